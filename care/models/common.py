@@ -1,0 +1,41 @@
+"""What every model shares: strictness, ids, times and pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# An aware time; leaves as RFC 3339 UTC with Z, milliseconds as MongoDB keeps them.
+Utc = Annotated[AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+
+T = TypeVar("T")
+
+CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+class Model(BaseModel):
+    """A value that crosses a boundary (store, workflow, HTTP). Unknown fields are ignored: stored data may be newer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Body(BaseModel):
+    """What a caller sends: an unknown field is an error, because a typing slip must not change what is done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list. `next` is an opaque cursor, or null on the last page."""
+
+    items: list[T]
+    next: str | None = None

@@ -1,0 +1,75 @@
+"""Customers, their wallet, and the accounts that sign in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from care.models.common import CustomerId, Model, Utc
+from care.models.money import Money
+
+
+class Address(Model):
+    street: str = Field(min_length=1, max_length=200)
+    city: str = Field(min_length=1, max_length=100)
+    postcode: str = Field(min_length=1, max_length=20)
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.postcode} {self.city}, {self.country}"
+
+
+class Customer(Model):
+    customer_id: CustomerId
+    name: str = Field(min_length=1, max_length=200)
+    email: str = Field(max_length=254)
+    timezone: str = "UTC"
+    locale: str = "en"
+    address: Address | None = None
+    created_at: Utc
+
+
+class Wallet(Model):
+    """The balance shown to the customer; the ledger is the truth behind it."""
+
+    customer_id: CustomerId
+    balance: Money
+
+
+class CustomerView(Customer):
+    """A customer with what the desk wants at a glance."""
+
+    wallet: Wallet | None
+    orders: int
+    refunds: int
+    subscriptions: int
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Account(Model):
+    """A sign-in. `password_hash` is argon2id; a customer's account names its customer."""
+
+    email: str = Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+    password_hash: str
+    role: Role
+    customer_id: CustomerId | None = None
+    created_at: Utc
+
+
+class Principal(Model):
+    """Who asks: the part of an account that a token or session carries."""
+
+    email: str
+    role: Role
+    customer_id: CustomerId | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role is not Role.CUSTOMER

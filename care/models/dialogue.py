@@ -1,0 +1,71 @@
+"""One turn of a conversation while it is worked on: what was found, how it was read, what came of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from care.models.common import Model, Utc
+from care.models.conversation import ChatAction, ConversationState, Intent
+from care.models.order import OrderStatus, PaymentStatus
+from care.models.subscription import SubscriptionStatus
+
+
+class NamedSku(Model):
+    sku: str
+    name: str
+
+
+class OrderBrief(Model):
+    """As much of an order as is needed to know which one a customer means."""
+
+    order_id: str
+    status: OrderStatus
+    payment: PaymentStatus
+    placed_at: Utc
+    items: list[NamedSku]
+
+
+class SubscriptionBrief(Model):
+    subscription_id: str
+    status: SubscriptionStatus
+    items: list[NamedSku]
+
+
+class Context(Model):
+    """What the shop knows of the customer at this turn. Orders and subscriptions are the newest few, newest first."""
+
+    customer_name: str
+    timezone: str
+    orders: list[OrderBrief] = []
+    subscriptions: list[SubscriptionBrief] = []
+
+
+# What a turn does: carry out what was proposed, drop it, ask again for the yes, tell that nothing waits for a yes,
+# or serve an intent.
+Act = Literal["confirm", "decline", "ask_again", "nothing_pending", "serve"]
+Family = Literal["orders", "refunds", "subscriptions", "payments", "handoff", "answers"]
+
+
+class Reading(Model):
+    """What a message means at this point of the conversation.
+
+    `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
+    the customer wrote them, so a tool checks whose they are. `not_done` is what was shown and is dropped by this turn.
+    """
+
+    act: Act
+    intent: Intent
+    family: Family
+    order_ids: list[str] = []
+    subscription_ids: list[str] = []
+    skus: list[str] = []
+    not_done: str | None = None
+
+
+class Outcome(Model):
+    """What came of a turn: the plain wording, what was done, and the conversation as it stands now."""
+
+    text: str
+    state: ConversationState
+    actions: list[ChatAction] = []
+    suggestions: list[str] = []

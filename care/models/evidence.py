@@ -1,0 +1,37 @@
+"""Files that a customer shows."""
+
+from __future__ import annotations
+
+from care.models.common import CustomerId, Model, Utc
+
+
+class EvidenceReceipt(Model):
+    """Answer of `POST /evidence`. `bytes` and `sha256` are of the file as kept (pictures are re-encoded)."""
+
+    evidence_id: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
+class Facts(Model):
+    """What can be known of a file without judging it. Empty where the kind of file has no such fact."""
+
+    width: int | None = None
+    height: int | None = None
+    captured_at: Utc | None = None
+    device: str | None = None
+    # Perceptual hashes (64 bits as hex) of the picture and its flips and rotations.
+    perceptual_hashes: list[str] = []
+    # Variance of the Laplacian, in thousandths; small means blurred.
+    sharpness: int | None = None
+    pages: int | None = None
+    text: str = ""
+
+
+class Evidence(EvidenceReceipt):
+    customer_id: CustomerId
+    original_sha256: str
+    file_name: str
+    facts: Facts
+    created_at: Utc

@@ -1,0 +1,57 @@
+"""The embedded ledger: entries, movements of money, and how a test customer's payment method behaves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from care.models.common import CustomerId, Model, Utc
+from care.models.money import Money
+
+
+class EntryLine(Model):
+    """`amount` in minor units, signed: what the account gains."""
+
+    account: str
+    amount: int
+
+
+class Entry(Model):
+    """One double entry: its lines sum to zero. `key` is the idempotency key of what it records."""
+
+    key: str
+    kind: str
+    lines: list[EntryLine]
+    currency: str
+    reference: str | None = None
+    at: Utc
+
+
+class MovementKind(StrEnum):
+    CHARGE = "charge"
+    REFUND = "refund"
+    WALLET_CREDIT = "wallet_credit"
+
+
+class Movement(Model):
+    """What the embedded gateway knows of one call. `reference` is its own id, `key` the caller's idempotency key."""
+
+    key: str
+    reference: str
+    kind: MovementKind
+    customer_id: CustomerId
+    amount: Money
+    status: Literal["succeeded", "declined", "pending"]
+    decline_reason: str | None = None
+    payment_reference: str | None = None
+    at: Utc
+
+
+class PaymentMethod(Model):
+    """How the embedded gateway answers for a customer, so that a demonstration can show failures.
+
+    "declines" declines charges; "refuses_refunds" declines refunds to the card; "waits" leaves charges pending.
+    """
+
+    customer_id: CustomerId
+    behaviour: Literal["works", "declines", "refuses_refunds", "waits"] = "works"

@@ -1,0 +1,58 @@
+"""Money: integer minor units with an ISO 4217 currency. Never a float."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+# ISO 4217 exponents that differ from 2, for the currencies a shop is likely to meet.
+_EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
+
+
+class Money(BaseModel):
+    """An amount in minor units (cents) of one currency. Mixing currencies raises ValueError."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # MongoDB holds 64-bit integers; the bound keeps sums of many amounts inside them.
+    amount: StrictInt = Field(ge=-(10**15), le=10**15)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(amount=0, currency=currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(amount=self.amount + other.amount, currency=self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(amount=self.amount - other.amount, currency=self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(amount=self.amount * times, currency=self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount <= other.amount
+
+    def share(self, part: int, whole: int) -> Money:
+        """`part` of `whole` equal shares, rounded half up to a whole minor unit."""
+        return Money(amount=(2 * self.amount * part + whole) // (2 * whole), currency=self.currency)
+
+    def __str__(self) -> str:
+        exponent = _EXPONENTS.get(self.currency, 2)
+        units, rest = divmod(abs(self.amount), 10**exponent)
+        number = f"{units:,}" + (f".{rest:0{exponent}d}" if exponent else "")
+        sign = "-" if self.amount < 0 else ""
+        symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
+        return f"{sign}{symbol}{number}"

@@ -1,0 +1,72 @@
+"""Products and orders."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from care.models.common import CustomerId, Model, Quantity, Sku, Utc
+from care.models.customer import Address
+from care.models.money import Money
+
+
+class Product(Model):
+    sku: Sku
+    name: str = Field(min_length=1, max_length=200)
+    price: Money
+    stock: int = Field(ge=0)
+    category: str = "general"
+    description: str = ""
+
+
+class OrderStatus(StrEnum):
+    PENDING = "pending"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+
+
+class OrderLine(Model):
+    """`price` is for one piece."""
+
+    sku: Sku
+    name: str
+    quantity: Quantity
+    price: Money
+    category: str = "general"
+
+
+class Payment(Model):
+    status: PaymentStatus
+    reference: str | None = None
+
+
+class Order(Model):
+    """`total` is what the customer pays: lines plus shipping.
+
+    `refunded` is paid back already, `reserved` is held for open refunds; refunded + reserved never passes total.
+    `occurrence` is the local date of the delivery (date and time where the recurrence is faster than daily).
+    """
+
+    order_id: str
+    customer_id: CustomerId
+    status: OrderStatus
+    items: list[OrderLine]
+    shipping: Money
+    total: Money
+    payment: Payment
+    placed_at: Utc
+    delivered_at: Utc | None = None
+    subscription_id: str | None = None
+    occurrence: str | None = None
+    address: Address | None = None
+    refunded: Money
+    reserved: Money

@@ -1,0 +1,209 @@
+"""Refunds: the request, the case, the verdict of the machine and the ruling of a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictInt
+
+from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
+from care.models.evidence import EvidenceReceipt, Facts
+from care.models.money import Money
+from care.models.order import Order
+from care.models.subscription import Item
+
+
+class RefundReason(StrEnum):
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong_item"
+    MISSING = "missing"
+    LATE = "late"
+    QUALITY = "quality"
+    CHANGED_MIND = "changed_mind"
+    OTHER = "other"
+
+
+class Remedy(StrEnum):
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+    STORE_CREDIT = "store_credit"
+
+
+class RefundStatus(StrEnum):
+    ASSESSING = "assessing"
+    NEEDS_EVIDENCE = "needs_evidence"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PAID = "paid"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    PAYMENT_FAILED = "payment_failed"
+
+    @property
+    def is_settled(self) -> bool:
+        return self in (RefundStatus.PAID, RefundStatus.REJECTED, RefundStatus.WITHDRAWN, RefundStatus.EXPIRED)
+
+
+EvidenceIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10)]
+
+
+class RefundRequest(Body):
+    """Body of `POST /refund`. No items means all of the order."""
+
+    order_id: Annotated[str, Field(min_length=1, max_length=64)]
+    items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
+    reason: RefundReason
+    complaint: Annotated[str, Field(min_length=1, max_length=4000)]
+    evidence_ids: EvidenceIds = []
+    remedy: Remedy = Remedy.REFUND
+
+
+class AddEvidence(Body):
+    evidence_ids: Annotated[EvidenceIds, Field(min_length=1)]
+
+
+class RefundLine(Model):
+    """`amount` is for the whole line, its share of shipping included."""
+
+    sku: Sku
+    name: str
+    quantity: Quantity
+    amount: Money
+
+
+class Signal(Model):
+    """A named hint for the reviewer. `weight` in hundredths of suspicion; never a tag on the person."""
+
+    name: str
+    weight: int
+    sentence: str
+
+
+class Judgement(Model):
+    """What a judge says of the evidence. `confidence` (0 to 1) is that the claim is valid.
+
+    `model` is "local" for the checks that run without a key. `problem` says why a person must look, when the
+    model could not answer.
+    """
+
+    decision: Literal["valid", "unclear", "invalid"]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    findings: list[str] = []
+    model: str
+    prompt_version: str | None = None
+    problem: str | None = None
+
+
+class Verdict(Model):
+    """What the graph concludes. The machine may approve; it never rejects: all else is `uncertain`."""
+
+    decision: Literal["approve", "uncertain"]
+    confidence: float
+    findings: list[str]
+    signals: list[Signal]
+    model: str
+    prompt_version: str | None = None
+    policy_version: str
+    reasons: list[str] = []
+
+
+class Ruling(Model):
+    """What a person decides: the payload of the signal `review`. A bare `amount` is in minor units."""
+
+    decision: Literal["approve", "reject", "request_evidence", "escalate"]
+    amount: StrictInt | Money | None = None
+    note: Annotated[str, Field(max_length=2000)] = ""
+    reviewer: Annotated[str, Field(min_length=1, max_length=254)]
+
+
+class Decide(Body):
+    """Body of `POST /review/decide/{refund_id}`; the reviewer is whoever signed in."""
+
+    decision: Literal["approve", "reject", "request_evidence", "escalate"]
+    amount: StrictInt | Money | None = None
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class TimelineEntry(Model):
+    """`actor` is "customer", "machine" or the reviewer's name."""
+
+    at: Utc
+    actor: str
+    event: str
+    detail: str = ""
+
+
+class Refund(Model):
+    """One case: carried by its workflow, projected to MongoDB under a rising `version`."""
+
+    refund_id: str
+    order_id: str
+    customer_id: CustomerId
+    status: RefundStatus
+    items: list[RefundLine]
+    amount: Money
+    reason: RefundReason
+    complaint: str
+    evidence_ids: list[str]
+    remedy: Remedy
+    verdict: Verdict | None = None
+    # Every verdict so far: evidence added later is judged anew.
+    verdicts: list[Verdict] = []
+    rulings: list[Ruling] = []
+    # Approvals that stand: any change of the case voids them. Above the four-eyes limit two people's are needed.
+    approvals: list[Ruling] = []
+    # What is to be paid, once that is decided; `amount` becomes it when it is paid.
+    approved: Money | None = None
+    timeline: list[TimelineEntry]
+    policy_version: str
+    payment_reference: str | None = None
+    claimed_by: str | None = None
+    escalated: bool = False
+    due_at: Utc | None = None
+    created_at: Utc
+    updated_at: Utc
+    version: int = 0
+
+
+class RefundView(Refund):
+    """What `GET /refund/{id}` answers. `workflow_url` is for staff only."""
+
+    workflow_url: str | None = None
+
+
+class CaseEvidence(EvidenceReceipt):
+    """A file of the case: `original_sha256` is of what was sent, `sha256` of what is kept."""
+
+    original_sha256: str
+    file_name: str
+    facts: Facts
+    created_at: Utc
+
+
+class CaseFile(RefundView):
+    """The whole case, for the desk and for disputes: what was claimed, shown, judged, ruled and paid."""
+
+    workflow_id: str
+    evidence: list[CaseEvidence]
+    order: Order
+
+
+class ReviewItem(Model):
+    """A row of the desk's queue. `age` in seconds."""
+
+    refund_id: str
+    order_id: str
+    customer_id: CustomerId
+    status: RefundStatus
+    reason: RefundReason
+    amount: Money
+    age: int
+    created_at: Utc
+    due_at: Utc | None
+    claimed_by: str | None
+    escalated: bool
+    approvals: int
+    signals: list[Signal]
+    workflow_url: str | None = None

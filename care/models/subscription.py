@@ -1,0 +1,136 @@
+"""Subscriptions: what a caller sends, what the workflow carries, what everyone reads."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
+from care.models.money import Money
+
+DEFAULT_REMINDERS = [timedelta(days=2), timedelta(days=1)]
+
+
+class Item(Body):
+    sku: Sku
+    quantity: Quantity
+
+
+class NamedItem(Model):
+    """An item as it was agreed: the name for messages, the price of one piece as last announced."""
+
+    sku: Sku
+    name: str
+    quantity: Quantity
+    price: Money
+
+
+class Frequency(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    MONTHLY = "monthly"
+
+
+class SubscriptionStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    PAST_DUE = "past_due"
+    CANCELLED = "cancelled"
+
+
+class SubscriptionRequest(Body):
+    """Body of `POST /subscription`. Either frequency (with delivery_day) or recurrence (RFC 5545 RRULE)."""
+
+    customer_id: CustomerId
+    items: Annotated[list[Item], Field(min_length=1, max_length=50)]
+    frequency: Frequency | None = None
+    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    timezone: Annotated[str, Field(max_length=64)] | None = None
+    start_date: date | None = None
+    recurrence: Annotated[str, Field(max_length=500)] | None = None
+    remind_before: Annotated[list[timedelta], Field(max_length=5)] | None = None
+
+
+class CancelSubscription(Body):
+    reason: Annotated[str, Field(max_length=500)] | None = None
+    when: Literal["now", "after_next_delivery"] = "now"
+
+
+class Schedule(Model):
+    """When deliveries fall: an RRULE counted from `start`, in the customer's zone.
+
+    `start` is a local date, "2026-11-27", for daily and slower rules (delivered at 09:00 local time), and a local
+    date and time, "2026-11-27T09:00:10", for faster ones.
+    """
+
+    recurrence: str
+    timezone: str
+    start: str
+    remind_before: list[timedelta] = DEFAULT_REMINDERS
+
+
+class Occurrence(Model):
+    """One planned delivery: its key (local date, or date and time), and the instant it is due."""
+
+    key: str
+    due: Utc
+
+
+class Delivery(Model):
+    """How one occurrence ended."""
+
+    occurrence: str
+    outcome: Literal["delivered", "out_of_stock", "payment_failed", "missed"]
+    order_id: str | None = None
+    at: Utc
+
+
+class StepKind(StrEnum):
+    REMIND = "remind"
+    DELIVER = "deliver"
+    MISS = "miss"
+
+
+class Step(Model):
+    """A thing that a subscription does, due at `at`. `lead`: how long before the delivery a reminder was asked for."""
+
+    kind: StepKind
+    occurrence: Occurrence
+    at: Utc
+    lead: timedelta = timedelta(0)
+
+
+class Subscription(Model):
+    """The state of one subscription: carried by its workflow, projected to MongoDB under a rising `version`."""
+
+    subscription_id: str
+    customer_id: CustomerId
+    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
+    items: list[NamedItem]
+    frequency: Frequency | None = None
+    delivery_day: int | str | None = None
+    recurrence: str
+    timezone: str
+    schedule: Schedule
+    next_delivery: str | None = None
+    upcoming: list[str] = []
+    deliveries: int = 0
+    recent: list[Delivery] = []
+    cancel_after_next: bool = False
+    cancel_reason: str | None = None
+    created_at: Utc
+    cancelled_at: Utc | None = None
+    # How far its calendar has been played: everything up to this step is settled.
+    last_step: Step | None = None
+    version: int = 0
+
+
+class SubscriptionView(Subscription):
+    """What `GET /subscription/{id}` answers. `orders` are the newest order ids; `workflow_url` is for staff only."""
+
+    orders: list[str] = []
+    workflow_url: str | None = None

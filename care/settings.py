@@ -1,0 +1,132 @@
+"""Settings: the environment and `.env`, read once by whoever starts a process.
+
+Every name has the prefix CARE_; the plain names GROQ_API_KEY, GEMINI_API_KEY and MONGODB_URI work too.
+With a data directory, servers and keys are those of what `care up` runs there.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from care.errors import SetupError
+
+
+def _either(name: str) -> AliasChoices:
+    return AliasChoices(f"CARE_{name}", name)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CARE_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    env: Literal["development", "production"] = "development"
+    mongodb_uri: str = Field("", validation_alias=_either("MONGODB_URI"))
+    mongodb_database: str = "care"
+    temporal_address: str = ""
+    temporal_namespace: str = "default"
+    temporal_api_key: SecretStr | None = None
+    temporal_tls: bool = False
+    temporal_ui_url: str = ""
+    task_queue: str = "care"
+    public_url: str = "http://127.0.0.1:8080"
+
+    # Signs tokens and cookies; at least 32 characters.
+    secret_key: SecretStr = SecretStr("")
+    # Encrypts what workflows carry: 32 bytes, base64.
+    encryption_key: SecretStr = SecretStr("")
+    token_seconds: int = Field(3600, ge=60)
+
+    groq_api_key: SecretStr | None = Field(None, validation_alias=_either("GROQ_API_KEY"))
+    groq_base_url: str | None = None
+    groq_model: str = "openai/gpt-oss-20b"
+    gemini_api_key: SecretStr | None = Field(None, validation_alias=_either("GEMINI_API_KEY"))
+    gemini_base_url: str | None = None
+    gemini_model: str = "gemini-3.8-flash"
+    model_timeout_seconds: float = Field(20.0, gt=0)
+
+    policy_file: Path | None = None
+    evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
+    allow_subdaily: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def key_bytes(self) -> bytes:
+        """The encryption key. Raises SetupError if it is missing or not 32 bytes."""
+        try:
+            key = base64.b64decode(self.encryption_key.get_secret_value(), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != 32:
+            raise SetupError(
+                "Set CARE_ENCRYPTION_KEY to 32 random bytes in base64, for example from `openssl rand -base64 32`."
+            )
+        return key
+
+    def signing_key(self) -> str:
+        """The secret behind tokens and cookies. Raises SetupError if it is missing or short."""
+        key = self.secret_key.get_secret_value()
+        if len(key) < 32:
+            raise SetupError(
+                "Set CARE_SECRET_KEY to at least 32 random characters, for example from `openssl rand -base64 48`."
+            )
+        return key
+
+
+def read(**given: Any) -> Settings:
+    """`given` and the environment alone: for what needs no server. Raises SetupError with the bad names."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        bad = "; ".join(f"CARE_{str(e['loc'][0]).removeprefix('CARE_').upper()}: {e['msg']}" for e in error.errors())
+        raise SetupError(f"Settings are wrong: {bad}.") from None
+
+
+def load(data_dir: Path | None = None, **given: Any) -> Settings:
+    """Settings from `given` and the environment; with a `data_dir`, servers and keys are those of what runs there.
+
+    Raises SetupError with the names of what is wrong.
+    """
+    settings = read(**given)
+    if data_dir is not None:
+        settings = settings.model_copy(update={**secrets_in(data_dir), **_running_in(data_dir)})
+    for name, hint in (("mongodb_uri", "mongodb://host:27017/?replicaSet=rs0"), ("temporal_address", "host:7233")):
+        if not getattr(settings, name):
+            raise SetupError(
+                f"Set CARE_{name.upper()} (for example {hint}), or pass --data-dir to join a running `care up`."
+            )
+    return settings
+
+
+def _running_in(data_dir: Path) -> dict[str, Any]:
+    try:
+        runtime = json.loads((data_dir / "runtime.json").read_text())
+    except FileNotFoundError:
+        raise SetupError(f"Nothing runs in {data_dir}; start it with `care up --data-dir {data_dir}`.") from None
+    return {
+        "mongodb_uri": runtime["mongodb_uri"],
+        "temporal_address": runtime["temporal_address"],
+        "temporal_ui_url": runtime["temporal_ui"],
+        "public_url": runtime["web"],
+    }
+
+
+def secrets_in(data_dir: Path) -> dict[str, SecretStr]:
+    """The keys of a data directory, made on first use (mode 0600)."""
+    path = data_dir / "secrets.json"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(
+            json.dumps(
+                {
+                    "secret_key": secrets.token_urlsafe(48),
+                    "encryption_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+                }
+            )
+        )
+    return {name: SecretStr(value) for name, value in json.loads(path.read_text()).items()}

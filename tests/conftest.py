@@ -1,0 +1,100 @@
+"""Real servers, shared by the whole run; a database and a task queue of its own for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from care import embedded
+from care.stores import Stores, open_stores
+from care.temporal import SEARCH_ATTRIBUTES, data_converter
+from tests.running import CareUp, care_up
+
+TEST_KEY = bytes(range(32))
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Labelled and hostile files made by others; they lie beside the project, not in it."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip("../shared/data is not on this machine")
+    return data
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory = tmp_path_factory.mktemp("mongod")
+    port = embedded.free_port()
+    with (directory / "mongod.log").open("wb") as log:
+        server = subprocess.Popen(embedded.mongod_command(directory, port), stdout=log, stderr=log)
+    try:
+        asyncio.run(embedded.mongod_ready(port))
+        yield embedded.mongodb_uri(port)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+async def stores(mongodb_uri: str) -> AsyncIterator[Stores]:
+    """All stores over an empty database with its indexes."""
+    async with open_stores(mongodb_uri, f"test_{uuid.uuid4().hex[:12]}") as opened:
+        yield opened
+        await opened.drop()
+
+
+@pytest.fixture(scope="session")
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's test server: timers fire at once. Knows no visibility queries."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=embedded.test_server_binary(), data_converter=data_converter(TEST_KEY)
+    ) as env:
+        kinds = {n: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{k.upper()}") for n, k in SEARCH_ATTRIBUTES.items()}
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=kinds)
+        )
+        yield env
+
+
+@pytest.fixture(scope="session")
+async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The dev server in real time, on its own port: "host:port"."""
+    port = embedded.free_port()
+    directory = tmp_path_factory.mktemp("temporal")
+    command = embedded.temporal_command(directory / "temporal.db", port, embedded.free_port())
+    with (directory / "temporal.log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        await embedded.temporal_ready(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="session")
+async def temporal(temporal_server: str) -> Client:
+    return await Client.connect(temporal_server, data_converter=data_converter(TEST_KEY))
+
+
+@pytest.fixture
+def task_queue() -> str:
+    return f"care-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def whole_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CareUp]:
+    """`care up` with its demo shop and recurrences faster than daily, started once for all tests that need it."""
+    with care_up(tmp_path_factory.mktemp("care"), CARE_ALLOW_SUBDAILY="1") as running:
+        yield running
