@@ -1,0 +1,1 @@
+"""Pure functions and nothing else: no clock, no store, no network."""

@@ -1,0 +1,49 @@
+"""Reading a postal address from one line."""
+
+from __future__ import annotations
+
+import re
+
+from care.models.customer import Address
+
+_COUNTRIES = {
+    "germany": "DE", "deutschland": "DE", "india": "IN", "spain": "ES", "españa": "ES", "france": "FR", "italy": "IT",
+    "usa": "US", "united states": "US", "uk": "GB", "united kingdom": "GB", "austria": "AT", "switzerland": "CH",
+    "netherlands": "NL", "belgium": "BE", "portugal": "PT", "ireland": "IE", "poland": "PL", "canada": "CA",
+}  # fmt: skip
+_LEAD = re.compile(r"^.*\b(?:to|is|address)\b\s*:?\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+
+
+def address_in(text: str, default_country: str | None) -> Address | None:
+    """ "..., please send it to Lindenweg 4, 10969 Berlin, Germany"; None unless street, postcode and city are there.
+
+    `default_country` (ISO 3166 alpha-2) stands in where none is written.
+    """
+    parts = [p.strip(" .") for p in _LEAD.sub("", text).replace("\n", ",").split(",")]
+    parts = [p for p in parts if p]
+    country = _country(parts[-1]) if parts else None
+    if country:
+        parts.pop()
+    country = country or default_country
+    if len(parts) < 2 or country is None:
+        return None
+    code, city = _place(parts[-1])
+    if not (code and city) and len(parts) > 2:
+        # "Lindenweg 4, Berlin, 10969" names the postcode apart.
+        code, city = _place(f"{parts[-2]} {parts[-1]}")
+        parts = parts[:-1]
+    street = ", ".join(parts[:-1])
+    if not code or not city or len(code) > 20:
+        return None
+    return Address(street=street[:200], city=city[:100], postcode=code, country=country)
+
+
+def _place(text: str) -> tuple[str, str]:
+    """Postcode and city: "10969 Berlin", "Pune 411001", "London SW1A 1AA"; empty where there is none."""
+    tokens = text.split()
+    code = [t for t in tokens if any(c.isdigit() for c in t)]
+    return " ".join(code).upper(), " ".join(t for t in tokens if t not in code)
+
+
+def _country(text: str) -> str | None:
+    return _COUNTRIES.get(text.casefold()) or (text if re.fullmatch(r"[A-Z]{2}", text) else None)

@@ -1,0 +1,190 @@
+"""What a message means at this point of a conversation, and which family of tools serves it."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from care.models.conversation import (
+    Awaiting,
+    ConversationState,
+    Entities,
+    Intent,
+    IntentScore,
+    Proposal,
+    Understood,
+)
+from care.models.dialogue import Act, Context, Family, Reading
+from care.rules import references, words
+
+# Below this a guess is no better than a question.
+CONFIDENT = 0.3
+# A request for a person counts at any place among the intents, and has to be plain.
+SURE_OF_PERSON = 0.5
+# From here on a message that also answers an open question is taken for something new.
+SURE = 0.7
+# Messages in a row that were not understood before a person takes over.
+PATIENCE = 2
+HISTORY = 12
+_LINE = 300
+
+FAMILY: dict[Intent, Family] = {
+    Intent.ORDER_STATUS: "orders",
+    Intent.DELIVERY_ISSUE: "orders",
+    Intent.CANCEL_ORDER: "orders",
+    Intent.CHANGE_ORDER: "orders",
+    Intent.REFUND_REQUEST: "refunds",
+    Intent.SUBSCRIPTION_REQUEST: "subscriptions",
+    Intent.SUBSCRIPTION_MANAGE: "subscriptions",
+    Intent.PAYMENT_ISSUE: "payments",
+    Intent.WALLET_ISSUE: "payments",
+    Intent.HUMAN_AGENT: "handoff",
+    Intent.PRODUCT_QUESTION: "answers",
+    Intent.ACCOUNT: "answers",
+    Intent.OTHER: "answers",
+}
+FAMILIES: tuple[Family, ...] = get_args(Family)
+
+# What each kind of proposal was made for.
+PROPOSED_FOR = {
+    "open_refund": Intent.REFUND_REQUEST,
+    "subscribe": Intent.SUBSCRIPTION_REQUEST,
+    "cancel_subscription": Intent.SUBSCRIPTION_MANAGE,
+    "cancel_order": Intent.CANCEL_ORDER,
+    "change_address": Intent.CHANGE_ORDER,
+}
+# Intents that a model may well see in the answer to such a question ("It arrived broken": DELIVERY_ISSUE).
+_AKIN: dict[Awaiting, set[Intent]] = {
+    "order": {Intent.ORDER_STATUS, Intent.OTHER},
+    "reason": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.PRODUCT_QUESTION, Intent.OTHER},
+    "evidence": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.OTHER},
+    "product": {Intent.PRODUCT_QUESTION, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
+    "frequency": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
+    "day": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.OTHER},
+    "address": {Intent.CHANGE_ORDER, Intent.ACCOUNT, Intent.OTHER},
+    "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
+}
+# "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
+_CLAIMS = {"damaged", "wrong_item", "quality"}
+_SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
+
+
+def read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
+    """The reading of one message. A yes is a yes only to what was shown, and only in plain words."""
+    pending = state.pending
+    answer = words.answer_in(text, pending.shown if pending else "")
+    if pending and answer == "yes":
+        return _act("confirm", PROPOSED_FOR[pending.kind])
+    intent = intent_of(understood, text, has_files, state)
+    if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
+        return _act("decline", PROPOSED_FOR[pending.kind], family="answers")
+    if pending and intent is Intent.OTHER and not words.is_greeting(text):
+        return _act("ask_again", Intent.OTHER)
+    if not pending and state.awaiting != "evidence" and answer == "yes":
+        return _act("nothing_pending", Intent.OTHER)
+    if not pending and state.awaiting is None and answer == "no" and intent is Intent.OTHER:
+        return _act("decline", Intent.OTHER)
+    return _serve(intent, understood.entities, text, state, context)
+
+
+def _act(act: Act, intent: Intent, family: Family | None = None) -> Reading:
+    return Reading(act=act, intent=intent, family=family or FAMILY[intent])
+
+
+def _serve(intent: Intent, entities: Entities, text: str, state: ConversationState, context: Context) -> Reading:
+    dropped = state.pending if state.pending and PROPOSED_FOR[state.pending.kind] is not intent else None
+    known = [i for o in context.orders for i in o.items]
+    return Reading(
+        act="serve",
+        intent=intent,
+        family=FAMILY[intent],
+        order_ids=references.orders_meant(intent, text, entities, state, context),
+        subscription_ids=references.subscriptions_meant(text, entities, state, context),
+        skus=references.named_products(entities, text, known),
+        not_done=not_done(dropped),
+    )
+
+
+def not_done(dropped: Proposal | None) -> str | None:
+    """What to say of a proposal that was left without a yes."""
+    return f"I have not done this: {dropped.shown.rstrip('?')}." if dropped else None
+
+
+def intent_of(understood: Understood, text: str, has_files: bool, state: ConversationState) -> Intent:
+    """The intent to serve: what was said, unless the message answers a question that is still open."""
+    if any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents):
+        return Intent.HUMAN_AGENT
+    best = _best(understood)
+    said = best.intent
+    if state.topic and state.awaiting and _answers(state.awaiting, best, understood.entities, text, has_files, state):
+        return state.topic
+    if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
+        return Intent.REFUND_REQUEST
+    if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
+        return Intent.REFUND_REQUEST
+    if state.pending and _changes(understood.entities):
+        amended = PROPOSED_FOR[state.pending.kind]
+        return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+    if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
+        return state.topic
+    # "What about ORD004?": an order that is named is what it is about.
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
+        return Intent.ORDER_STATUS
+    return said
+
+
+def _best(understood: Understood) -> IntentScore:
+    """The likeliest intent; OTHER where the model is not sure enough."""
+    unsure = IntentScore(intent=Intent.OTHER, confidence=0)
+    best = max(understood.intents, key=lambda s: s.confidence, default=unsure)
+    # Plain requests for a person were served before this.
+    return best if best.confidence >= CONFIDENT and best.intent is not Intent.HUMAN_AGENT else unsure
+
+
+def _answers(
+    awaiting: Awaiting, said: IntentScore, found: Entities, text: str, has_files: bool, state: ConversationState
+) -> bool:
+    if said.intent is state.topic:
+        return True
+    if said.intent in _AKIN[awaiting] and _fits(awaiting, found, text, has_files, state):
+        return True
+    brief = len(words.words_of(text)) <= _SHORT or said.confidence < SURE
+    return brief and _names(awaiting, found, text, has_files, state)
+
+
+def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
+    """Whether the message holds what was asked for."""
+    match awaiting:
+        case "order":
+            return bool(found.order_ids or found.products or references.choice_in(text, state))
+        case "subscription":
+            return bool(found.subscription_ids or found.products or references.choice_in(text, state))
+        case "product":
+            return bool(found.products or references.choice_in(text, state)) or _has_rhythm(found)
+        case "reason":
+            return found.reason is not None
+        case "evidence":
+            return has_files or words.has_no_evidence(text)
+        case "frequency" | "day":
+            return _has_rhythm(found)
+        case "address":
+            return any(c.isdigit() for c in text)
+
+
+def _has_rhythm(found: Entities) -> bool:
+    return found.frequency is not None or found.delivery_day is not None
+
+
+def _fits(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
+    # What is wrong with a thing is said in any words.
+    return awaiting == "reason" or _names(awaiting, found, text, has_files, state) or bool(words.answer_in(text))
+
+
+def _changes(found: Entities) -> bool:
+    """Whether a message names a detail that an open proposal could take up ("make it two", "on Monday instead")."""
+    return any((found.quantity, found.frequency, found.delivery_day, found.reason, found.order_ids, found.products))
+
+
+def remember(history: list[str], role: str, text: str) -> list[str]:
+    """The history with one more line, bounded: the oldest lines fall off and a long one is cut."""
+    line = f"{role}: {' '.join(text.split())}"
+    return [*history, line if len(line) <= _LINE else line[: _LINE - 1] + "…"][-HISTORY:]

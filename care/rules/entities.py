@@ -1,0 +1,171 @@
+"""What a message names, found by plain rules: ids, products, quantity, frequency, day, dates, reason, remedy.
+
+Nothing here is checked for truth: whether ORD-12 exists and whose it is, is the business of the tools.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypeVar
+
+from care.models.conversation import Entities
+from care.rules.product_names import products_in
+from care.rules.spoken_dates import WEEKDAYS, dates_in
+
+T = TypeVar("T")
+Frequency = Literal["daily", "weekly", "biweekly", "monthly"]
+Reason = Literal["damaged", "wrong_item", "missing", "late", "quality", "changed_mind", "other"]
+RemedyName = Literal["refund", "replacement", "store_credit"]
+
+_WEEKDAY = "|".join(
+    f"{name[:3]}(?:{name[3:]})?" if name[:3] not in ("tue", "wed", "thu", "sat") else name for name in WEEKDAYS
+)
+_NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "dozen": 12,
+}  # fmt: skip
+
+# Numbers that count something other than pieces: spans of time, money, sizes, dates, ids, screen corners.
+_NOT_PIECES = (
+    r"(?:st|nd|rd|th|\s*[ap]\.?m\b|%|€|£|\$|₹|[a-z]{0,2}\d|[.,:/-]\d|\s*-?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?"
+    r"|times?|euros?|eur|dollars?|usd|cents?|pounds?|gbp|rupees?|rs|inr|percent|o'?clock|kg|g|grams?|kilos?|ml|l|lit(?:er|re)s?"
+    r"|inch(?:es)?|cm|mm|stars?|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|of\s+(?:the|my|them|these|us)|orders?|parcels?|emails?|people)\b)"
+)
+_PIECES = re.compile(
+    rf"(?<![\w€£$₹#.,:/-])(?<!the )(?<!order )(?<!number )(?<!size )(?<!every )(?<!in )(?<!for )(?<!after )"
+    rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})(?!{_NOT_PIECES})(?=\s*x?\b|\s|$)",
+    re.I,
+)
+_PIECES_NAMED = re.compile(r"\b(?:quantity|qty)(?:\s+(?:of|to|is|from\s+\d+\s+to))*\s*:?\s*(?P<n>\d{1,3})\b", re.I)
+_FROM_TO = re.compile(r"\bfrom\s+\d{1,3}\s+to\s+(?P<n>\d{1,3})\b(?!\s*(?:am|pm))", re.I)
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.I)
+
+
+_NOT = r"(?:n'?t| not)"
+_FREQUENCIES: list[tuple[Frequency, re.Pattern[str]]] = [
+    (
+        "biweekly",
+        _any(
+            r"bi-?weekly|fortnight(?:ly)?|twice a month",
+            rf"(?:every|each)\s+(?:two|2|other|second|2nd)\s+(?:weeks?|{_WEEKDAY})",
+        ),
+    ),
+    (
+        "monthly",
+        _any(
+            r"monthly|(?:every|each|once a|once per|a|per|of the)\s+month", r"(?:every|each)\s+\d{1,2}(?:st|nd|rd|th)"
+        ),
+    ),
+    (
+        "weekly",
+        _any(
+            r"weekly|(?:every|each|once a|once per|per)\s+week",
+            rf"(?:every|each)\s+(?:{_WEEKDAY})s?",
+            rf"(?:{'|'.join(WEEKDAYS)})s",
+        ),
+    ),
+    ("daily", _any(r"daily|once a day|per day|(?:every|each)\s*(?:single\s+)?(?:day|morning|evening|night)")),
+]
+
+# The first that fits wins: what broke outweighs that it also came late.
+_REASONS: list[tuple[Reason, re.Pattern[str]]] = [
+    (
+        "damaged",
+        _any(
+            r"damag\w*|brok\w+|crack\w*|smash\w*|shatter\w*|crush\w*|dent(?:s|ed)?|torn|leak\w*|spil[lt]\w*",
+            r"burst|in pieces|scratch\w*|bent|ripped",
+        ),
+    ),
+    (
+        "wrong_item",
+        _any(
+            r"(?:wrong|incorrect) (?:\w+ ){0,2}(?:items?|products?|size|colou?r|things?|order|one|shoes?|model)",
+            r"(?:sent|got|received|delivered) (?:me )?(?:the |a )?(?:wrong|different)",
+            r"someone else'?s|not what i (?:ordered|bought)|instead of (?:\w+ ){1,4}i ordered",
+        ),
+    ),
+    (
+        "missing",
+        _any(
+            r"missing|incomplete|empty box|not in the (?:box|parcel|package)|never (?:arrived|came|received|got)",
+            r"only (?:got |received )?(?:one|two|three|\d+) (?:of|out)",
+            rf"(?:was|were){_NOT} (?:in|included)",
+        ),
+    ),
+    (
+        "quality",
+        _any(
+            r"sour|rotten|mou?ldy|spoil\w*|expired|stale|smell(?:s|ed|y)?|quality|faulty|defect\w*|stopped working",
+            rf"(?:does|did|is|are){_NOT} work(?:ing)?|not working|not as described|fell apart",
+        ),
+    ),
+    (
+        "late",
+        _any(r"late|delay\w*|overdue|too slow|(?:took|taking|takes) (?:too|so) long|past (?:the|its) (?:date|due)"),
+    ),
+    (
+        "changed_mind",
+        _any(
+            r"chang\w+ (?:of|my) mind|by mistake|by accident|accidentally|not happy with",
+            rf"(?:do{_NOT}|no longer) (?:need|want|like)|(?:does|did){_NOT} (?:fit|like)",
+        ),
+    ),
+]
+_REMEDIES: list[tuple[RemedyName, re.Pattern[str]]] = [
+    ("store_credit", _any(r"(?:store|shop|wallet) credit|credit (?:to|in|on) my wallet|voucher instead")),
+    ("replacement", _any(r"replac\w+|new one|another one|send (?:me )?(?:it|them|one) again|re-?ship|exchange|swap")),
+    ("refund", _any(r"refund\w*|money back|reimburs\w*|pay me back|my money")),
+]
+
+
+def find_entities(text: str, products: Sequence[str] = ()) -> Entities:
+    """Ids come back in capitals, dates as in `spoken_dates.dates_in`, products by their catalogue name."""
+    return Entities(
+        order_ids=_ids(r"\bORD[-_ ]?(?:[A-Z0-9]+-)*[A-Z0-9]*\d[A-Z0-9-]*\b", text, "ORD"),
+        subscription_ids=_ids(r"(?<!-)\bSUB[-_ ]?\d+\b", text, "SUB"),
+        refund_ids=_ids(r"\bREF[-_ ]?\d+\b", text, "REF"),
+        products=products_in(text, products),
+        quantity=_quantity(text),
+        frequency=_first(_FREQUENCIES, text),
+        delivery_day=_delivery_day(text),
+        dates=dates_in(text),
+        reason=_first(_REASONS, text),
+        remedy=_first(_REMEDIES, text),
+    )
+
+
+def _ids(pattern: str, text: str, prefix: str) -> list[str]:
+    found = (re.sub(r"[_ ]", "", match).upper() for match in re.findall(pattern, text, re.I))
+    return list(dict.fromkeys(one for one in found if any(c.isdigit() for c in one.removeprefix(prefix))))
+
+
+def _quantity(text: str) -> int | None:
+    for pattern in (_PIECES_NAMED, _FROM_TO, _PIECES):
+        match = pattern.search(text)
+        if match:
+            word = match["n"].lower()
+            number = _NUMBERS.get(word) or int(word)
+            return number if 1 <= number <= 1000 else None
+    return None
+
+
+def _delivery_day(text: str) -> int | str | None:
+    weekday = re.search(rf"\b({_WEEKDAY})s?\b", text, re.I)
+    if weekday:
+        return next(name for name in WEEKDAYS if name.startswith(weekday[1].lower()[:3]))
+    day = re.search(
+        r"\b(?:(?:on\s+)?(?:the\s+)|(?:every|each)\s+|to\s+(?:the\s+)?|on\s+)(\d{1,2})(?:st|nd|rd|th)\b"
+        r"(?!\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+        text,
+        re.I,
+    )
+    return int(day[1]) if day and 1 <= int(day[1]) <= 31 else None
+
+
+def _first(table: Iterable[tuple[T, re.Pattern[str]]], text: str) -> T | None:
+    return next((value for value, pattern in table if pattern.search(text)), None)

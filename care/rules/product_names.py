@@ -1,0 +1,45 @@
+"""Which products of the catalogue a message means, typing slips allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+# Words and sizes that many names share: alone they name nothing.
+_SHARED = {
+    "pack", "packs", "box", "bag", "bottle", "jar", "can", "set", "size", "fresh", "organic", "classic", "premium",
+    "natural", "large", "small", "medium", "mini", "new", "pro", "plus", "the", "and", "with", "for", "of", "in", "day",
+    "order", "subscription",
+}  # fmt: skip
+_SIZE = re.compile(r"^\d+(?:x\d+)?(?:ml|l|g|kg|cm|mm|pcs|w|v|gb|tb)?$")
+# A typing slip keeps at least this much of a word of five letters or more; shorter words must be exact.
+_ALIKE = 0.8
+
+
+def products_in(text: str, names: Sequence[str]) -> list[str]:
+    """The names meant, best first. A word that fits several names gives them all: the caller asks which one."""
+    said = _words(text)
+    found = {name: [word for word in _words(name) if _said(word, said)] for name in names}
+    hits = {name: set(words) for name, words in found.items() if words}
+    best = [name for name in hits if not any(hits[name] < hits[other] for other in hits)]
+    return sorted(best, key=lambda name: (-len(hits[name]), len(_words(name)), names.index(name)))
+
+
+def _words(text: str) -> list[str]:
+    words = (_singular(word) for word in re.findall(r"[^\W_]+", text.lower()))
+    return [word for word in words if word not in _SHARED and not _SIZE.match(word)]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _said(word: str, said: list[str]) -> bool:
+    return any(word == other or _slip(word, other) for other in said)
+
+
+def _slip(word: str, other: str) -> bool:
+    if min(len(word), len(other)) < 5 or word[0] != other[0]:
+        return False
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _ALIKE

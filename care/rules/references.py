@@ -1,0 +1,113 @@
+"""Which order, subscription or product a message is about: "ORD004", "the second one", "my milk", "it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from care.models.conversation import Choice, ConversationState, Entities, Intent
+from care.models.dialogue import Context, NamedSku, OrderBrief
+from care.models.order import OrderStatus, PaymentStatus
+from care.models.subscription import SubscriptionStatus
+from care.rules import words
+from care.rules.product_names import products_in
+
+_ORDER_NOUN = re.compile(r"\b(orders?|parcels?|packages?|deliver(?:y|ies)|shipments?)\b")
+
+
+def choice_in(text: str, state: ConversationState) -> Choice | None:
+    """The offered answer that a message picks, by number, by "the other one", or by its id or label."""
+    index = words.picked(text, len(state.choices))
+    if index is not None:
+        return state.choices[index]
+    current = {state.slots.order_id, state.slots.subscription_id, state.slots.sku}
+    others = [c for c in state.choices if c.id not in current]
+    if words.means_other_one(text) and len(others) == 1:
+        return others[0]
+    said = text.casefold()
+    named = [c for c in state.choices if c.id.casefold() in said or c.label.casefold() in said]
+    return named[0] if len(named) == 1 else None
+
+
+def named_products(entities: Entities, text: str, products: Sequence[NamedSku]) -> list[str]:
+    """SKUs of the products that a message means: by the names a model found, else by its own words."""
+    skus = {p.name: p.sku for p in products}
+    exact = [skus[name] for name in entities.products if name in skus]
+    found = exact or [skus[name] for said in (*entities.products, text) for name in products_in(said, list(skus))]
+    return list(dict.fromkeys(found))
+
+
+def orders_meant(
+    intent: Intent, text: str, entities: Entities, state: ConversationState, context: Context
+) -> list[str]:
+    """The orders that a message may be about, newest first: none, one, or several to choose from."""
+    if entities.order_ids:
+        return list(dict.fromkeys(_as_stored(o, context) for o in entities.order_ids))
+    choice = choice_in(text, state)
+    if choice is not None and choice.kind == "order":
+        return [choice.id]
+    pool = [o for o in context.orders if _concerns(intent, o)]
+    skus = set(named_products(entities, text, [i for o in context.orders for i in o.items]))
+    if skus:
+        pool = _holding(skus, pool) or _holding(skus, context.orders) or pool
+    if status := words.status_named(text):
+        return [o.order_id for o in context.orders if o.status == status and (not skus or _holding(skus, [o]))][:1]
+    if words.means_newest(text):
+        return [o.order_id for o in (pool or context.orders)[:1]]
+    current = _current(intent, state, context)
+    if current and not _asks_afresh(intent, text) and (not skus or current in {o.order_id for o in pool}):
+        return [current]
+    if not pool and intent is Intent.ORDER_STATUS:
+        pool = context.orders[:1]
+    return [o.order_id for o in pool]
+
+
+def subscriptions_meant(text: str, entities: Entities, state: ConversationState, context: Context) -> list[str]:
+    """The subscriptions that a message may be about, newest first; those that ended only when they are named."""
+    if entities.subscription_ids:
+        return list(dict.fromkeys(s.strip("#").upper() for s in entities.subscription_ids))
+    choice = choice_in(text, state)
+    if choice is not None and choice.kind == "subscription":
+        return [choice.id]
+    pool = [s for s in context.subscriptions if s.status is not SubscriptionStatus.CANCELLED]
+    skus = set(named_products(entities, text, [i for s in pool for i in s.items]))
+    if skus:
+        pool = [s for s in pool if skus & {i.sku for i in s.items}]
+    elif state.slots.subscription_id in {s.subscription_id for s in pool} and words.points_back(text):
+        return [state.slots.subscription_id or ""]
+    return [s.subscription_id for s in pool]
+
+
+def _as_stored(order_id: str, context: Context) -> str:
+    """Ids are typed in any case; one that is not the customer's stays as a name that nothing answers to."""
+    wanted = order_id.strip("#").casefold()
+    return next((o.order_id for o in context.orders if o.order_id.casefold() == wanted), wanted.upper())
+
+
+def _concerns(intent: Intent, order: OrderBrief) -> bool:
+    match intent:
+        case Intent.REFUND_REQUEST:
+            return order.status is OrderStatus.DELIVERED
+        case Intent.CANCEL_ORDER | Intent.CHANGE_ORDER:
+            return order.status is OrderStatus.PENDING
+        case Intent.PAYMENT_ISSUE:
+            return order.payment is not PaymentStatus.PAID and order.status is not OrderStatus.CANCELLED
+        case _:
+            return order.status in (OrderStatus.PENDING, OrderStatus.SHIPPED)
+
+
+def _current(intent: Intent, state: ConversationState, context: Context) -> str | None:
+    """The order that is being talked about, unless a refund is asked for and that order was never sent."""
+    current = state.intake.order_id if state.intake and state.intake.order_id else state.slots.order_id
+    unsent = {o.order_id for o in context.orders if o.status in (OrderStatus.PENDING, OrderStatus.CANCELLED)}
+    return None if intent is Intent.REFUND_REQUEST and current in unsent else current
+
+
+def _holding(skus: set[str], orders: Sequence[OrderBrief]) -> list[OrderBrief]:
+    return [o for o in orders if skus & {i.sku for i in o.items}]
+
+
+def _asks_afresh(intent: Intent, text: str) -> bool:
+    """ "Where is my order?" is about what is on its way, not about the order that was talked of before."""
+    fresh = intent in (Intent.ORDER_STATUS, Intent.DELIVERY_ISSUE) and not words.points_back(text)
+    return fresh and bool(_ORDER_NOUN.search(text.casefold()))

@@ -1,0 +1,123 @@
+"""Small closed sets of words that steer a conversation: yes and no, "the second one", "it", hello.
+
+A yes makes the machine act, so it is told by these lists and never by a model alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _words(
+    "yes yeah yep yup y sure ok okay confirm confirmed correct right exactly absolutely definitely agreed proceed"
+    " affirmative sí si claro vale haan हाँ हां जी"
+)
+_YES_PHRASES = ("go ahead", "do it", "sounds good", "of course", "that's fine", "please do")
+_NO = _words("no nope nah n not don't dont never stop cancel forget nahin nahi नहीं")
+# Words that may stand around a yes or a no without changing what it says. No things: "ok, I want a refund" is no yes.
+_FILLERS = _words(
+    "please thanks thank you that that's thats is it the this do go ahead i i'm am want to would like good fine great"
+    " perfect sounds mind keep leave as now all for me just thing anything changed my of course a so"
+    " then and with por favor gracias ji kripya"
+)
+_HEDGES = _words("but except instead only maybe unless if what why how when where who which")
+_ORDINALS = {
+    "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
+    "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "last": -1,
+}  # fmt: skip
+_BREAK = re.compile(r"[\s,;:!?.()\[\]{}\"#/…।\N{MULTIPLICATION SIGN}]+")
+_PICK = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)\b(?:\s+(?:one|order|subscription))?")
+_BARE_PICK = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d|one|two|three|four|five)\.?")
+_OTHER_ONE = re.compile(r"\b(?:the )?other (?:one|order|subscription)\b")
+_POINTING = re.compile(r"\b(it|that|this|its|it's|them|the same|same one)\b")
+_NEWEST = re.compile(r"\b(latest|newest|most recent|last order|recent order)\b")
+_STATUS = "(delivered|shipped|cancelled|pending)"
+# "the one that was delivered", "my shipped order"; not "is my order delivered?", which is a question.
+_BY_STATUS = re.compile(
+    rf"\b(?:one|(?:order|parcel|package) (?:that|which)) (?:(?:that|which|was|is|has|got|been|already) )*{_STATUS}\b"
+    rf"|\b{_STATUS} (?:one|order|parcel|package)\b"
+)
+_GREETING = re.compile(r"(hi|hello|hey|good (morning|afternoon|evening)|hola|namaste|नमस्ते)( there| care| team)?")
+_THANKS = re.compile(r"\b(thanks|thank you|thx|cheers|gracias|dhanyavad|धन्यवाद)\b")
+_NO_EVIDENCE = re.compile(r"\b(no|not|don't|dont|haven't|can't|cannot|without|threw)\b")
+_REFUND_STATUS = re.compile(
+    r"\b(where|status|when|received|arrived|still|track|yet|update|progress|happen(?:ed|ing))\b"
+)
+_ACCOUNT_CHANGE = re.compile(r"\b(change|update|delete|close|remove|reset|wrong|new|edit|correct)\b")
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case, split at spaces and marks: a pattern of letters would cut Hindi words at vowel signs."""
+    plain = text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return [w for part in _BREAK.split(plain) if (w := part.strip("'"))]
+
+
+def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
+    """A plain yes or no to what was shown; None for all that needs a second look ("yes, but ...").
+
+    Words that were shown may be repeated: "yes, cancel ORD005" answers "Cancel ORD005?", and nothing else.
+    """
+    words, repeated = set(words_of(text)), set(words_of(shown))
+    if not words or "?" in text or _HEDGES & words:
+        return None
+    if (_NO - repeated) & words:
+        return "no" if words <= _NO | _FILLERS | repeated else None
+    if words <= _YES | _FILLERS | repeated and (_YES & words or any(p in text.casefold() for p in _YES_PHRASES)):
+        return "yes"
+    return None
+
+
+def picked(text: str, offered: int) -> int | None:
+    """The index that "the second one", "2" or "last" names among `offered` answers; None if it names none."""
+    plain = " ".join(text.casefold().split()).strip(" .!")
+    bare = _BARE_PICK.fullmatch(plain)
+    named = bare or _PICK.search(plain)
+    if offered == 0 or named is None:
+        return None
+    word = named.group(1)
+    index = int(word) - 1 if word.isdigit() else _ORDINALS[word]
+    index = offered - 1 if index == -1 else index
+    return index if 0 <= index < offered else None
+
+
+def means_other_one(text: str) -> bool:
+    return bool(_OTHER_ONE.search(text.casefold()))
+
+
+def points_back(text: str) -> bool:
+    return bool(_POINTING.search(text.casefold()))
+
+
+def means_newest(text: str) -> bool:
+    return bool(_NEWEST.search(text.casefold()))
+
+
+def status_named(text: str) -> str | None:
+    """The status by which a message tells its order apart from others: "the one that was delivered"."""
+    named = _BY_STATUS.search(text.casefold())
+    return None if named is None else named.group(1) or named.group(2)
+
+
+def is_greeting(text: str) -> bool:
+    return bool(_GREETING.fullmatch(" ".join(words_of(text))))
+
+
+def is_thanks(text: str) -> bool:
+    return bool(_THANKS.search(text.casefold())) and len(words_of(text)) <= 6
+
+
+def has_no_evidence(text: str) -> bool:
+    return bool(_NO_EVIDENCE.search(text.casefold()))
+
+
+def asks_for_refund_status(text: str) -> bool:
+    return "refund" in text.casefold() and bool(_REFUND_STATUS.search(text.casefold()))
+
+
+def asks_for_account_change(text: str) -> bool:
+    return bool(_ACCOUNT_CHANGE.search(text.casefold()))

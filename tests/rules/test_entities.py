@@ -1,0 +1,132 @@
+"""What a message names, as tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from care.rules.entities import find_entities
+from care.rules.language import language_of
+from care.rules.product_names import products_in
+from care.rules.spoken_dates import dates_in, resolve
+
+CATALOGUE = ["Amul Milk 1L", "Oat Milk 1L", "Whey Protein", "Ground Coffee 500g", "Free-range Eggs (10)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "expected"),
+    [
+        ("Where are ORD-12 and ord001?", "order_ids", ["ORD-12", "ORD001"]),
+        ("ORD-SUB001-2026-11-27 never came", "order_ids", ["ORD-SUB001-2026-11-27"]),
+        ("order 12 and ordinary things", "order_ids", []),
+        ("cancel sub001", "subscription_ids", ["SUB001"]),
+        ("ORD-SUB001-20261127", "subscription_ids", []),
+        ("what about REF 007", "refund_ids", ["REF007"]),
+        ("two packs of milk", "quantity", 2),
+        ("send 3 bottles", "quantity", 3),
+        ("quantity to 5", "quantity", 5),
+        ("change it from 1 to 4", "quantity", 4),
+        ("2x whey", "quantity", 2),
+        ("every 2 weeks", "quantity", None),
+        ("on the 5th", "quantity", None),
+        ("I waited 10 days", "quantity", None),
+        ("I paid 20 euros, or €12.99", "quantity", None),
+        ("deliver at 9 am on 27 November", "quantity", None),
+        ("ORD-12", "quantity", None),
+        ("milk daily please", "frequency", "daily"),
+        ("one each morning", "frequency", "daily"),
+        ("every Friday", "frequency", "weekly"),
+        ("on Mondays", "frequency", "weekly"),
+        ("every other Friday", "frequency", "biweekly"),
+        ("every two weeks", "frequency", "biweekly"),
+        ("on the 5th of every month", "frequency", "monthly"),
+        ("skip Friday", "frequency", None),
+        ("every Friday", "delivery_day", "friday"),
+        ("Tuesdays", "delivery_day", "tuesday"),
+        ("each thu", "delivery_day", None),
+        ("on fri", "delivery_day", "friday"),
+        ("on the 15th of each month", "delivery_day", 15),
+        ("on the 27th of November", "delivery_day", None),
+        ("the 45th", "delivery_day", None),
+        ("the jar was smashed and late", "reason", "damaged"),
+        ("I got the wrong size", "reason", "wrong_item"),
+        ("one bottle is missing", "reason", "missing"),
+        ("it is four days late", "reason", "late"),
+        ("the milk was sour", "reason", "quality"),
+        ("I changed my mind", "reason", "changed_mind"),
+        ("where is it", "reason", None),
+        ("give me my money back", "remedy", "refund"),
+        ("please send a replacement", "remedy", "replacement"),
+        ("store credit is fine, no refund", "remedy", "store_credit"),
+    ],
+)
+def test_a_message_names(text: str, field: str, expected: Any) -> None:
+    assert getattr(find_entities(text, CATALOGUE), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("amul milk", ["Amul Milk 1L"]),
+        ("two packs of Amul Mlik every friday", ["Amul Milk 1L"]),
+        ("milk", ["Amul Milk 1L", "Oat Milk 1L"]),
+        ("whey protien please", ["Whey Protein"]),
+        ("coffee and eggs", ["Ground Coffee 500g", "Free-range Eggs (10)"]),
+        ("a fresh pack", []),
+        ("where is my order", []),
+    ],
+)
+def test_products_are_found_despite_typing_slips(text: str, meant: list[str]) -> None:
+    assert products_in(text, CATALOGUE) == meant
+
+
+FRIDAY = date(2026, 11, 27)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "dates"),
+    [
+        ("skip 2026-12-04", ["2026-12-04"], [date(2026, 12, 4)]),
+        ("skip 2026-13-04", [], []),
+        ("on December 4th, 2027", ["2027-12-04"], [date(2027, 12, 4)]),
+        ("the 3rd of January", ["3 jan"], [date(2027, 1, 3)]),
+        ("31 February", [], []),
+        ("29 Feb", ["29 feb"], [date(2028, 2, 29)]),
+        ("tomorrow or today", ["tomorrow", "today"], [date(2026, 11, 28), FRIDAY]),
+        ("day after tomorrow", ["day after tomorrow"], [date(2026, 11, 29)]),
+        ("friday", ["friday"], [FRIDAY]),
+        ("Next Friday", ["next friday"], [date(2026, 12, 4)]),
+        ("this monday", ["this monday"], [date(2026, 11, 30)]),
+        ("every Friday", [], []),
+    ],
+)
+def test_dates_in_words_are_found_and_resolved(text: str, found: list[str], dates: list[date]) -> None:
+    assert dates_in(text) == found
+    assert [resolve(spoken, FRIDAY) for spoken in found] == dates
+
+
+@given(st.text(max_size=300), st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
+def test_any_text_at_all_can_be_read(text: str, today: date) -> None:
+    entities = find_entities(text, CATALOGUE)
+    assert all(resolve(spoken, today) is not None for spoken in entities.dates)
+    assert set(entities.products) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Where is my order?", "en"),
+        ("¿Dónde está mi pedido?", "es"),
+        ("Quiero un reembolso por favor", "es"),
+        ("मेरा ऑर्डर कहाँ है", "hi"),
+        ("mera order kahan hai", "hi"),
+        ("I bought the El Paso salsa for my mum", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_is_told_by_its_little_words(text: str, language: str) -> None:
+    assert language_of(text) == language

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from care.errors import AlreadySettled, CareError, Conflict, Forbidden, Invalid
+from care.models.money import Money
+from care.models.refund import Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling
+from care.policy import load_policy
+from care.rules import refund_case as steps
+from care.rules.refund_notices import notice_for
+from care.rules.refund_policy import decide
+from care.rules.review import check_ruling, ruled
+from tests.stores.make import AT, eur, refund
+
+POLICY = load_policy(None)
+LARGE = 25_000
+SURE = Judgement(decision="valid", confidence=0.97, model="gemini")
+
+
+def waiting(**given: Any) -> Refund:
+    fields: dict[str, Any] = {"status": RefundStatus.IN_REVIEW, "price": 1000}
+    return refund(**fields | given)
+
+
+def approve(reviewer: str = "amy", **given: Any) -> Ruling:
+    fields: dict[str, Any] = {"decision": "approve", "reviewer": reviewer}
+    return Ruling(**fields | given)
+
+
+def after(case: Refund, *rulings: Ruling) -> Refund:
+    for ruling in rulings:
+        check_ruling(case, ruling, POLICY)
+        case = ruled(case, ruling, POLICY, AT)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (RefundStatus.PAID, AlreadySettled),
+        (RefundStatus.REJECTED, AlreadySettled),
+        (RefundStatus.WITHDRAWN, AlreadySettled),
+        (RefundStatus.EXPIRED, AlreadySettled),
+        (RefundStatus.APPROVED, Conflict),
+        (RefundStatus.ASSESSING, Conflict),
+    ],
+)
+def test_only_a_case_that_waits_for_a_person_can_be_ruled_on(status: RefundStatus, error: type[CareError]) -> None:
+    with pytest.raises(error):
+        check_ruling(waiting(status=status), approve(), POLICY)
+
+
+@pytest.mark.parametrize("decision", ["reject", "request_evidence"])
+def test_a_no_and_a_question_need_a_note(decision: str) -> None:
+    with pytest.raises(Invalid) as error:
+        check_ruling(waiting(), approve(decision=decision, note="  "), POLICY)
+    assert "note" in error.value.fields
+
+
+@pytest.mark.parametrize(
+    "amount", [0, -1, 1001, 10**30, Money(amount=5, currency="USD"), Money(amount=1001, currency="EUR")]
+)
+def test_an_approval_pays_more_than_nothing_and_at_most_what_was_asked_for(amount: Any) -> None:
+    with pytest.raises(Invalid) as error:
+        check_ruling(waiting(), approve(amount=amount), POLICY)
+    assert "amount" in error.value.fields
+
+
+def test_a_replacement_has_no_part_amount() -> None:
+    with pytest.raises(Invalid):
+        check_ruling(waiting(remedy=Remedy.REPLACEMENT), approve(amount=500), POLICY)
+
+
+@pytest.mark.parametrize("reviewer", ["CUST001", " cust001 ", "\uff23UST001"])
+def test_nobody_rules_on_a_case_of_their_own(reviewer: str) -> None:
+    with pytest.raises(Forbidden):
+        check_ruling(waiting(), approve(reviewer, decision="reject", note="no"), POLICY)
+
+
+def test_a_reviewer_has_a_name() -> None:
+    with pytest.raises(Invalid):
+        check_ruling(waiting(), approve("  "), POLICY)
+
+
+def test_an_approval_pays_all_or_the_amount_that_it_names() -> None:
+    assert after(waiting(), approve()).approved == eur(1000)
+    partly = after(waiting(), approve(amount=400))
+    assert (partly.status, partly.approved, partly.amount) == (RefundStatus.APPROVED, eur(400), eur(1000))
+
+
+def test_above_the_limit_two_different_people_approve() -> None:
+    first = after(waiting(price=LARGE), approve("amy"))
+    assert (first.status, first.approved) == (RefundStatus.IN_REVIEW, None)
+    for same in ("amy", " Amy "):
+        with pytest.raises(Forbidden):
+            check_ruling(first, approve(same), POLICY)
+    assert after(first, approve("bob")).status is RefundStatus.APPROVED
+
+
+def test_an_approval_of_another_amount_voids_the_first() -> None:
+    changed = after(waiting(price=LARGE), approve("amy"), approve("bob", amount=LARGE - 1))
+    assert changed.status is RefundStatus.IN_REVIEW
+    assert [ruling.reviewer for ruling in changed.approvals] == ["bob"]
+    assert after(changed, approve("amy", amount=LARGE - 1)).status is RefundStatus.APPROVED
+
+
+def test_new_evidence_voids_the_first_approval() -> None:
+    first = after(waiting(price=LARGE), approve("amy"))
+    assert steps.with_evidence(first, ["EV9"], AT).approvals == []
+
+
+def test_a_question_voids_the_first_approval() -> None:
+    asked = after(waiting(price=LARGE), approve("amy"), approve("bob", decision="request_evidence", note="The label?"))
+    assert (asked.status, asked.approvals) == (RefundStatus.NEEDS_EVIDENCE, [])
+
+
+def test_escalating_leaves_the_case_where_it_is() -> None:
+    escalated = after(waiting(), approve(decision="escalate"))
+    assert (escalated.status, escalated.escalated) == (RefundStatus.IN_REVIEW, True)
+
+
+def test_the_machine_stays_out_of_a_case_that_was_escalated_or_assessed_often() -> None:
+    verdict = decide(POLICY, eur(1000), RefundReason.DAMAGED, SURE, [], 1, Remedy.REFUND)
+    fresh = refund(price=1000)
+    assert steps.judged(fresh, verdict, POLICY, AT).status is RefundStatus.APPROVED
+    for case in (
+        fresh.model_copy(update={"escalated": True}),
+        fresh.model_copy(update={"verdicts": [verdict] * POLICY.assessments}),
+    ):
+        assert steps.judged(case, verdict, POLICY, AT).status is RefundStatus.IN_REVIEW
+
+
+def test_silence_escalates_and_decides_nothing() -> None:
+    silent = steps.overdue(waiting(due_at=AT), POLICY, AT)
+    assert (silent.status, silent.escalated) == (RefundStatus.IN_REVIEW, True)
+
+
+def test_evidence_that_never_comes_leaves_the_case_to_a_person() -> None:
+    silent = steps.overdue(waiting(status=RefundStatus.NEEDS_EVIDENCE), POLICY, AT)
+    assert (silent.status, silent.due_at) == (RefundStatus.IN_REVIEW, AT + timedelta(hours=POLICY.review_hours))
+
+
+def test_a_file_that_the_case_has_changes_nothing() -> None:
+    case = waiting(evidence_ids=["EV1"])
+    assert steps.with_evidence(case, ["EV1", "EV1"], AT) is case
+
+
+def test_a_case_holds_ten_files_at_most() -> None:
+    with pytest.raises(Invalid):
+        steps.with_evidence(waiting(evidence_ids=["EV0"]), [f"EV{n}" for n in range(1, 11)], AT)
+
+
+def test_a_case_that_is_being_paid_is_neither_withdrawn_nor_added_to() -> None:
+    with pytest.raises(Conflict):
+        steps.withdrawn(waiting(status=RefundStatus.APPROVED), AT)
+    with pytest.raises(Conflict):
+        steps.with_evidence(waiting(status=RefundStatus.APPROVED), ["EV1"], AT)
+
+
+def test_only_a_definitive_decline_gives_the_payout_a_new_key() -> None:
+    case = waiting()
+    assert steps.payout_key(case) == "refund:REF001"
+    declined = steps.payment_failed(case, POLICY, "card_closed", AT)
+    assert steps.payout_key(declined) == "refund:REF001:2"
+
+
+def test_noise_from_outside_is_recorded_up_to_a_bound() -> None:
+    case = waiting()
+    for _ in range(100):
+        case = steps.ignored(case, "amy", "too late", AT)
+    assert len(case.timeline) == 20
+
+
+def test_every_step_raises_the_version_and_adds_a_line() -> None:
+    case = after(waiting(), approve(decision="escalate"), approve())
+    assert case.version == 2
+    assert [(line.actor, line.event) for line in case.timeline] == [("amy", "escalated"), ("amy", "approved")]
+
+
+@pytest.mark.parametrize("status", RefundStatus)
+def test_customers_are_told_of_every_status_that_matters_to_them_and_never_of_suspicion(status: RefundStatus) -> None:
+    asked = approve(decision="request_evidence", note="Please show the label.")
+    notice = notice_for(waiting(status=status, rulings=[asked], payment_reference="re_1"))
+    assert (notice is None) == (status in (RefundStatus.ASSESSING, RefundStatus.APPROVED))
+    if notice:
+        assert "REF001" in notice.message
+        assert not {"fraud", "suspicio", "signal"} & set(notice.message.lower().split())
