@@ -1,0 +1,1 @@
+"""Files from customers, made safe before anything else sees them."""

@@ -1,0 +1,1 @@
+"""Data to begin with: a shop's own (`care seed`), or the demo."""

@@ -1,0 +1,52 @@
+"""What `care seed` does: the folder's records into the stores, its subscriptions into Temporal."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib
+from pathlib import Path
+from typing import Any
+
+from care.errors import CareError, SetupError
+from care.models.subscription import SubscriptionRequest
+from care.policy import load_policy
+from care.seeding.files import Refusal
+from care.seeding.folder import SeedReport, seed
+from care.settings import Settings
+from care.stores import CONNECTION_ERRORS, open_stores
+from care.temporal import connect
+
+_AT_ONCE = 20
+
+
+async def load_folder(settings: Settings, folder: Path) -> SeedReport:
+    """Safe to repeat: the same subscription is started once. Raises SetupError if a server cannot be reached."""
+    try:
+        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+            report = await seed(stores, folder)
+            if report.subscriptions:
+                client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
+                    *(await connect(settings), stores, load_policy(settings.policy_file)),
+                    task_queue=settings.task_queue,
+                    allow_subdaily=settings.allow_subdaily,
+                )
+                gate = asyncio.Semaphore(_AT_ONCE)
+                started = await asyncio.gather(*(_start(client, request, gate) for request in report.subscriptions))
+                report.refused += [refusal for refusal in started if refusal]
+                report.loaded["subscriptions"] = started.count(None)
+            return report
+    except CONNECTION_ERRORS:
+        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    except RuntimeError:  # what the SDK raises while nothing listens
+        raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
+
+
+async def _start(client: Any, request: SubscriptionRequest, gate: asyncio.Semaphore) -> Refusal | None:
+    content = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    async with gate:
+        try:
+            await client.subscribe(request, once=f"seed-{content}")
+        except CareError as error:
+            return Refusal("subscriptions", 0, f"{request.customer_id}: {error.detail}")
+    return None

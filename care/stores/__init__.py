@@ -1,0 +1,106 @@
+"""The stores: the only code that knows MongoDB's driver. `open_stores` is the way in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from care.errors import Unavailable
+from care.stores.accounts import AccountStore
+from care.stores.analytics import AnalyticsStore
+from care.stores.changes import Change, watch
+from care.stores.conversations import ConversationStore
+from care.stores.customers import CustomerStore
+from care.stores.evidence import EvidenceStore
+from care.stores.idempotency import IdempotencyStore, Replay
+from care.stores.ids import IdStore
+from care.stores.ledger import LedgerStore
+from care.stores.meters import MeterStore
+from care.stores.mongo import CONNECTION_ERRORS, Database, connect
+from care.stores.notifications import NotificationStore
+from care.stores.orders import OrderStore
+from care.stores.products import ProductStore
+from care.stores.refunds import RefundStore
+from care.stores.subscriptions import SubscriptionStore
+from care.stores.wallets import WalletStore
+
+__all__ = ["CONNECTION_ERRORS", "Change", "Replay", "Stores", "open_stores"]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One store a collection family, over one database."""
+
+    database: Database
+    ids: IdStore
+    accounts: AccountStore
+    customers: CustomerStore
+    products: ProductStore
+    orders: OrderStore
+    wallets: WalletStore
+    ledger: LedgerStore
+    subscriptions: SubscriptionStore
+    refunds: RefundStore
+    conversations: ConversationStore
+    notifications: NotificationStore
+    evidence: EvidenceStore
+    idempotency: IdempotencyStore
+    analytics: AnalyticsStore
+    meters: MeterStore
+
+    async def ensure_indexes(self) -> None:
+        """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
+        families = [value for name, value in vars(self).items() if name != "database"]
+        await asyncio.gather(*(family.ensure_indexes() for family in families))
+
+    async def drop(self) -> None:
+        """Everything, for good: for tests and `--reset`."""
+        await self.database.client.drop_database(self.database.name)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        try:
+            await self.database.command("ping")
+        except CONNECTION_ERRORS:
+            raise Unavailable("The database cannot be reached: try again in a moment.") from None
+
+    def watch(self) -> AsyncIterator[Change]:
+        """Changes of subscriptions, refunds, notifications, conversations and orders from now on."""
+        return watch(self.database)
+
+
+@asynccontextmanager
+async def open_stores(uri: str, database: str) -> AsyncIterator[Stores]:
+    """Connect, make the indexes, close at the end. Raises one of CONNECTION_ERRORS if the server cannot be reached."""
+    client = connect(uri)
+    try:
+        stores = over(client[database])
+        await stores.ensure_indexes()
+        yield stores
+    finally:
+        client.close()
+
+
+def over(database: Database) -> Stores:
+    """All stores over one database; opens nothing."""
+    meters = MeterStore(database)
+    return Stores(
+        database=database,
+        ids=IdStore(database),
+        accounts=AccountStore(database),
+        customers=CustomerStore(database),
+        products=ProductStore(database),
+        orders=OrderStore(database),
+        wallets=WalletStore(database),
+        ledger=LedgerStore(database),
+        subscriptions=SubscriptionStore(database),
+        refunds=RefundStore(database),
+        conversations=ConversationStore(database),
+        notifications=NotificationStore(database),
+        evidence=EvidenceStore(database),
+        idempotency=IdempotencyStore(database),
+        analytics=AnalyticsStore(database, meters),
+        meters=meters,
+    )

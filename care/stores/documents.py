@@ -1,0 +1,160 @@
+"""Models as MongoDB documents: encoding, reading, paging, versioned saves. Every store builds on this.
+
+A document is its model's fields, with `_id` in place of the business id. Times are UTC, cut to the milliseconds that
+MongoDB keeps; dates and durations are ISO 8601 text. Fields that only the store knows lie beside the model's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from care.errors import Invalid, NotFound
+from care.models.common import Page
+from care.stores.mongo import Collection, Database, Document, Session
+from care.stores.paging import after, to_cursor
+
+M = TypeVar("M", bound=BaseModel)
+
+NEWEST, OLDEST = -1, 1
+MOST_PER_PAGE = 200
+_DURATION = TypeAdapter(timedelta)
+_INT64 = 2**63
+
+
+def plain(value: Any) -> Any:
+    """`value` in types that MongoDB keeps exactly. Raises Invalid for an integer past 64 bits."""
+    match value:
+        case Enum():
+            return value.value
+        case bool() | str() | float() | bytes() | None:
+            return value
+        case int() if -_INT64 <= value < _INT64:
+            return value
+        case int():
+            raise Invalid("A number is too large to be stored.")
+        case datetime():
+            return milliseconds(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return _DURATION.dump_python(value, mode="json")
+        case Mapping():
+            return {str(key): plain(each) for key, each in value.items()}
+        case Sequence() | set() | frozenset():
+            return [plain(each) for each in value]
+        case _:
+            raise TypeError(f"cannot store a {type(value).__name__}")
+
+
+def milliseconds(at: datetime) -> datetime:
+    """`at` in UTC, cut (not rounded) to whole milliseconds, as MongoDB cuts it. Raises Invalid past year 1 or 9999."""
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("A time is out of range.") from None
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def now() -> datetime:
+    return milliseconds(datetime.now(UTC))
+
+
+class Documents(Generic[M]):
+    """One collection that holds one model. `noun` names the thing in NotFound's sentence."""
+
+    def __init__(self, database: Database, name: str, model: type[M], *, key: str, noun: str) -> None:
+        self.collection: Collection = database[name]
+        self._model = model
+        self._key = key
+        self._noun = noun
+
+    def encode(self, model: M) -> Document:
+        document: Document = plain(model.model_dump())
+        document["_id"] = document.pop(self._key)
+        return document
+
+    def decode(self, document: Document) -> M:
+        return self._model.model_validate({**document, self._key: document["_id"]})
+
+    def as_stored(self, model: M) -> M:
+        """What reading `model` back gives: its times cut to milliseconds."""
+        return self.decode(self.encode(model))
+
+    def missing(self, id_: str) -> NotFound:
+        return NotFound(f"There is no {self._noun} {id_}.")
+
+    async def find(self, id_: str, *, session: Session | None = None) -> M | None:
+        document = await self.collection.find_one({"_id": id_}, session=session)
+        return None if document is None else self.decode(document)
+
+    async def get(self, id_: str, *, session: Session | None = None) -> M:
+        """Raises NotFound."""
+        found = await self.find(id_, session=session)
+        if found is None:
+            raise self.missing(id_)
+        return found
+
+    async def add(self, model: M, *, session: Session | None = None, **beside: Any) -> bool:
+        """Store once, with fields `beside` the model's; False if the id was there, which changes nothing."""
+        try:
+            await self.collection.insert_one(self.encode(model) | plain(beside), session=session)
+        except DuplicateKeyError:
+            if session is not None:  # the transaction is void already
+                raise
+            return False
+        return True
+
+    async def put(self, model: M, *, keep: Sequence[str] = ()) -> None:
+        """Store or replace the model's fields; those in `keep` are written only when the document is new."""
+        fields = self.encode(model)
+        id_ = fields.pop("_id")
+        first = {name: fields.pop(name) for name in keep}
+        change: Document = {"$set": fields} | ({"$setOnInsert": first} if first else {})
+        await self.collection.update_one({"_id": id_}, change, upsert=True)
+
+    async def change(self, id_: str, fields: Mapping[str, Any], *, only_if: Document | None = None) -> M | None:
+        """Set `fields` and give the result; None if there is no such document or it does not match `only_if`."""
+        document = await self.collection.find_one_and_update(
+            {"_id": id_} | (only_if or {}), {"$set": plain(fields)}, return_document=ReturnDocument.AFTER
+        )
+        return None if document is None else self.decode(document)
+
+    async def save_version(self, model: M, *, keep: Sequence[str] = (), **beside: Any) -> bool:
+        """Store the model unless the stored `version` is the same or newer; then False, and nothing changes.
+
+        `keep` and `beside` as in `put` and `add`.
+        """
+        fields = self.encode(model) | plain(beside)
+        id_ = fields.pop("_id")
+        first = {name: fields.pop(name) for name in keep}
+        change: Document = {"$set": fields} | ({"$setOnInsert": first} if first else {})
+        older = {"_id": id_, "version": {"$lt": fields["version"]}}
+        try:
+            # Where a newer version stands the filter finds nothing, the upsert inserts, and the id is taken.
+            await self.collection.update_one(older, change, upsert=True)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def many(self, where: Document, *, by: str, direction: int = NEWEST, limit: int = 0) -> list[M]:
+        """All that match (or the first `limit`), sorted by the field `by`, ties by id."""
+        found = self.collection.find(where).sort([(by, direction), ("_id", direction)]).limit(limit)
+        return [self.decode(document) async for document in found]
+
+    async def page(
+        self, where: Document, *, by: str, direction: int = NEWEST, limit: int, cursor: str | None
+    ) -> Page[M]:
+        """At most `limit` (1 to 200) that match, by the time `by` (or by `_id`). Raises Invalid for a bad cursor."""
+        limit = max(1, min(limit, MOST_PER_PAGE))
+        query = {"$and": [where, after(cursor, by, direction)]} if cursor else where
+        order = [(by, direction)] + ([] if by == "_id" else [("_id", direction)])
+        found = [each async for each in self.collection.find(query).sort(order).limit(limit + 1)]
+        following = to_cursor(found[limit - 1], by) if len(found) > limit else None
+        return Page(items=[self.decode(each) for each in found[:limit]], next=following)

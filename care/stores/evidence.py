@@ -1,0 +1,84 @@
+"""Evidence: the bytes in GridFS, what is known of them beside it, and a look-up of pictures seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gridfs.errors import NoFile
+from motor.motor_asyncio import AsyncIOMotorGridFSBucket
+
+from care.models.evidence import Evidence
+from care.stores.documents import Documents
+from care.stores.mongo import Database
+
+# Bits of 64 in which two perceptual hashes of the same picture may differ after recompression.
+_NEAR = 6
+_BAND_DIGITS = 4  # 16 bits
+_FOUND_AT_MOST = 50
+
+
+class EvidenceStore:
+    def __init__(self, database: Database) -> None:
+        self._evidence = Documents(database, "evidence", Evidence, key="evidence_id", noun="evidence")
+        self._files = AsyncIOMotorGridFSBucket(database, "files")
+        self._chunks = database["files.chunks"]
+
+    async def ensure_indexes(self) -> None:
+        await self._evidence.collection.create_index("original_sha256")
+        await self._evidence.collection.create_index("bands")
+        await self._evidence.collection.create_index("customer_id")
+
+    async def put(self, evidence: Evidence, data: bytes) -> None:
+        """Store once per evidence id. The record is written last: a file without one does not exist for anybody."""
+        if await self._evidence.find(evidence.evidence_id):
+            return
+        await self._discard(evidence.evidence_id)
+        await self._files.upload_from_stream_with_id(evidence.evidence_id, evidence.evidence_id, data)
+        await self._evidence.add(evidence, bands=_bands(evidence.facts.perceptual_hashes[:1]))
+
+    async def get(self, evidence_id: str) -> Evidence:
+        return await self._evidence.get(evidence_id)
+
+    async def data(self, evidence_id: str) -> bytes:
+        """The file as kept. Raises NotFound."""
+        await self._evidence.get(evidence_id)
+        stream = await self._files.open_download_stream(evidence_id)
+        content: bytes = await stream.read()
+        return content
+
+    async def by_hashes(
+        self,
+        perceptual_hashes: Iterable[str] = (),
+        original_sha256: str | Iterable[str] = (),
+        *,
+        exclude: Iterable[str] = (),
+    ) -> list[Evidence]:
+        """Evidence that is the same file or nearly the same picture, except the ids in `exclude`; 50 at most.
+
+        Give all hashes of a picture: each is compared with the upright picture of the others, within 6 of 64 bits.
+        One 16-bit band must be equal, which is certain up to 3 bits and likely up to 6.
+        """
+        hashes = list(perceptual_hashes)
+        files = [original_sha256] if isinstance(original_sha256, str) else list(original_sha256)
+        alike = [{"bands": {"$in": _bands(hashes)}}, {"original_sha256": {"$in": files}}]
+        candidates = await self._evidence.many(
+            {"$or": alike, "_id": {"$nin": list(exclude)}}, by="created_at", limit=20 * _FOUND_AT_MOST
+        )
+        return [each for each in candidates if each.original_sha256 in files or _is_near(each, hashes)][:_FOUND_AT_MOST]
+
+    async def _discard(self, evidence_id: str) -> None:
+        """Remove what an upload that was cut off has left."""
+        try:
+            await self._files.delete(evidence_id)
+        except NoFile:
+            await self._chunks.delete_many({"files_id": evidence_id})
+
+
+def _bands(hashes: Iterable[str]) -> list[str]:
+    starts = range(0, 16, _BAND_DIGITS)
+    return sorted({f"{start}:{each[start : start + _BAND_DIGITS]}" for each in hashes for start in starts})
+
+
+def _is_near(evidence: Evidence, hashes: list[str]) -> bool:
+    upright = evidence.facts.perceptual_hashes[:1]
+    return any((int(mine, 16) ^ int(theirs, 16)).bit_count() <= _NEAR for mine in upright for theirs in hashes)

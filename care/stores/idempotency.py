@@ -1,0 +1,74 @@
+"""Answers kept under Idempotency-Key, so that a repeated call is answered and not acted on again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pymongo.errors import DuplicateKeyError
+
+from care.errors import InFlight, KeyReused
+from care.stores.documents import now
+from care.stores.mongo import Database, Document
+
+_KEPT = timedelta(hours=24)
+_TAKE_OVER_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The first answer, as it was sent."""
+
+    status: int
+    body: bytes
+
+
+class IdempotencyStore:
+    def __init__(self, database: Database) -> None:
+        self._calls = database["idempotency"]
+
+    async def ensure_indexes(self) -> None:
+        await self._calls.create_index("started_at", expireAfterSeconds=int(_KEPT.total_seconds()))
+
+    async def begin(self, scope: str, key: str, body_sha256: str) -> Replay | None:
+        """None means go ahead, then `finish` or `abandon`. A finished call gives its Replay.
+
+        Raises KeyReused if the key came with another body, InFlight while the first call is being answered. A call that
+        has not ended after 60 seconds is taken for dead, and its key may be taken over.
+        """
+        id_ = _id(scope, key)
+        new = {"_id": id_, "body_sha256": body_sha256, "state": "in_flight", "started_at": now()}
+        while True:
+            try:
+                await self._calls.insert_one(new)
+            except DuplicateKeyError:
+                stored = await self._calls.find_one({"_id": id_})
+                if stored is not None:
+                    return await self._repeated(stored, body_sha256)
+            else:
+                return None
+
+    async def finish(self, scope: str, key: str, status: int, body: bytes) -> None:
+        await self._calls.update_one(
+            {"_id": _id(scope, key)}, {"$set": {"state": "done", "status": status, "body": body}}
+        )
+
+    async def abandon(self, scope: str, key: str) -> None:
+        """The call changed nothing: the key is free again."""
+        await self._calls.delete_one({"_id": _id(scope, key), "state": "in_flight"})
+
+    async def _repeated(self, stored: Document, body_sha256: str) -> Replay | None:
+        if stored["body_sha256"] != body_sha256:
+            raise KeyReused("This Idempotency-Key came with another body before: use a new key for a new call.")
+        if stored["state"] == "done":
+            return Replay(stored["status"], stored["body"])
+        if now() - stored["started_at"] > _TAKE_OVER_AFTER:
+            same = {"_id": stored["_id"], "state": "in_flight", "started_at": stored["started_at"]}
+            taken = await self._calls.update_one(same, {"$set": {"started_at": now()}})
+            if taken.modified_count:
+                return None
+        raise InFlight("The first call with this Idempotency-Key is still being answered: try again in a moment.")
+
+
+def _id(scope: str, key: str) -> str:
+    return f"{scope} {key}"

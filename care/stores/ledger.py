@@ -1,0 +1,167 @@
+"""The embedded ledger: double entry, each entry once under its idempotency key.
+
+Accounts: "customer:{id}:card", "wallet:{id}", "shop:sales", "shop:refunds", "shop:cash". A line's amount is what its
+account gains, so the lines of an entry, and all entries together, sum to zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pymongo.errors import DuplicateKeyError
+
+from care.errors import Conflict
+from care.models.ledger import Entry, EntryLine, Movement, MovementKind, PaymentMethod
+from care.models.money import Money
+from care.stores.documents import Documents, now
+from care.stores.mongo import Collection, Database, Document, Session, Turns, in_transaction
+
+
+def card_account(customer_id: str) -> str:
+    return f"customer:{customer_id}:card"
+
+
+def wallet_account(customer_id: str) -> str:
+    return f"wallet:{customer_id}"
+
+
+class LedgerStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._entries = Documents(database, "ledger", Entry, key="key", noun="ledger entry")
+        self._movements = Documents(database, "movements", Movement, key="key", noun="payment")
+        self._methods = Documents(database, "payment_methods", PaymentMethod, key="customer_id", noun="payment method")
+        self._wallets = database["wallets"]
+        self._turns = Turns()
+
+    async def ensure_indexes(self) -> None:
+        await self._entries.collection.create_index("lines.account")
+        await self._movements.collection.create_index("reference", unique=True)
+
+    async def post(
+        self, key: str, kind: str, lines: Sequence[tuple[str, int]], currency: str, *, reference: str | None = None
+    ) -> Entry:
+        """Store an entry; the same key again gives the stored one.
+
+        `lines` are (account, minor units). Raises ValueError unless they sum to zero, Conflict if the key stands for
+        another entry.
+        """
+        entry = _entry(key, kind, lines, currency, reference)
+        if await self._entries.add(entry):
+            return self._entries.as_stored(entry)
+        stored = await self._entries.get(key)
+        if (stored.kind, stored.lines, stored.currency) != (entry.kind, entry.lines, entry.currency):
+            raise Conflict("This ledger key stands for another entry.")
+        return stored
+
+    async def find(self, key: str) -> Entry | None:
+        return await self._entries.find(key)
+
+    async def balance(self, account: str) -> dict[str, int]:
+        """Minor units by currency; empty for an account without entries."""
+        return await sum_lines(self._entries.collection, {"lines.account": account})
+
+    async def total(self) -> dict[str, int]:
+        """The sum of everything, by currency: zero, or the books are broken."""
+        return await sum_lines(self._entries.collection, {})
+
+    async def payment_method(self, customer_id: str) -> PaymentMethod:
+        return await self._methods.find(customer_id) or PaymentMethod(customer_id=customer_id)
+
+    async def set_payment_method(self, method: PaymentMethod) -> None:
+        await self._methods.put(method)
+
+    async def movement(self, key_or_reference: str) -> Movement | None:
+        either = {"$or": [{"_id": key_or_reference}, {"reference": key_or_reference}]}
+        found = await self._movements.many(either, by="_id", limit=1)
+        return found[0] if found else None
+
+    async def move(self, movement: Movement) -> Movement:
+        """Record a movement once per key; one that succeeded with its entry (and wallet), all in one transaction.
+
+        Raises Conflict if the key stands for another movement.
+        """
+
+        async def body(session: Session) -> Movement:
+            await self._movements.add(movement, session=session)
+            if movement.status == "succeeded":
+                await self._settle(movement, session)
+            return self._movements.as_stored(movement)
+
+        stored = await self._movements.find(movement.key)
+        if stored is None:
+            try:
+                async with self._turns.on([movement.customer_id]):
+                    stored = await in_transaction(self._database, body)
+            except DuplicateKeyError:  # the same key, moved by someone else since the first look
+                stored = await self._movements.get(movement.key)
+        if (stored.kind, stored.customer_id, stored.amount) != (movement.kind, movement.customer_id, movement.amount):
+            raise Conflict("This payment key stands for another payment.")
+        return stored
+
+    async def confirm(self, key: str) -> Movement:
+        """A pending movement succeeds: its entry is posted with it. Any other stays as it is. Raises NotFound."""
+
+        async def body(session: Session) -> Movement:
+            movement = await self._movements.get(key, session=session)
+            if movement.status != "pending":
+                return movement
+            succeeded = {"$set": {"status": "succeeded"}}
+            await self._movements.collection.update_one({"_id": key}, succeeded, session=session)
+            await self._settle(movement, session)
+            return movement.model_copy(update={"status": "succeeded"})
+
+        return await in_transaction(self._database, body)
+
+    async def _settle(self, movement: Movement, session: Session) -> None:
+        amount, customer = movement.amount, movement.customer_id
+        lines = _LINES[movement.kind](customer, amount.amount)
+        entry = _entry(movement.key, movement.kind.value, lines, amount.currency, movement.reference)
+        await self._entries.add(entry.model_copy(update={"at": movement.at}), session=session)
+        if movement.kind is MovementKind.WALLET_CREDIT:
+            await self._credit(customer, amount, session)
+
+    async def _credit(self, customer_id: str, amount: Money, session: Session) -> None:
+        wallet = await self._wallets.find_one({"_id": customer_id}, session=session)
+        if wallet and wallet["balance"]["currency"] != amount.currency:
+            raise Conflict(f"The wallet holds {wallet['balance']['currency']}, not {amount.currency}.")
+        change = {"$inc": {"balance.amount": amount.amount}, "$set": {"balance.currency": amount.currency}}
+        await self._wallets.update_one({"_id": customer_id}, change, upsert=True, session=session)
+
+
+async def sum_lines(entries: Collection, match: Document, session: Session | None = None) -> dict[str, int]:
+    """Minor units by currency of the entry lines that match."""
+    pipeline: list[Document] = [
+        {"$match": match},
+        {"$unwind": "$lines"},
+        {"$match": match},
+        {"$group": {"_id": "$currency", "amount": {"$sum": "$lines.amount"}}},
+    ]
+    groups = entries.aggregate(pipeline, session=session)
+    return {group["_id"]: int(group["amount"]) async for group in groups}
+
+
+def _charge(customer_id: str, amount: int) -> list[tuple[str, int]]:
+    return [(card_account(customer_id), -amount), ("shop:sales", amount)]
+
+
+def _refund(customer_id: str, amount: int) -> list[tuple[str, int]]:
+    return [("shop:refunds", -amount), (card_account(customer_id), amount)]
+
+
+def _wallet_credit(customer_id: str, amount: int) -> list[tuple[str, int]]:
+    return [("shop:refunds", -amount), (wallet_account(customer_id), amount)]
+
+
+_LINES = {
+    MovementKind.CHARGE: _charge,
+    MovementKind.REFUND: _refund,
+    MovementKind.WALLET_CREDIT: _wallet_credit,
+}
+
+
+def _entry(key: str, kind: str, lines: Sequence[tuple[str, int]], currency: str, reference: str | None) -> Entry:
+    if not lines or sum(amount for _, amount in lines) != 0:
+        raise ValueError(f"the lines of ledger entry {kind} must sum to zero")
+    named = [EntryLine(account=account, amount=amount) for account, amount in lines]
+    return Entry(key=key, kind=kind, lines=named, currency=currency, reference=reference, at=now())

@@ -1,0 +1,99 @@
+"""The connection: typed names for motor's classes, and transactions that survive contention."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+
+# motor's classes are generic for the type checker only.
+Document: TypeAlias = dict[str, Any]
+Client: TypeAlias = "AsyncIOMotorClient[Document]"
+Database: TypeAlias = "AsyncIOMotorDatabase[Document]"
+Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+Session: TypeAlias = AsyncIOMotorClientSession
+
+T = TypeVar("T")
+
+# What pymongo raises while the database cannot be reached or does not answer in time.
+CONNECTION_ERRORS: tuple[type[PyMongoError], ...] = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+
+DURABLE = WriteConcern(w="majority", j=True)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds
+_RANDOM = secrets.SystemRandom()
+
+
+def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
+    """A client whose writes are acknowledged by a majority and in the journal. Connects on first use.
+
+    A call fails with one of CONNECTION_ERRORS when no server is found within `patience`.
+    """
+    milliseconds = patience // timedelta(milliseconds=1)
+    return AsyncIOMotorClient(
+        uri,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        appname="care",
+    )
+
+
+async def in_transaction(database: Database, body: Callable[[Session], Awaitable[T]]) -> T:
+    """Run `body` in one transaction; it may run several times and must touch the database only through its session.
+
+    Any error out of `body` aborts all of it. Writers that collide try again, up to two minutes; `body` should write the
+    document that others are likely to write first, so that it collides before it has done work.
+    """
+    attempts = count()
+
+    async def attempt(session: Session) -> T:
+        try:
+            return await body(session)
+        except PyMongoError as error:
+            if error.has_error_label("TransientTransactionError"):
+                # Many that collide on one document would otherwise retry in step and starve each other.
+                await asyncio.sleep(_RANDOM.uniform(0, min(_FIRST_PAUSE * 2 ** next(attempts), _LONGEST_PAUSE)))
+            raise
+
+    async with await database.client.start_session() as session:
+        result: T = await session.with_transaction(
+            attempt,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=DURABLE,
+            read_preference=ReadPreference.PRIMARY,
+        )
+        return result
+
+
+class Turns:
+    """Writers of one process that would collide on a document go one after the other.
+
+    This only saves them retries: writers of other processes still collide, and MongoDB decides.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def on(self, names: Iterable[str]) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for name in sorted(set(names)):  # in one order, so that no two wait for each other
+                await stack.enter_async_context(self._locks.setdefault(name, asyncio.Lock()))
+            yield

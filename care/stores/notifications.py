@@ -1,0 +1,41 @@
+"""What customers were told."""
+
+from __future__ import annotations
+
+from care.models.common import Page
+from care.models.notification import Notification
+from care.stores.documents import NEWEST, Documents, now
+from care.stores.mongo import Database, Document
+
+
+class NotificationStore:
+    def __init__(self, database: Database) -> None:
+        self._notifications = Documents(
+            database, "notifications", Notification, key="notification_id", noun="notification"
+        )
+
+    async def ensure_indexes(self) -> None:
+        notifications = self._notifications.collection
+        await notifications.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
+        await notifications.create_index([("customer_id", 1), ("read_at", 1)])
+
+    async def add(self, notification: Notification) -> bool:
+        """Store once per notification id; False if it was there."""
+        return await self._notifications.add(notification)
+
+    async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Notification]:
+        return await self._notifications.page({"customer_id": customer_id}, by="created_at", limit=limit, cursor=cursor)
+
+    async def mark_read(self, notification_id: str, customer_id: str | None = None) -> Notification:
+        """Mark it read, for its customer or (None) for staff; the first time counts. Raises NotFound."""
+        mine: Document = {} if customer_id is None else {"customer_id": customer_id}
+        unread = mine | {"read_at": None}
+        if changed := await self._notifications.change(notification_id, {"read_at": now()}, only_if=unread):
+            return changed
+        found = await self._notifications.get(notification_id)
+        if customer_id not in (None, found.customer_id):
+            raise self._notifications.missing(notification_id)
+        return found
+
+    async def unread(self, customer_id: str) -> int:
+        return await self._notifications.collection.count_documents({"customer_id": customer_id, "read_at": None})

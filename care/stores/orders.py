@@ -1,0 +1,141 @@
+"""Orders: placed with their stock in one transaction, once per order id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from care.errors import Conflict, OutOfStock
+from care.models.common import Page
+from care.models.customer import Address
+from care.models.order import Order, OrderStatus, Payment
+from care.stores.documents import NEWEST, Documents
+from care.stores.mongo import Database, Document, Session, Turns, in_transaction
+
+_PENDING: Document = {"status": OrderStatus.PENDING.value}
+
+
+class OrderStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._orders = Documents(database, "orders", Order, key="order_id", noun="order")
+        self._products = database["products"]
+        self._turns = Turns()
+
+    async def ensure_indexes(self) -> None:
+        orders = self._orders.collection
+        await orders.create_index([("customer_id", 1), ("placed_at", NEWEST), ("_id", NEWEST)])
+        await orders.create_index(
+            [("subscription_id", 1), ("placed_at", NEWEST)],
+            partialFilterExpression={"subscription_id": {"$type": "string"}},
+        )
+
+    async def get(self, order_id: str) -> Order:
+        return await self._orders.get(order_id)
+
+    async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Order]:
+        return await self._orders.page({"customer_id": customer_id}, by="placed_at", limit=limit, cursor=cursor)
+
+    async def latest(self, customer_id: str, n: int = 10) -> list[Order]:
+        return await self._orders.many({"customer_id": customer_id}, by="placed_at", limit=n)
+
+    async def for_subscription(self, subscription_id: str, n: int = 20) -> list[Order]:
+        """Newest first."""
+        return await self._orders.many({"subscription_id": subscription_id}, by="placed_at", limit=n)
+
+    async def put(self, order: Order) -> None:
+        """Store or replace without touching stock; what is refunded and reserved is never overwritten."""
+        await self._orders.put(order, keep=("refunded", "reserved"))
+
+    async def add(self, order: Order) -> bool:
+        """Store once without touching stock; False if the order was there, which changes nothing."""
+        return await self._orders.add(order)
+
+    async def place(self, order: Order) -> Order:
+        """Take the stock and store the order, both or neither. The same order id again gives the stored order.
+
+        Raises OutOfStock, naming the product, when the shop has fewer than asked for.
+        """
+        if stored := await self._orders.find(order.order_id):
+            return stored
+
+        async def body(session: Session) -> Order:
+            await self._take_stock(order, session)
+            await self._orders.add(order, session=session)
+            return self._orders.as_stored(order)
+
+        try:
+            async with self._turns.on(sku for sku, _ in _pieces(order)):
+                return await in_transaction(self._database, body)
+        except (DuplicateKeyError, OutOfStock):
+            # Placed by someone else since the first look, perhaps with the last pieces.
+            if stored := await self._orders.find(order.order_id):
+                return stored
+            raise
+
+    async def set_payment(self, order_id: str, payment: Payment) -> Order:
+        """Raises NotFound."""
+        return await self._change(order_id, {"payment": payment.model_dump()})
+
+    async def set_status(self, order_id: str, status: OrderStatus, delivered_at: datetime | None = None) -> Order:
+        """Raises NotFound. Cancelling is `cancel`, which gives the stock back."""
+        return await self._change(
+            order_id, {"status": status} | ({"delivered_at": delivered_at} if delivered_at else {})
+        )
+
+    async def change_address(self, order_id: str, address: Address) -> Order:
+        """While the order is pending; raises Conflict afterwards, NotFound for an unknown one."""
+        changed = await self._orders.change(order_id, {"address": address.model_dump()}, only_if=_PENDING)
+        return changed or self._too_late(await self._orders.get(order_id))
+
+    async def cancel(self, order_id: str) -> Order:
+        """Cancel a pending order and give its stock back, both or neither. Cancelling twice changes nothing.
+
+        Raises Conflict once the order is on its way or while a refund holds some of it, NotFound for an unknown one.
+        """
+
+        async def body(session: Session) -> Order:
+            order = await self._orders.get(order_id, session=session)
+            if order.status is OrderStatus.CANCELLED:
+                return order
+            if order.status is not OrderStatus.PENDING:
+                return self._too_late(order)
+            if order.reserved.amount:  # else it would be paid back twice
+                raise Conflict(f"Order {order_id} has an open refund: withdraw that first, or wait for its end.")
+            cancelled = {"$set": {"status": OrderStatus.CANCELLED.value}}
+            await self._orders.collection.update_one({"_id": order_id}, cancelled, session=session)
+            for sku, quantity in _pieces(order):
+                await self._products.update_one({"_id": sku}, {"$inc": {"stock": quantity}}, session=session)
+            return order.model_copy(update={"status": OrderStatus.CANCELLED})
+
+        return await in_transaction(self._database, body)
+
+    async def _change(self, order_id: str, fields: dict[str, Any]) -> Order:
+        changed = await self._orders.change(order_id, fields)
+        if changed is None:
+            raise self._orders.missing(order_id)
+        return changed
+
+    async def _take_stock(self, order: Order, session: Session) -> None:
+        for sku, quantity in _pieces(order):
+            taken = await self._products.update_one(
+                {"_id": sku, "stock": {"$gte": quantity}}, {"$inc": {"stock": -quantity}}, session=session
+            )
+            if not taken.modified_count:
+                name = next(line.name for line in order.items if line.sku == sku)
+                raise OutOfStock(f"{name} is out of stock: fewer than {quantity} are left.")
+
+    @staticmethod
+    def _too_late(order: Order) -> Order:
+        raise Conflict(f"Order {order.order_id} is {order.status} and can no longer be changed.")
+
+
+def _pieces(order: Order) -> list[tuple[str, int]]:
+    """Pieces per sku, by sku: orders that share products take them in one order and do not block each other."""
+    pieces: Counter[str] = Counter()
+    for line in order.items:
+        pieces[line.sku] += line.quantity
+    return sorted(pieces.items())

@@ -1,0 +1,94 @@
+"""Refund cases: the projection that workflows write, and the desk's queue. Money is held in reservations.py.
+
+Beside the model's fields a document keeps what the workflow does not own: `claimed_by` (the desk), `hold` and
+`held_amount` (the reservation), `queue_at` (the place in the desk's queue).
+"""
+
+from __future__ import annotations
+
+from pymongo import ReturnDocument
+
+from care.errors import AlreadySettled, ClaimedByOther
+from care.models.common import Page
+from care.models.refund import Refund, RefundStatus
+from care.stores.documents import NEWEST, OLDEST, Documents
+from care.stores.mongo import Database, Document
+from care.stores.reservations import OWNED, Reservations, queue_place
+
+# A person is needed: to rule, or to put a payment right.
+_OPEN = [RefundStatus.IN_REVIEW.value, RefundStatus.PAYMENT_FAILED.value]
+_SETTLED = [status.value for status in RefundStatus if status.is_settled]
+
+
+class RefundStore:
+    def __init__(self, database: Database) -> None:
+        self._refunds = Documents(database, "refunds", Refund, key="refund_id", noun="refund")
+        self._reservations = Reservations(database, self._refunds)
+
+    async def ensure_indexes(self) -> None:
+        refunds = self._refunds.collection
+        await refunds.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
+        await refunds.create_index([("order_id", 1), ("hold", 1)])
+        await refunds.create_index([("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
+        await refunds.create_index([("created_at", NEWEST)])
+
+    async def open(self, refund: Refund) -> None:
+        """Reserve the amount on its order and store the case, both or neither; the same refund id again does nothing.
+
+        Raises NotFound for an unknown order, OpenRefund if another open refund holds the same items, and
+        NotEligible (rule "cap") if the order's total, or a line's quantity, would be passed.
+        """
+        await self._reservations.open(refund)
+
+    async def settle(self, refund: Refund, *, paid: bool) -> None:
+        """Store the outcome and turn the reservation into a refund (paid) or free it, all in one transaction.
+
+        Repeating it changes nothing. Raises NotFound, or NotEligible (rule "cap") for more than was reserved.
+        """
+        await self._reservations.settle(refund, paid=paid)
+
+    async def save(self, refund: Refund) -> None:
+        """Keep the newest `version`: an older write, however late, changes nothing. `claimed_by` stays as it is."""
+        await self._refunds.save_version(refund, keep=OWNED, **queue_place(refund))
+
+    async def get(self, refund_id: str) -> Refund:
+        return await self._refunds.get(refund_id)
+
+    async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Refund]:
+        return await self._refunds.page({"customer_id": customer_id}, by="created_at", limit=limit, cursor=cursor)
+
+    async def history(self, customer_id: str) -> list[Refund]:
+        """The newest 100, for signals."""
+        return await self._refunds.many({"customer_id": customer_id}, by="created_at", limit=100)
+
+    async def reviews(
+        self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Refund]:
+        """The desk's queue, oldest due first: cases that need a person, and unless `open_only` those that had one."""
+        where: Document = {"status": {"$in": _OPEN}}
+        if not open_only:
+            where = {"$or": [where, {"rulings.0": {"$exists": True}}]}
+        if claimed_by is not None:
+            where = {"$and": [where, {"claimed_by": claimed_by}]}
+        return await self._refunds.page(where, by="queue_at", direction=OLDEST, limit=limit, cursor=cursor)
+
+    async def claim(self, refund_id: str, who: str) -> Refund:
+        """Atomic. Raises ClaimedByOther naming the owner, AlreadySettled for a closed case, NotFound."""
+        return await self._hand(refund_id, who, owner=who)
+
+    async def release(self, refund_id: str, who: str) -> Refund:
+        """Give a claim back; one that nobody holds stays free. Raises as `claim` does."""
+        return await self._hand(refund_id, who, owner=None)
+
+    async def _hand(self, refund_id: str, who: str, *, owner: str | None) -> Refund:
+        document = await self._refunds.collection.find_one_and_update(
+            {"_id": refund_id, "claimed_by": {"$in": [None, who]}, "status": {"$nin": _SETTLED}},
+            {"$set": {"claimed_by": owner}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is not None:
+            return self._refunds.decode(document)
+        refund = await self._refunds.get(refund_id)
+        if refund.status.is_settled:
+            raise AlreadySettled(f"Refund {refund_id} is settled: it is {refund.status}.")
+        raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")

@@ -1,0 +1,35 @@
+"""Subscriptions: the projection that workflows write, for lists."""
+
+from __future__ import annotations
+
+from care.models.common import Page
+from care.models.subscription import Subscription, SubscriptionStatus
+from care.stores.documents import NEWEST, Documents
+from care.stores.mongo import Database
+
+
+class SubscriptionStore:
+    def __init__(self, database: Database) -> None:
+        self._subscriptions = Documents(
+            database, "subscriptions", Subscription, key="subscription_id", noun="subscription"
+        )
+
+    async def ensure_indexes(self) -> None:
+        subscriptions = self._subscriptions.collection
+        await subscriptions.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
+        await subscriptions.create_index([("status", 1), ("created_at", NEWEST)])
+
+    async def save(self, subscription: Subscription) -> None:
+        """Keep the newest `version`: an older write, however late, changes nothing."""
+        await self._subscriptions.save_version(subscription)
+
+    async def get(self, subscription_id: str) -> Subscription:
+        return await self._subscriptions.get(subscription_id)
+
+    async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Subscription]:
+        return await self._subscriptions.page({"customer_id": customer_id}, by="created_at", limit=limit, cursor=cursor)
+
+    async def active(self, customer_id: str) -> list[Subscription]:
+        """All that are not cancelled (paused and past due ones too), newest first."""
+        alive = {"customer_id": customer_id, "status": {"$ne": SubscriptionStatus.CANCELLED.value}}
+        return await self._subscriptions.many(alive, by="created_at")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from care.models.analytics import OutcomeCount
+from care.models.conversation import Conversation
+from care.models.refund import RefundStatus, Ruling
+from care.models.subscription import Delivery, SubscriptionStatus
+from care.stores import Stores
+from care.stores.documents import now
+from tests.stores.make import eur, order, refund, subscription
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def test_an_empty_shop_has_an_empty_summary(stores: Stores) -> None:
+    summary = await stores.analytics.summary(30)
+    assert (summary.days, summary.conversations, summary.deliveries, summary.refunds) == (30, 0, 0, [])
+    assert summary.oldest_review_seconds is None
+
+
+async def test_conversations_are_contained_assisted_or_verified(stores: Stores) -> None:
+    at = now()
+    for number, last in enumerate((at, at - 2 * DAY, at - 2 * DAY, at - 90 * DAY)):
+        started = Conversation(
+            conversation_id=f"CON{number}", customer_id="C", title="Hi", created_at=last, updated_at=last
+        )
+        await stores.conversations.start(started)
+    await stores.conversations.set_handed_off("CON2", True)
+    await stores.conversations.set_handed_off("CON2", False)  # a person was needed all the same
+    summary = await stores.analytics.summary(30)
+    counts = (summary.conversations, summary.contained, summary.assisted, summary.verified)
+    assert counts == (3, 2, 1, 1)
+
+
+async def test_refunds_count_by_outcome_amount_and_deadline(stores: Stores) -> None:
+    at = now()
+    ruling = Ruling(decision="approve", reviewer="amy")
+    cases: dict[str, dict[str, Any]] = {
+        "REF1": {"status": RefundStatus.PAID, "due_at": at + HOUR},
+        "REF2": {"status": RefundStatus.PAID, "rulings": [ruling], "due_at": at - HOUR},
+        "REF3": {"status": RefundStatus.IN_REVIEW, "due_at": at - HOUR, "created_at": at - 5 * HOUR},
+        "REF4": {"status": RefundStatus.PAID, "created_at": at - 60 * DAY},
+    }
+    for refund_id, fields in cases.items():
+        times = {"created_at": at, "updated_at": at}
+        await stores.refunds.save(refund(refund_id, version=1).model_copy(update=times | fields))
+    summary = await stores.analytics.summary(30)
+    assert summary.refunds == [
+        OutcomeCount(status="in_review", count=1, amount=eur(200)),
+        OutcomeCount(status="paid", count=2, amount=eur(400)),
+    ]
+    assert (summary.automatic_refunds, summary.deadlines_met, summary.deadlines_missed) == (1, 1, 1)
+    assert (summary.reviews_open, summary.reviews_overdue) == (1, 1)
+    assert summary.oldest_review_seconds is not None
+    assert summary.oldest_review_seconds >= 5 * 3600
+    assert sum(day.count for day in summary.refunds_by_day) == 3
+
+
+async def test_deliveries_and_subscriptions_count_by_what_became_of_them(stores: Stores) -> None:
+    at = now()
+    for number, age in enumerate((HOUR, 3 * DAY, 3 * DAY, 60 * DAY)):
+        await stores.orders.put(order(f"ORD{number}", subscription_id="SUB001", placed_at=at - age))
+    await stores.orders.put(order("ORD9", placed_at=at))
+    missed = [
+        Delivery(occurrence="a", outcome="out_of_stock", at=at - HOUR),
+        Delivery(occurrence="b", outcome="delivered", at=at - HOUR),
+        Delivery(occurrence="c", outcome="payment_failed", at=at - 60 * DAY),
+    ]
+    await stores.subscriptions.save(subscription("SUB001", recent=missed, created_at=at - 60 * DAY))
+    gone = {"status": SubscriptionStatus.CANCELLED, "cancelled_at": at}
+    await stores.subscriptions.save(subscription("SUB002", created_at=at - DAY, **gone))
+    summary = await stores.analytics.summary(30)
+    assert (summary.deliveries, summary.missed_deliveries) == (3, 1)
+    assert sorted(day.count for day in summary.deliveries_by_day) == [1, 2]
+    started = (summary.subscriptions_active, summary.subscriptions_started, summary.subscriptions_cancelled)
+    assert started == (1, 1, 1)
+
+
+async def test_model_calls_and_failures_are_counted(stores: Stores) -> None:
+    for ok in (True, True, False):
+        await stores.meters.count("gemini", ok=ok, milliseconds=120)
+    await stores.meters.count("local", ok=True, milliseconds=3)
+    summary = await stores.analytics.summary(1)
+    assert summary.model_calls == {"gemini": 3, "local": 1}
+    assert summary.model_failures == {"gemini": 1, "local": 0}
