@@ -1,0 +1,51 @@
+"""What CARE asks of a model. Every implementation names itself in what it answers ("local" without a key)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from care.models.common import Model, Utc
+from care.models.conversation import Understood
+from care.models.evidence import Evidence
+from care.models.order import Order
+from care.models.refund import Judgement, RefundReason
+
+
+class Utterance(Model):
+    """One message with what helps to read it. `history` holds earlier messages as "role: text", oldest first;
+    `asked` is the question that the assistant asked last, if it waits for an answer."""
+
+    text: str
+    history: list[str] = []
+    asked: str | None = None
+    products: list[str] = []
+
+
+class EvidenceFile(Model):
+    """A file of the claim with its bytes, as kept after sanitising."""
+
+    about: Evidence
+    data: bytes
+
+
+class Claim(Model):
+    """All that a judge sees. `now` is the time of the assessment."""
+
+    reason: RefundReason
+    complaint: str
+    order: Order
+    skus: list[str]
+    files: list[EvidenceFile]
+    now: Utc
+
+
+class Understanding(Protocol):
+    async def understand(self, utterance: Utterance) -> Understood:
+        """Raises ModelTrouble if no usable answer came."""
+        ...
+
+
+class EvidenceJudge(Protocol):
+    async def judge(self, claim: Claim) -> Judgement:
+        """Raises ModelTrouble if no usable answer came."""
+        ...
