@@ -1,0 +1,210 @@
+"""The conversation graph: understand -> fetch_context -> one family of tools -> compose. Nodes are activities.
+
+State is JSON. A repeated node repeats no effect: what a tool writes is named by the turn that proposed it, and the
+messages of a turn are stored once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from temporalio.common import RetryPolicy
+
+from activities.tools import closing
+from activities.tools.answers import AnswerTools, HandoffTools
+from activities.tools.context import context_of
+from activities.tools.orders import OrderTools
+from activities.tools.payments import PaymentTools
+from activities.tools.refunds import RefundTools
+from activities.tools.scene import Scene
+from activities.tools.subscriptions import SubscriptionTools
+from care.brains.protocols import Understanding, Utterance
+from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
+from care.gateways.cases import Cases
+from care.gateways.payments import PaymentGateway
+from care.models.common import Model
+from care.models.conversation import ChatTurn, ConversationState, Understood
+from care.models.dialogue import Context, Outcome, Reading
+from care.models.policy import RefundPolicy
+from care.rules import dialogue
+from care.stores import Stores
+
+_CATALOGUE = 500  # product names shown to the model
+_SILENCE = "A colleague has taken over and will answer you here."
+_NOT_READ = Understood(intents=[], model="none")
+
+# What is not there will not be there on another try.
+PATIENT = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    maximum_interval=timedelta(seconds=5),
+    non_retryable_error_types=[NotFound.__name__],
+)
+NODE: dict[str, Any] = {
+    "execute_in": "activity",
+    "start_to_close_timeout": timedelta(seconds=30),
+    "schedule_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": PATIENT,
+}
+
+
+class TurnState(TypedDict, total=False):
+    """`now` is the workflow's time; each other value is the JSON of a model.
+
+    memory: ConversationState, turn: ChatTurn, understood: Understood, context: Context, reading: Reading,
+    outcome: Outcome, reply: ChatReply.
+    """
+
+    now: str
+    memory: dict[str, Any]
+    turn: dict[str, Any]
+    understood: dict[str, Any]
+    context: dict[str, Any]
+    reading: dict[str, Any]
+    outcome: dict[str, Any]
+    reply: dict[str, Any]
+
+
+class Tools(Protocol):
+    async def serve(self, scene: Scene) -> Outcome: ...
+
+
+class ConversationNodes:
+    def __init__(
+        self,
+        stores: Stores,
+        understanding: Understanding,
+        cases: Cases,
+        payments: PaymentGateway,
+        policy: RefundPolicy,
+    ) -> None:
+        self._stores = stores
+        self._understanding = understanding
+        self._orders = OrderTools(stores, payments)
+        self._refunds = RefundTools(stores, cases, policy)
+        self._subscriptions = SubscriptionTools(stores, cases)
+        self._payments = PaymentTools(stores, payments)
+        self._answers = AnswerTools(stores)
+        self._handoff = HandoffTools()
+
+    async def understand(self, state: TurnState) -> TurnState:
+        """What the message means to a model. Without an answer from one, the customer is asked back."""
+        memory = await self._recall(ConversationState.model_validate(state["memory"]))
+        if memory.handed_off:
+            return {"memory": _json(memory), "understood": _json(_NOT_READ)}
+        products = await self._stores.products.all()
+        utterance = Utterance(
+            text=state["turn"]["message"],
+            history=memory.history,
+            asked=memory.pending.shown if memory.pending else None,
+            products=[p.name for p in products[:_CATALOGUE]],
+        )
+        try:
+            understood = await self._understanding.understand(utterance)
+        except ModelTrouble:
+            understood = _NOT_READ
+        return {"memory": _json(memory), "understood": _json(understood)}
+
+    async def _recall(self, memory: ConversationState) -> ConversationState:
+        """A conversation that was closed goes on where it stopped. Raises NotFound for somebody else's."""
+        stored = await self._stores.conversations.load_state(memory.conversation_id) if memory.turn == 0 else None
+        if stored and stored.customer_id != memory.customer_id:
+            raise missing("conversation", memory.conversation_id)
+        return stored or memory
+
+    async def fetch_context(self, state: TurnState) -> TurnState:
+        """What the shop knows of the customer, and what the message means in the light of it."""
+        turn, memory = ChatTurn.model_validate(state["turn"]), ConversationState.model_validate(state["memory"])
+        if memory.turn == 0:
+            head = closing.head(memory, turn, datetime.fromisoformat(state["now"]))
+            await self._stores.conversations.start(head)
+        context = await context_of(self._stores, memory.customer_id)
+        understood = Understood.model_validate(state["understood"])
+        reading = dialogue.read(understood, turn.message, bool(turn.evidence_ids), memory, context)
+        return {"context": _json(context), "reading": _json(reading)}
+
+    async def orders(self, state: TurnState) -> TurnState:
+        return await _served(self._orders, state)
+
+    async def refunds(self, state: TurnState) -> TurnState:
+        return await _served(self._refunds, state)
+
+    async def subscriptions(self, state: TurnState) -> TurnState:
+        return await _served(self._subscriptions, state)
+
+    async def payments(self, state: TurnState) -> TurnState:
+        return await _served(self._payments, state)
+
+    async def answers(self, state: TurnState) -> TurnState:
+        return await _served(self._answers, state)
+
+    async def handoff(self, state: TurnState) -> TurnState:
+        return await _served(self._handoff, state)
+
+    async def compose(self, state: TurnState) -> TurnState:
+        """The reply, and everything that is kept of the turn."""
+        before = ConversationState.model_validate(state["memory"])
+        silent = before.handed_off
+        outcome = Outcome(text=_SILENCE, state=before) if silent else _worded(state)
+        turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
+        said = closing.messages(turn, None if silent else outcome, at)
+        memory = closing.remembered(outcome.state, before.turn + 1, said)
+        await closing.keep(self._stores, memory, said, handed_over=memory.handed_off and not silent)
+        reply = closing.reply(outcome, memory, Understood.model_validate(state["understood"]))
+        return {"memory": _json(memory), "reply": _json(reply)}
+
+
+async def _served(tools: Tools, state: TurnState) -> TurnState:
+    """A refusal is an answer; trouble with a part of CARE is retried."""
+    scene = Scene(
+        turn=ChatTurn.model_validate(state["turn"]),
+        state=ConversationState.model_validate(state["memory"]),
+        understood=Understood.model_validate(state["understood"]),
+        reading=Reading.model_validate(state["reading"]),
+        context=Context.model_validate(state["context"]),
+        now=datetime.fromisoformat(state["now"]),
+    )
+    try:
+        outcome = await tools.serve(scene)
+    except Unavailable:
+        raise
+    except CareError as refused:
+        outcome = scene.refuse(refused)
+    return {"outcome": _json(outcome)}
+
+
+def _worded(state: TurnState) -> Outcome:
+    """The outcome; a proposal that this turn dropped is named first."""
+    outcome = Outcome.model_validate(state["outcome"])
+    not_done = state["reading"]["not_done"]
+    return outcome.model_copy(update={"text": f"{not_done}\n{outcome.text}"}) if not_done else outcome
+
+
+# Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.
+async def to_context_or_silence(state: TurnState) -> str:
+    return "compose" if state["memory"]["handed_off"] else "fetch_context"
+
+
+async def to_family(state: TurnState) -> str:
+    family: str = state["reading"]["family"]
+    return family
+
+
+def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, TurnState, TurnState]:
+    graph = StateGraph(TurnState)
+    graph.add_node("understand", nodes.understand, metadata=NODE)
+    graph.add_node("fetch_context", nodes.fetch_context, metadata=NODE)
+    graph.add_node("compose", nodes.compose, metadata=NODE)
+    for family in dialogue.FAMILIES:
+        graph.add_node(family, getattr(nodes, family), metadata=NODE)
+        graph.add_edge(family, "compose")
+    graph.add_edge(START, "understand")
+    graph.add_conditional_edges("understand", to_context_or_silence, ["fetch_context", "compose"])
+    graph.add_conditional_edges("fetch_context", to_family, list(dialogue.FAMILIES))
+    graph.add_edge("compose", END)
+    return graph
+
+
+def _json(model: Model) -> dict[str, Any]:
+    return model.model_dump(mode="json")

@@ -1,0 +1,133 @@
+"""What a refund does to the world. Every activity may run twice, or be cut off anywhere, and still acts once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from care.errors import CareError, NotFound
+from care.gateways.payments import PaymentGateway, PaymentResult
+from care.models.common import CustomerId, Model
+from care.models.money import Money
+from care.models.notification import Notification
+from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.models.policy import RefundPolicy
+from care.models.refund import Refund, RefundStatus
+from care.rules.review import same_person
+from care.stores import Stores
+from care.temporal import refuse
+
+
+class Step(Model):
+    """One step of a case, and what the customer is told of it."""
+
+    refund: Refund
+    notice: Notification | None = None
+
+
+class Payout(Model):
+    """Money on its way back. `key` is the idempotency key: the same key pays once."""
+
+    refund_id: str
+    order_id: str
+    customer_id: CustomerId
+    amount: Money
+    to: Literal["payment", "wallet"]
+    key: str
+
+
+class Reviewer(Model):
+    name: str
+    customer_id: CustomerId
+
+
+class RefundActivities:
+    def __init__(self, stores: Stores, payments: PaymentGateway, policy: RefundPolicy) -> None:
+        self._stores = stores
+        self._payments = payments
+        self._policy = policy
+
+    @activity.defn(name="open_refund")
+    async def open_case(self, refund: Refund) -> RefundPolicy:
+        """Reserves the amount and stores the case; gives the policy under which its reviews are held."""
+        try:
+            await self._stores.refunds.open(refund)
+        except CareError as error:
+            raise refuse(error) from error
+        return self._policy
+
+    @activity.defn(name="record_refund")
+    async def record(self, step: Step) -> None:
+        await self._stores.refunds.save(step.refund)
+        await self._tell(step)
+
+    @activity.defn(name="settle_refund")
+    async def settle(self, step: Step) -> None:
+        """The reservation becomes a refund or is released, together with the outcome."""
+        await self._stores.refunds.settle(step.refund, paid=step.refund.status is RefundStatus.PAID)
+        await self._tell(step)
+
+    async def _tell(self, step: Step) -> None:
+        if step.notice:
+            await self._stores.notifications.add(step.notice)
+
+    @activity.defn(name="is_own_refund")
+    async def is_own_case(self, reviewer: Reviewer) -> bool:
+        """Whether the reviewer is the customer: by e-mail address, or by the account they sign in with."""
+        account = await self._stores.accounts.find(reviewer.name.strip())
+        if account and account.customer_id == reviewer.customer_id:
+            return True
+        try:
+            customer = await self._stores.customers.get(reviewer.customer_id)
+        except NotFound:
+            return False
+        return same_person(customer.email, reviewer.name)
+
+    @activity.defn(name="pay_out_refund")
+    async def pay_out(self, payout: Payout) -> PaymentResult:
+        """Moves the money. A lost answer is looked up before anything is sent again."""
+        result = await self._earlier(payout) or await self._pay(payout)
+        if result.status == "pending":
+            raise ApplicationError(f"The payout {payout.key} is still pending.", type="PayoutPending")
+        return result
+
+    async def _earlier(self, payout: Payout) -> PaymentResult | None:
+        first = activity.info().attempt == 1
+        return None if first else await self._payments.find(payout.key)
+
+    async def _pay(self, payout: Payout) -> PaymentResult:
+        if payout.to == "wallet":
+            return await self._payments.credit_wallet(payout.customer_id, payout.amount, payout.key)
+        order = await self._stores.orders.get(payout.order_id)
+        return await self._payments.refund(payout.customer_id, order.payment.reference, payout.amount, payout.key)
+
+    @activity.defn(name="send_replacement")
+    async def replace(self, refund: Refund) -> str:
+        """Places the replacement at no charge; gives its order id. Fails with OutOfStock if the shop has too few."""
+        original = await self._stores.orders.get(refund.order_id)
+        try:
+            placed = await self._stores.orders.place(_replacement(refund, original))
+        except CareError as error:
+            raise refuse(error) from error
+        return placed.order_id
+
+
+def _replacement(refund: Refund, original: Order) -> Order:
+    """The claimed pieces as an order of their own, whose id makes it one however often it is placed."""
+    free = Money.zero(refund.amount.currency)
+    names = {line.sku: line for line in original.items}
+    return Order(
+        order_id=f"ORD-{refund.refund_id}",
+        customer_id=refund.customer_id,
+        status=OrderStatus.PENDING,
+        items=[names[line.sku].model_copy(update={"quantity": line.quantity, "price": free}) for line in refund.items],
+        shipping=free,
+        total=free,
+        payment=Payment(status=PaymentStatus.PAID, reference=refund.refund_id),
+        placed_at=refund.updated_at,
+        address=original.address,
+        refunded=free,
+        reserved=free,
+    )

@@ -1,0 +1,46 @@
+"""What the shop knows of a customer, cut down to what tells which thing is meant."""
+
+from __future__ import annotations
+
+import asyncio
+
+from care.models.dialogue import Context, NamedSku, OrderBrief, SubscriptionBrief
+from care.models.order import Order
+from care.models.subscription import Subscription
+from care.stores import Stores
+
+_ORDERS = 10
+_SUBSCRIPTIONS = 10
+
+
+async def context_of(stores: Stores, customer_id: str) -> Context:
+    """Raises NotFound for an unknown customer."""
+    customer, orders, subscriptions = await asyncio.gather(
+        stores.customers.get(customer_id),
+        stores.orders.latest(customer_id, _ORDERS),
+        stores.subscriptions.page(customer_id, limit=_SUBSCRIPTIONS),
+    )
+    return Context(
+        customer_name=customer.name,
+        timezone=customer.timezone,
+        orders=[_order(o) for o in orders],
+        subscriptions=[_subscription(s) for s in subscriptions.items],
+    )
+
+
+def _order(order: Order) -> OrderBrief:
+    return OrderBrief(
+        order_id=order.order_id,
+        status=order.status,
+        payment=order.payment.status,
+        placed_at=order.placed_at,
+        items=[NamedSku(sku=i.sku, name=i.name) for i in order.items],
+    )
+
+
+def _subscription(subscription: Subscription) -> SubscriptionBrief:
+    return SubscriptionBrief(
+        subscription_id=subscription.subscription_id,
+        status=subscription.status,
+        items=[NamedSku(sku=i.sku, name=i.name) for i in subscription.items],
+    )

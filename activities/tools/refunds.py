@@ -1,0 +1,195 @@
+"""Refunds in the chat: gathering what a claim needs, showing it, opening it on a yes, and telling how one stands."""
+
+from __future__ import annotations
+
+from activities.tools.owned import evidence_of, order_of, refund_of
+from activities.tools.scene import PERSON, Scene, done
+from activities.tools.wording import order_choices, things
+from care.gateways.cases import Cases
+from care.models.conversation import RefundIntake
+from care.models.dialogue import Outcome
+from care.models.money import Money
+from care.models.order import Order, OrderStatus
+from care.models.policy import RefundPolicy
+from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, RefundStatus, Remedy
+from care.models.subscription import Item
+from care.rules.refund_policy import eligibility
+from care.rules.words import asks_for_refund_status, has_no_evidence
+from care.stores import Stores
+
+_MOST_OFFERED = 5
+_LONGEST_COMPLAINT = 4000
+# Reasons that a picture can show; the others are not held up for one.
+_SEEN_IN_A_PICTURE = {RefundReason.DAMAGED, RefundReason.WRONG_ITEM, RefundReason.QUALITY}
+_REASONS = {
+    RefundReason.DAMAGED: "damaged",
+    RefundReason.WRONG_ITEM: "the wrong item",
+    RefundReason.MISSING: "missing",
+    RefundReason.LATE: "too late",
+    RefundReason.QUALITY: "of poor quality",
+    RefundReason.CHANGED_MIND: "a change of mind",
+    RefundReason.OTHER: "another reason",
+}
+_CLAIM = {
+    Remedy.REFUND: "Open a refund of {} for",
+    Remedy.STORE_CREDIT: "Open a refund of {} as store credit for",
+    Remedy.REPLACEMENT: "Ask for a replacement, worth {}, of",
+}
+_STANDING = {
+    RefundStatus.ASSESSING: "is being checked",
+    RefundStatus.NEEDS_EVIDENCE: "waits for another picture from you",
+    RefundStatus.IN_REVIEW: "is with a colleague, who will decide",
+    RefundStatus.APPROVED: "is approved and about to be paid",
+    RefundStatus.PAID: "is paid",
+    RefundStatus.REJECTED: "was not approved",
+    RefundStatus.WITHDRAWN: "was withdrawn",
+    RefundStatus.EXPIRED: "has expired",
+    RefundStatus.PAYMENT_FAILED: "is approved, but the payment did not go through; a colleague sees to it",
+}
+
+
+class RefundTools:
+    def __init__(self, stores: Stores, cases: Cases, policy: RefundPolicy) -> None:
+        self._stores = stores
+        self._cases = cases
+        self._policy = policy
+
+    async def serve(self, scene: Scene) -> Outcome:
+        """Raises NotFound for what is not the customer's, NotEligible where policy refuses."""
+        if scene.reading.act == "confirm":
+            return await self._open(scene)
+        if scene.understood.entities.refund_ids:
+            return _standing(
+                scene, await refund_of(self._stores, scene.customer_id, scene.understood.entities.refund_ids[0])
+            )
+        if asks_for_refund_status(scene.turn.message) and scene.state.awaiting is None:
+            history = await self._stores.refunds.history(scene.customer_id)
+            if history:
+                return _standing(scene, history[0])
+        return await self._gather(scene)
+
+    async def _gather(self, scene: Scene) -> Outcome:
+        """Ask for the first thing that is missing, or show what will be opened."""
+        files = await evidence_of(self._stores, scene.customer_id, scene.turn.evidence_ids)
+        ids = scene.reading.order_ids
+        intake = _merged(scene, ids[0] if len(ids) == 1 else None, files)
+        if intake.order_id is None:
+            return _ask_order(scene, intake)
+        order = await order_of(self._stores, scene.customer_id, intake.order_id)
+        intake = intake.model_copy(update={"items": _items(scene, order) or intake.items})
+        if intake.reason is None:
+            return _ask_reason(scene, order, intake)
+        lines = await self._lines(scene, order, intake, intake.reason)
+        if self._wants_picture(intake.reason) and not intake.evidence_ids and not intake.without_evidence:
+            return scene.reply(
+                f"I am sorry about that. Please add a photo that shows what is wrong with {_named(lines)}, "
+                "or say that you have none.",
+                suggestions=["I have no photo"],
+                awaiting="evidence",
+                intake=intake,
+                **scene.slots(order_id=order.order_id),
+            )
+        return self._show(scene, order, intake, lines)
+
+    async def _lines(self, scene: Scene, order: Order, intake: RefundIntake, reason: RefundReason) -> list[RefundLine]:
+        earlier = await self._stores.refunds.history(scene.customer_id)
+        return eligibility(self._policy, order, intake.items or None, reason, scene.now, earlier=earlier)
+
+    def _wants_picture(self, reason: RefundReason) -> bool:
+        return reason in _SEEN_IN_A_PICTURE and self._policy.evidence_required[reason] > 0
+
+    def _show(self, scene: Scene, order: Order, intake: RefundIntake, lines: list[RefundLine]) -> Outcome:
+        if intake.reason is None or intake.order_id is None:
+            raise ValueError("an intake without order or reason cannot be shown")
+        request = RefundRequest(
+            order_id=intake.order_id,
+            items=intake.items or None,
+            reason=intake.reason,
+            complaint=intake.complaint,
+            evidence_ids=intake.evidence_ids,
+            remedy=intake.remedy,
+        )
+        amount = _total(lines)
+        claim = f"{_CLAIM[intake.remedy].format(amount)} {_named(lines)} from {order.order_id}"
+        shown = f"{claim}, {_REASONS[intake.reason]}?"
+        payload = {"request": request.model_dump(mode="json"), "amount": amount.model_dump(mode="json")}
+        return scene.propose(
+            "open_refund",
+            payload,
+            shown,
+            target=order.order_id,
+            intake=intake,
+            **scene.slots(order_id=order.order_id),
+        )
+
+    async def _open(self, scene: Scene) -> Outcome:
+        request = RefundRequest.model_validate(scene.agreed.payload["request"])
+        refund = await self._cases.open_refund(scene.customer_id, request, once=scene.once)
+        return scene.reply(
+            f"I have opened refund {refund.refund_id} over {refund.amount} for {request.order_id}. "
+            "You will be told as soon as it is decided.",
+            actions=[done("refund_opened", refund.refund_id)],
+            suggestions=[f"How is {refund.refund_id} going?"],
+            intake=None,
+            **scene.slots(refund_id=refund.refund_id, order_id=request.order_id),
+        )
+
+
+def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake:
+    """What is known of the claim after this message. Another order begins another claim."""
+    found, before = scene.understood.entities, scene.state.intake
+    if before is None or (order_id and before.order_id and order_id != before.order_id):
+        before = RefundIntake()
+    reason = RefundReason(found.reason) if found.reason else before.reason
+    if reason is None and scene.state.awaiting == "reason":
+        reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
+    unseen = scene.state.awaiting == "evidence" and not files and has_no_evidence(scene.turn.message)
+    changes = {
+        "order_id": order_id or before.order_id,
+        "reason": reason,
+        "complaint": f"{before.complaint}\n{scene.turn.message}".strip()[:_LONGEST_COMPLAINT],
+        "evidence_ids": list(dict.fromkeys([*before.evidence_ids, *files]))[:10],
+        "without_evidence": before.without_evidence or unseen,
+    }
+    return before.model_copy(update=changes | ({"remedy": Remedy(found.remedy)} if found.remedy else {}))
+
+
+def _items(scene: Scene, order: Order) -> list[Item]:
+    """The items that the message names, as many as it says or as were bought."""
+    wanted = scene.understood.entities.quantity
+    named = [line for line in order.items if line.sku in scene.reading.skus]
+    if len(named) == len(order.items) and wanted is None:
+        return []
+    return [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
+
+
+def _ask_order(scene: Scene, intake: RefundIntake) -> Outcome:
+    delivered = [o for o in scene.context.orders if o.status is OrderStatus.DELIVERED]
+    offered = [o for o in delivered if o.order_id in scene.reading.order_ids] or delivered
+    if not offered:
+        return scene.reply("I see no delivered order of yours that could be refunded.", suggestions=[PERSON])
+    choices = order_choices(offered[:_MOST_OFFERED], scene.context.timezone)
+    return scene.ask_which("Which order is it about?", choices, awaiting="order", intake=intake)
+
+
+def _ask_reason(scene: Scene, order: Order, intake: RefundIntake) -> Outcome:
+    return scene.reply(
+        f"What is wrong with {order.order_id} ({things(order.items)})?",
+        suggestions=["It is damaged", "It is the wrong item", "Something is missing", "I changed my mind"],
+        awaiting="reason",
+        intake=intake,
+        **scene.slots(order_id=order.order_id),
+    )
+
+
+def _standing(scene: Scene, refund: Refund) -> Outcome:
+    text = f"Refund {refund.refund_id} over {refund.amount} for {refund.order_id} {_STANDING[refund.status]}."
+    return scene.reply(text, **scene.slots(refund_id=refund.refund_id, order_id=refund.order_id))
+
+
+def _named(lines: list[RefundLine]) -> str:
+    return ", ".join(f"{line.quantity} x {line.name}" if line.quantity > 1 else line.name for line in lines)
+
+
+def _total(lines: list[RefundLine]) -> Money:
+    return sum((line.amount for line in lines[1:]), lines[0].amount)

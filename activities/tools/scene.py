@@ -1,0 +1,108 @@
+"""One turn as a tool sees it, and the two ways to end it: a reply, or a proposal that waits for a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from care.errors import CareError, NotFound
+from care.models.conversation import ChatAction, ChatTurn, Choice, ConversationState, Proposal, Understood
+from care.models.dialogue import Context, Outcome, Reading
+
+PERSON = "Talk to a person"
+HANDED_OVER = "I have passed our conversation to a colleague, who will answer you here."
+
+# What each kind of proposal is called among the actions of a reply.
+ACTION = {
+    "open_refund": "refund_opened",
+    "subscribe": "subscription_created",
+    "cancel_subscription": "subscription_cancelled",
+    "cancel_order": "order_cancelled",
+    "change_address": "address_changed",
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`now` is the workflow's time, so that a repeated node sees the same moment."""
+
+    turn: ChatTurn
+    state: ConversationState
+    understood: Understood
+    reading: Reading
+    context: Context
+    now: datetime
+
+    @property
+    def customer_id(self) -> str:
+        return self.turn.customer_id
+
+    @property
+    def agreed(self) -> Proposal:
+        """What the customer said yes to."""
+        if self.reading.act != "confirm" or self.state.pending is None:
+            raise ValueError("nothing was agreed to")
+        return self.state.pending
+
+    @property
+    def once(self) -> str:
+        """Names the effect of the agreed proposal: whatever is retried, it happens once."""
+        return f"{self.state.conversation_id}:{self.agreed.turn}"
+
+    def reply(
+        self, text: str, *, actions: Sequence[ChatAction] = (), suggestions: Sequence[str] = (), **changes: Any
+    ) -> Outcome:
+        """`changes` are fields of ConversationState; a question, a choice or a proposal lasts one turn unless given."""
+        fresh: dict[str, Any] = {
+            "topic": self.reading.intent,
+            "awaiting": None,
+            "choices": [],
+            "pending": None,
+            "failures": 0,
+        }
+        state = self.state.model_copy(update=fresh | changes)
+        return Outcome(text=text, state=state, actions=list(actions), suggestions=list(suggestions))
+
+    def propose(self, kind: str, payload: dict[str, Any], shown: str, *, target: str | None, **changes: Any) -> Outcome:
+        """Show a write and wait for the yes. `payload` is exactly what will be done."""
+        proposal = Proposal(kind=kind, payload=payload, shown=shown, turn=self.state.turn + 1)
+        action = ChatAction(kind=ACTION[kind], status="proposed", id=target)
+        return self.reply(shown, actions=[action], suggestions=["Yes", "No"], pending=proposal, **changes)
+
+    def refuse(self, error: CareError) -> Outcome:
+        """Nothing was done, and the error's sentence says why. A question that was open stays open."""
+        if self.reading.act == "confirm":
+            refused = ChatAction(kind=ACTION[self.agreed.kind], status="refused", id=_target(self.agreed))
+            return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
+        if isinstance(error, NotFound) and self.state.awaiting:
+            still: dict[str, Any] = {"awaiting": self.state.awaiting, "choices": self.state.choices}
+            return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
+        return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
+
+    def hand_over(self, why: str = "", *, actions: Sequence[ChatAction] = ()) -> Outcome:
+        """A person takes the conversation; the machine is silent from here on."""
+        handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
+        text = f"{why} {HANDED_OVER}".strip()
+        return self.reply(text, actions=[*actions, handed], handed_off=True, intake=None, draft=None)
+
+    def ask_which(self, question: str, choices: Sequence[Choice], **changes: Any) -> Outcome:
+        listed = "\n".join(f"{n}. {c.id}: {c.label}" for n, c in enumerate(choices, 1))
+        return self.reply(
+            f"{question}\n{listed}", suggestions=[c.id for c in choices], choices=list(choices), **changes
+        )
+
+    def slots(self, **found: str | None) -> dict[str, Any]:
+        """The change to the state that remembers what is being talked about."""
+        return {"slots": self.state.slots.model_copy(update=found)}
+
+
+def done(kind: str, id_: str) -> ChatAction:
+    return ChatAction(kind=kind, status="done", id=id_)
+
+
+def _target(proposal: Proposal) -> str | None:
+    """What a proposal is about, for the list of actions."""
+    about: dict[str, str] = proposal.payload.get("request", proposal.payload)
+    return about.get("subscription_id") or about.get("order_id")

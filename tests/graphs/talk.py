@@ -1,0 +1,141 @@
+"""What the tests of conversations share: a shop, an understanding that reads from a script, and doors that record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
+from care.brains.protocols import Utterance
+from care.errors import CareError, ModelTrouble
+from care.gateways.ledger import LedgerGateway
+from care.models.conversation import ChatReply, ChatTurn, ConversationState, Intent, IntentScore, Understood
+from care.models.customer import Address
+from care.models.order import OrderStatus, Payment, PaymentStatus
+from care.models.refund import Refund, RefundRequest, RefundStatus
+from care.models.subscription import (
+    CancelSubscription,
+    NamedItem,
+    Subscription,
+    SubscriptionRequest,
+    SubscriptionStatus,
+)
+from care.policy import load_policy
+from care.rules.entities import find_entities
+from care.stores import Stores
+from tests.stores import make
+
+ME, OTHER = "CUST001", "CUST002"
+
+
+class Scripted:
+    """Takes the intent from the script and the entities from the text; without an intent the message is unclear."""
+
+    def __init__(self) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.asked: list[Utterance] = []
+
+    async def understand(self, utterance: Utterance) -> Understood:
+        self.asked.append(utterance)
+        intent = self.intents.get(utterance.text, Intent.OTHER)
+        return Understood(
+            intents=[IntentScore(intent=intent, confidence=0.9)],
+            entities=find_entities(utterance.text, utterance.products),
+            model="scripted",
+        )
+
+
+class Lying(Scripted):
+    """Says yes to everything."""
+
+    async def understand(self, utterance: Utterance) -> Understood:
+        return (await super().understand(utterance)).model_copy(update={"answer": "yes"})
+
+
+class Speechless:
+    async def understand(self, utterance: Utterance) -> Understood:
+        raise ModelTrouble("nonsense", retryable=False)
+
+
+@dataclass
+class Doors:
+    """Cases by hand: records what was set in motion, once for each `once`."""
+
+    opened: dict[str, tuple[str, RefundRequest]] = field(default_factory=dict)
+    subscribed: dict[str, SubscriptionRequest] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
+    refusal: CareError | None = None
+
+    async def open_refund(self, customer_id: str, request: RefundRequest, *, once: str | None = None) -> Refund:
+        if self.refusal:
+            raise self.refusal
+        self.opened.setdefault(once or "", (customer_id, request))
+        number = list(self.opened).index(once or "") + 1
+        return make.refund(f"REF{number:03}", order_id=request.order_id, status=RefundStatus.ASSESSING)
+
+    async def subscribe(self, request: SubscriptionRequest, *, once: str | None = None) -> Subscription:
+        self.subscribed.setdefault(once or "", request)
+        number = list(self.subscribed).index(once or "") + 1
+        items = [NamedItem(sku=i.sku, name=i.sku, quantity=i.quantity, price=make.eur(120)) for i in request.items]
+        return make.subscription(f"SUB{number:03}", items=items, next_delivery="2026-03-06")
+
+    async def cancel_subscription(self, subscription_id: str, request: CancelSubscription) -> Subscription:
+        self.cancelled.append(subscription_id)
+        return make.subscription(subscription_id, status=SubscriptionStatus.CANCELLED)
+
+
+async def furnish(stores: Stores, now: datetime) -> None:
+    """Two customers, milk and chips, and one order of mine in each state."""
+    for customer_id in (ME, OTHER):
+        home = Address(street="Gartenweg 1", city="Berlin", postcode="10115", country="DE")
+        person = make.customer(customer_id, timezone="Europe/Berlin", address=home)
+        await stores.customers.put(person)
+    for sku, name in (("AMUL-MILK-1L", "Amul Milk 1L"), ("CHIPS", "Potato Chips")):
+        await stores.products.put(make.product(sku).model_copy(update={"name": name}))
+    shipped = {"status": OrderStatus.SHIPPED, "placed_at": now - timedelta(days=1)}
+    await put(stores, "ORD001", "CHIPS", now, **shipped)
+    await put(stores, "ORD004", "AMUL-MILK-1L", now)
+    await put(stores, "ORD005", "CHIPS", now, placed_at=now - timedelta(days=6))
+    await put(stores, "ORD900", "CHIPS", now, customer_id=OTHER)
+
+
+async def put(stores: Stores, order_id: str, sku: str, now: datetime, **given: Any) -> None:
+    """A delivered and paid order of one piece for EUR 12.99, unless the test says otherwise."""
+    name = {"CHIPS": "Potato Chips", "AMUL-MILK-1L": "Amul Milk 1L"}[sku]
+    order = make.order(order_id, items={sku: 1}, price=1299)
+    delivered: dict[str, Any] = {
+        "items": [order.items[0].model_copy(update={"name": name})],
+        "status": OrderStatus.DELIVERED,
+        "placed_at": now - timedelta(days=5),
+        "delivered_at": now - timedelta(days=2),
+        "payment": Payment(status=PaymentStatus.PAID, reference=f"PAY-{order_id}"),
+    }
+    await stores.orders.put(order.model_copy(update=delivered | given))
+
+
+class Talk:
+    """A conversation with the graph, without a workflow around it."""
+
+    def __init__(self, stores: Stores, brain: Any = None, *, now: datetime | None = None) -> None:
+        self.stores = stores
+        self.brain = brain or Scripted()
+        self.doors = Doors()
+        self.now = now or datetime(2026, 3, 3, 10, tzinfo=UTC)
+        self.payments = LedgerGateway(stores.ledger)
+        self.nodes = ConversationNodes(stores, self.brain, self.doors, self.payments, load_policy())
+        self.memory = ConversationState(conversation_id="CNV001", customer_id=ME)
+        self._graph = conversation_graph(self.nodes).compile()
+
+    async def says(self, text: str, intent: Intent | None = None, files: list[str] | None = None) -> ChatReply:
+        if intent and isinstance(self.brain, Scripted):
+            self.brain.intents[text] = intent
+        turn = ChatTurn(customer_id=ME, message=text, evidence_ids=files or [])
+        asked: TurnState = {
+            "now": self.now.isoformat(),
+            "turn": turn.model_dump(mode="json"),
+            "memory": self.memory.model_dump(mode="json"),
+        }
+        answered = await self._graph.ainvoke(asked)
+        self.memory = ConversationState.model_validate(answered["memory"])
+        return ChatReply.model_validate(answered["reply"])

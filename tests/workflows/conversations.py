@@ -1,0 +1,99 @@
+"""What the tests of conversations share: a furnished shop, a worker with the graph, and a customer who says things."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.langgraph import LangGraphPlugin
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.graphs.conversation import ConversationNodes, conversation_graph
+from care.gateways.ledger import LedgerGateway
+from care.models.conversation import ChatReply, ChatTurn, ConversationState, Intent
+from care.policy import load_policy
+from care.stores import Stores
+from care.temporal import conversation_workflow_id
+from tests.graphs.talk import ME, Doors, Scripted, furnish
+from workflows.conversation import ConversationWorkflow
+
+Handle = WorkflowHandle[ConversationWorkflow, None]
+
+
+@dataclass
+class Chat:
+    """One conversation as the client has it. Its id is its own on the shared server."""
+
+    env: WorkflowEnvironment
+    stores: Stores
+    task_queue: str
+    brain: Any = field(default_factory=Scripted)
+    doors: Doors = field(default_factory=Doors)
+
+    @property
+    def conversation_id(self) -> str:
+        return f"CNV-{self.task_queue}"
+
+    async def open(self) -> Chat:
+        await furnish(self.stores, await self.now())
+        return self
+
+    async def now(self) -> datetime:
+        return (await self.env.get_current_time()).astimezone(UTC)
+
+    def nodes(self) -> ConversationNodes:
+        payments = LedgerGateway(self.stores.ledger)
+        return ConversationNodes(self.stores, self.brain, self.doors, payments, load_policy())
+
+    @asynccontextmanager
+    async def worker(self, nodes: ConversationNodes | None = None) -> AsyncIterator[None]:
+        async with Worker(
+            self.env.client,
+            task_queue=self.task_queue,
+            workflows=[ConversationWorkflow],
+            plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
+        ):
+            yield
+
+    @property
+    def handle(self) -> Handle:
+        workflow_id = conversation_workflow_id(self.conversation_id)
+        return self.env.client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id)
+
+    async def status(self) -> WorkflowExecutionStatus | None:
+        return (await self.handle.describe()).status
+
+    async def closed(self) -> WorkflowExecutionStatus | None:
+        """The status, once it is no longer running."""
+        while (status := await self.status()) is WorkflowExecutionStatus.RUNNING:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return status
+
+    async def close(self) -> None:
+        """A conversation that nobody works on any more would hold up the clock of the shared server."""
+        with suppress(RPCError):  # it never began, or has ended
+            await self.handle.terminate()
+
+    async def says(self, text: str, intent: Intent | None = None, customer_id: str = ME) -> ChatReply:
+        if intent:
+            self.brain.intents[text] = intent
+        start = WithStartWorkflowOperation(
+            ConversationWorkflow.run,
+            ConversationState(conversation_id=self.conversation_id, customer_id=customer_id),
+            id=conversation_workflow_id(self.conversation_id),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        turn = ChatTurn(customer_id=customer_id, message=text)
+        return await self.env.client.execute_update_with_start_workflow(
+            ConversationWorkflow.say, turn, start_workflow_operation=start
+        )

@@ -1,0 +1,37 @@
+"""Histories of workflows, recorded once and replayed by every later version of the code.
+
+`CARE_RECORD=1 pytest tests/workflows` writes them anew: do that for new ones, and never for a replay that fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowHistory
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def record(handle: WorkflowHandle[Any, Any], name: str) -> None:
+    if os.environ.get("CARE_RECORD"):
+        history = await handle.fetch_history()
+        content = _without(json.loads(history.to_json()), "identity")
+        (HISTORIES / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def recorded(name: str) -> WorkflowHistory:
+    return WorkflowHistory.from_json(name, (HISTORIES / f"{name}.json").read_text())
+
+
+def _without(value: Any, name: str) -> Any:
+    """Machine names have no place in a recording."""
+    match value:
+        case dict():
+            return {key: _without(each, name) for key, each in value.items() if key != name}
+        case list():
+            return [_without(each, name) for each in value]
+        case _:
+            return value

@@ -1,0 +1,146 @@
+"""A conversation as a workflow, with a real database and the nodes of its graph as activities."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.langgraph import LangGraphPlugin
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer
+
+from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
+from care.models.conversation import Intent
+from care.stores import Stores
+from care.temporal import data_converter
+from tests.conftest import TEST_KEY
+from tests.graphs.talk import OTHER
+from tests.workflows.conversations import Chat
+from tests.workflows.recording import record, recorded
+from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
+
+
+@pytest.fixture
+async def chat(time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str) -> AsyncIterator[Chat]:
+    opened = await Chat(time_skipping, stores, task_queue).open()
+    yield opened
+    await opened.close()
+
+
+class Stumbling(ConversationNodes):
+    """Does its work and then fails to say so, once at every node."""
+
+    def __init__(self, steady: ConversationNodes) -> None:
+        vars(self).update(vars(steady))
+        self.stumbled: set[str] = set()
+
+    async def refunds(self, state: TurnState) -> TurnState:
+        return self._stumble(f"refunds {state['memory']['turn']}", await super().refunds(state))
+
+    async def compose(self, state: TurnState) -> TurnState:
+        return self._stumble(f"compose {state['memory']['turn']}", await super().compose(state))
+
+    def _stumble(self, step: str, answer: TurnState) -> TurnState:
+        if step not in self.stumbled:
+            self.stumbled.add(step)
+            raise ConnectionError("the answer is lost")
+        return answer
+
+
+async def test_a_refund_is_asked_for_shown_and_opened_over_turns(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
+        shown = await chat.says("I changed my mind, can I get a refund for it?", Intent.REFUND_REQUEST)
+        assert shown.needs_confirmation
+        done = await chat.says("yes")
+        state = await chat.handle.query(ConversationWorkflow.state)
+        await record(chat.handle, "conversation-refund")
+    assert [(a.kind, a.status) for a in done.actions] == [("refund_opened", "done")]
+    assert [(c, r.order_id) for c, r in chat.doors.opened.values()] == [("CUST001", "ORD004")]
+    assert (state.turn, state.pending, state.slots.refund_id) == (3, None, "REF001")
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.role for m in view.messages] == ["customer", "assistant"] * 3
+    assert view.title == "Where is ORD004?"
+
+
+async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
+    nodes = Stumbling(chat.nodes())
+    async with chat.worker(nodes):
+        await chat.says("Refund ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        done = await chat.says("yes")
+    assert nodes.stumbled == {"refunds 0", "compose 0", "refunds 1", "compose 1"}
+    assert [a.id for a in done.actions] == ["REF001"]
+    assert len(chat.doors.opened) == 1
+    assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 4
+
+
+async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("hello")
+        await asyncio.gather(*(chat.says(f"Where is ORD00{n}?", Intent.ORDER_STATUS) for n in (1, 4, 5)))
+        state = await chat.handle.query(ConversationWorkflow.state)
+    assert state.turn == 4
+    assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 8
+
+
+async def test_a_long_conversation_continues_as_new_and_keeps_its_context(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
+        first = (await chat.handle.describe()).run_id
+        for _ in range(TURNS_PER_RUN - 1):
+            await chat.says("thanks")
+        reply = await chat.says("I changed my mind, I want a refund for it", Intent.REFUND_REQUEST)
+        assert (await chat.handle.describe()).run_id != first
+    assert "ORD004" in reply.reply
+    assert reply.needs_confirmation
+
+
+async def test_an_idle_conversation_closes_and_is_reopened_with_its_memory(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
+        await chat.env.sleep(IDLE / 2)
+        await chat.says("thanks")
+        await chat.env.sleep(IDLE / 2 + timedelta(hours=1))
+        assert await chat.status() is WorkflowExecutionStatus.RUNNING
+        await chat.env.sleep(IDLE / 2)
+        assert await chat.closed() is WorkflowExecutionStatus.COMPLETED
+        await record(chat.handle, "conversation-idle")
+        reply = await chat.says("Can I get a refund for it?", Intent.REFUND_REQUEST)
+        state = await chat.handle.query(ConversationWorkflow.state)
+    assert "ORD004" in reply.reply
+    assert state.turn == 3
+
+
+async def test_somebody_elses_conversation_does_not_exist(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("hello")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await chat.says("hello", customer_id=OTHER)
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "NotFound"
+
+
+async def test_after_the_handoff_only_the_customers_words_are_kept(chat: Chat) -> None:
+    async with chat.worker():
+        assert (await chat.says("A human please", Intent.HUMAN_AGENT)).handed_off
+        await chat.says("Refund ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        await chat.says("yes")
+        await record(chat.handle, "conversation-handoff")
+    assert not chat.doors.opened
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.role for m in view.messages] == ["customer", "assistant", "customer", "customer"]
+    assert view.handed_off
+
+
+@pytest.mark.parametrize("name", ["conversation-refund", "conversation-idle", "conversation-handoff"])
+async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
+    replayer = Replayer(
+        workflows=[ConversationWorkflow],
+        plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(chat.nodes())})],
+        data_converter=data_converter(TEST_KEY),
+    )
+    await replayer.replay_workflow(recorded(name))

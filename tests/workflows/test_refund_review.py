@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.testing import WorkflowEnvironment
+
+from care.models.customer import Account, Role
+from care.models.refund import RefundStatus, Ruling
+from care.stores import Stores
+from tests.stores.make import AT, eur
+from tests.workflows.refund_shop import (
+    LARGE,
+    POLICY,
+    SMALL,
+    SURE,
+    UNSURE,
+    claim,
+    in_clear,
+    in_review,
+    refused_as,
+    shop,
+    until,
+)
+from workflows.refund import RefundWorkflow
+
+
+def ruling(decision: str = "approve", reviewer: str = "amy", **given: Any) -> Ruling:
+    return Ruling.model_validate({"decision": decision, "reviewer": reviewer} | given)
+
+
+async def test_a_signal_typed_into_the_web_ui_approves(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        typed = {"decision": "approve", "amount": SMALL, "note": "clear picture", "reviewer": "amy"}
+        await in_clear(handle, it.client).signal("review", typed)
+        case = await handle.result()
+        assert (case.status, case.rulings[0].reviewer) == (RefundStatus.PAID, "amy")
+        assert (await it.paid_back(), await it.money()) == (SMALL, (0, SMALL))
+
+
+async def test_an_update_approves_a_part_and_releases_the_rest(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        await handle.execute_update(RefundWorkflow.rule, ruling(amount=400))
+        assert (await handle.result()).amount == eur(400)
+        assert (await it.paid_back(), await it.money()) == (400, (0, 400))
+
+
+async def test_a_rejection_releases_the_reservation_and_pays_nothing(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        case = await handle.execute_update(RefundWorkflow.rule, ruling("reject", note="The box is whole."))
+        assert (case.status, await it.money()) == (RefundStatus.REJECTED, (0, 0))
+        await handle.result()
+        assert (await it.paid_back(), await it.told()) == (0, ["refund_in_review", "refund_rejected"])
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (ruling("reject"), "Invalid"),
+        (ruling(amount=SMALL + 1), "Invalid"),
+        (ruling(reviewer="CUST001"), "Forbidden"),
+        (ruling(reviewer="ADA@shop.test"), "Forbidden"),
+        (ruling(reviewer="ada.work@shop.test"), "Forbidden"),
+    ],
+)
+async def test_a_ruling_that_breaks_a_rule_is_refused_at_once(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str, bad: Ruling, error: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        hers = Account(
+            email="ada.work@shop.test", password_hash="x", role=Role.AGENT, customer_id="CUST001", created_at=AT
+        )
+        await stores.accounts.add(hers)
+        handle = await in_review(it, claim())
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await handle.execute_update(RefundWorkflow.rule, bad)
+        assert refused_as(refused.value) == error
+        assert (await handle.query(RefundWorkflow.state)).status is RefundStatus.IN_REVIEW
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        [],
+        [None],
+        ["approve"],
+        [{"decision": "pay everything", "reviewer": "amy"}],
+        [{"decision": "approve", "reviewer": "amy", "amount": "all of it"}],
+        [{"decision": "approve"}],
+        [{"decision": "approve", "reviewer": "amy", "amount": SMALL + 1}],
+        [{"decision": "reject", "reviewer": "amy", "note": ""}],
+        [{"decision": "approve", "reviewer": "cust001"}],
+        [["a"], "b", 3],
+    ],
+)
+async def test_a_signal_that_makes_no_sense_changes_nothing_and_is_recorded(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str, typed: list[Any]
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        await in_clear(handle, it.client).signal("review", args=typed)
+        await handle.signal(RefundWorkflow.review, {"decision": "escalate", "reviewer": "bob"})
+        case = await until(handle, RefundStatus.IN_REVIEW)
+        while not case.escalated:
+            case = await handle.query(RefundWorkflow.state)
+        assert [line.event for line in case.timeline[-2:]] == ["ruling_ignored", "escalated"]
+        assert (case.status, await it.paid_back()) == (RefundStatus.IN_REVIEW, 0)
+        assert (await stores.refunds.get("REF001")).timeline
+
+
+async def test_two_approvals_by_signal_pay_once(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        for reviewer in ("amy", "bob", "amy"):
+            await handle.signal(RefundWorkflow.review, {"decision": "approve", "reviewer": reviewer})
+        case = await handle.result()
+        assert [line.event for line in case.timeline].count("approved") == 1
+        assert (await it.paid_back(), await it.money()) == (SMALL, (0, SMALL))
+
+
+async def test_a_signal_that_comes_before_the_assessment_is_recorded_and_does_not_count(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        it.judge.answers = [UNSURE]
+        handle = await it.client.start_workflow(
+            RefundWorkflow.run,
+            claim(),
+            id="refund-REF001",
+            task_queue=task_queue,
+            start_signal="review",
+            start_signal_args=[{"decision": "approve", "reviewer": "amy"}],
+        )
+        case = await until(handle, RefundStatus.IN_REVIEW)
+        assert "ruling_ignored" in [line.event for line in case.timeline]
+        assert await it.paid_back() == 0
+
+
+async def test_above_the_limit_two_different_people_approve_before_it_is_paid(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue, price=LARGE) as it:
+        handle = await in_review(it, claim(price=LARGE))
+        first = await handle.execute_update(RefundWorkflow.rule, ruling())
+        assert (first.status, len(first.approvals)) == (RefundStatus.IN_REVIEW, 1)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await handle.execute_update(RefundWorkflow.rule, ruling(reviewer="Amy "))
+        assert refused_as(refused.value) == "Forbidden"
+        await in_clear(handle, it.client).signal("review", {"decision": "approve", "reviewer": "amy"})
+        assert (await handle.query(RefundWorkflow.state)).status is RefundStatus.IN_REVIEW
+        await handle.execute_update(RefundWorkflow.rule, ruling(reviewer="bob"))
+        assert (await handle.result()).status is RefundStatus.PAID
+        assert await it.paid_back() == LARGE
+
+
+async def test_evidence_that_was_asked_for_is_assessed_and_may_settle_the_case(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        asked = await handle.execute_update(RefundWorkflow.rule, ruling("request_evidence", note="Show the label."))
+        assert asked.status is RefundStatus.NEEDS_EVIDENCE
+        it.judge.answers = [SURE]
+        added = await handle.execute_update(RefundWorkflow.add_evidence, ["EV002"])
+        assert added.evidence_ids == ["EV001", "EV002"]
+        case = await handle.result()
+        assert (case.status, len(case.verdicts), await it.paid_back()) == (RefundStatus.PAID, 2, SMALL)
+        assert await it.told() == ["refund_in_review", "refund_needs_evidence", "refund_paid"]
+
+
+async def test_evidence_that_never_comes_leaves_the_case_to_a_person(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        await handle.execute_update(RefundWorkflow.rule, ruling("request_evidence", note="Show the label."))
+        await time_skipping.sleep(timedelta(hours=POLICY.evidence_hours, minutes=1))
+        case = await until(handle, RefundStatus.IN_REVIEW)
+        assert case.timeline[-1].event == "evidence_not_received"
+
+
+async def test_a_withdrawn_case_frees_the_money_and_can_no_longer_be_ruled_on(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        case = await handle.execute_update(RefundWorkflow.withdraw)
+        assert (case.status, await it.money()) == (RefundStatus.WITHDRAWN, (0, 0))
+        await handle.result()
+        assert await it.paid_back() == 0
+
+
+async def test_silence_escalates_once_and_decides_nothing(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim())
+        await time_skipping.sleep(timedelta(hours=3 * POLICY.review_hours))
+        case = await handle.query(RefundWorkflow.state)
+        assert (case.status, case.escalated) == (RefundStatus.IN_REVIEW, True)
+        assert [line.event for line in case.timeline] == ["in_review", "escalated"]
+        assert (await stores.refunds.get("REF001")).escalated
+        await handle.execute_update(RefundWorkflow.rule, ruling())
+        assert (await handle.result()).status is RefundStatus.PAID

@@ -1,0 +1,256 @@
+"""A subscription's life on the time-skipping server, with a real database and ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from care.gateways.ledger import LedgerGateway
+from care.gateways.payments import PaymentResult
+from care.models.ledger import PaymentMethod
+from care.models.money import Money
+from care.models.order import OrderStatus, PaymentStatus
+from care.models.subscription import CancelSubscription, SubscriptionStatus
+from care.stores import Stores
+from tests.workflows.subscriptions import BERLIN, CUSTOMER_ID, MILK, Shop
+from workflows.subscription import SubscriptionWorkflow
+
+DAY = timedelta(days=1)
+NOW = CancelSubscription(reason="moving away")
+AFTER_NEXT = CancelSubscription(when="after_next_delivery")
+
+
+@pytest.fixture
+async def shop(time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str) -> Shop:
+    return await Shop(time_skipping, stores, task_queue).open()
+
+
+async def test_a_weekly_year_brings_52_paid_orders_one_a_week(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=52")
+        ended = await handle.result()
+    orders = await shop.stores.orders.for_subscription("SUB001", n=100)
+    days = sorted(date.fromisoformat(order.occurrence or "") for order in orders)
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=7)}
+    assert len(days) == ended.deliveries == 52
+    assert {(order.status, order.payment.status) for order in orders} == {(OrderStatus.PENDING, PaymentStatus.PAID)}
+    assert {order.total for order in orders} == {Money(amount=300, currency="EUR")}
+    assert (await shop.stores.products.get("MILK")).stock == MILK.stock - 104
+    assert (ended.status, ended.cancel_reason, ended.next_delivery) == (SubscriptionStatus.CANCELLED, "completed", None)
+    assert await shop.stored() == ended
+
+
+async def test_each_delivery_is_announced_two_days_and_one_day_before_once_in_the_morning(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=3")
+        await handle.result()
+    days = [
+        date.fromisoformat(order.occurrence or "")
+        for order in reversed(await shop.stores.orders.for_subscription("SUB001"))
+    ]
+    told = await shop.notices("reminder")
+    assert [notice.message for notice in told] == [
+        f"Reminder: Your subscription SUB001 will restock Amul Milk 1L on {day}." for day in days for _ in range(2)
+    ]
+    assert [notice.created_at.astimezone(BERLIN).date() for notice in told] == [
+        day - lead for day in days for lead in (2 * DAY, DAY)
+    ]
+    assert {notice.created_at.astimezone(BERLIN).hour for notice in told} == {9}
+
+
+class GatewayThatLosesItsFirstAnswer(LedgerGateway):
+    lost = False
+
+    async def charge(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
+        result = await super().charge(customer_id, amount, key)
+        if not self.lost:
+            self.lost = True
+            raise ConnectionError("the answer was lost")
+        return result
+
+
+async def test_a_delivery_that_is_tried_again_makes_no_second_order_and_no_second_charge(shop: Shop) -> None:
+    gateway = GatewayThatLosesItsFirstAnswer(shop.stores.ledger)
+    async with shop.worker(gateway):
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2")
+        await handle.result()
+    assert gateway.lost
+    assert len(await shop.stores.orders.for_subscription("SUB001")) == 2
+    assert (await shop.stores.products.get("MILK")).stock == MILK.stock - 4
+    assert {abs(n) for n in (await shop.stores.ledger.balance("shop:sales")).values()} == {600}
+
+
+async def test_cancelled_now_it_ends_and_delivers_no_more(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(frequency="weekly", delivery_day="friday")
+        answer = await handle.execute_update(SubscriptionWorkflow.cancel, NOW)
+        ended = await handle.result()
+        await shop.env.sleep(30 * DAY)
+    assert (answer.status, answer.cancel_reason, answer.upcoming) == (SubscriptionStatus.CANCELLED, "moving away", [])
+    assert await shop.stored() == answer == ended
+    assert await shop.stores.orders.for_subscription("SUB001") == []
+
+
+async def test_cancelled_after_the_next_delivery_it_delivers_once_more(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(frequency="daily")
+        answer = await handle.execute_update(SubscriptionWorkflow.cancel, AFTER_NEXT)
+        ended = await handle.result()
+    assert answer.status is SubscriptionStatus.ACTIVE
+    assert answer.upcoming == [answer.next_delivery]
+    assert [order.occurrence for order in await shop.stores.orders.for_subscription("SUB001")] == [answer.next_delivery]
+    assert (ended.status, ended.next_delivery) == (SubscriptionStatus.CANCELLED, None)
+
+
+class GatewayThatTakesItsTime(LedgerGateway):
+    asked = asyncio.Event()
+    answer = asyncio.Event()
+
+    async def charge(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
+        self.asked.set()
+        await self.answer.wait()
+        return await super().charge(customer_id, amount, key)
+
+
+async def test_a_cancellation_waits_for_the_delivery_under_way_and_a_second_one_is_refused(shop: Shop) -> None:
+    gateway = GatewayThatTakesItsTime(shop.stores.ledger)
+    async with shop.worker(gateway):
+        handle = await shop.subscribe(frequency="daily", remind_before=[])
+        await shop.env.sleep(DAY)
+        await gateway.asked.wait()
+        both = [
+            await handle.start_update(SubscriptionWorkflow.cancel, NOW, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+            for _ in range(2)
+        ]
+        gateway.answer.set()
+        accepted = await both[0].result()
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await both[1].result()
+    assert (accepted.status, accepted.deliveries) == (SubscriptionStatus.CANCELLED, 1)
+    cause = refused.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert (cause.type, cause.message) == ("Conflict", "Subscription SUB001 is already cancelled.")
+
+
+async def test_a_year_is_carried_over_short_histories(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=52")
+        ended = await handle.result()
+    first_run = shop.env.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+    events = [event.event_type async for event in first_run.fetch_history_events()]
+    assert events[-1] == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
+    assert len(events) < 1000
+    assert (ended.deliveries, len(ended.recent)) == (52, 20)
+    assert len(await shop.notices("reminder")) == 104
+
+
+async def test_a_cycle_with_two_reminders_and_a_delivery_costs_at_most_24_events(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=6")
+        await handle.result()
+    scheduled = [
+        event.event_id
+        async for event in handle.fetch_history_events()
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    ]
+    assert len(scheduled) == 6
+    assert max(later - earlier for earlier, later in pairwise(scheduled)) <= 24
+
+
+async def test_what_is_out_of_stock_is_not_charged_and_the_customer_is_told(shop: Shop) -> None:
+    await shop.stores.products.put(MILK.model_copy(update={"stock": 1}))
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2", remind_before=[])
+        ended = await handle.result()
+    first, last = await shop.notices("out_of_stock")
+    assert first.message == (
+        f"Your delivery of Amul Milk 1L on {first.occurrence} could not go out, because it is out of stock. "
+        f"You were not charged. Your next delivery is on {last.occurrence}."
+    )
+    assert [delivery.outcome for delivery in ended.recent] == ["out_of_stock", "out_of_stock"]
+    assert ended.deliveries == 0
+    assert await shop.stores.orders.for_subscription("SUB001") == []
+
+
+async def test_a_declined_payment_cancels_the_order_and_gives_the_stock_back(shop: Shop) -> None:
+    await shop.stores.ledger.set_payment_method(PaymentMethod(customer_id=CUSTOMER_ID, behaviour="declines"))
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=1", remind_before=[])
+        ended = await handle.result()
+    (order,) = await shop.stores.orders.for_subscription("SUB001")
+    (notice,) = await shop.notices("payment_failed")
+    assert (order.status, order.payment.status) == (OrderStatus.CANCELLED, PaymentStatus.FAILED)
+    assert (await shop.stores.products.get("MILK")).stock == MILK.stock
+    assert "was declined, so nothing was sent" in notice.message
+    assert [delivery.outcome for delivery in ended.recent] == ["payment_failed"]
+
+
+async def test_a_worker_that_is_ten_hours_late_still_delivers(shop: Shop) -> None:
+    today = await shop.wait_until(19)
+    async with shop.worker():
+        handle = await shop.subscribe(ago=timedelta(hours=11), recurrence="FREQ=WEEKLY;COUNT=2", start_date=today)
+        ended = await handle.result()
+    assert [delivery.outcome for delivery in ended.recent] == ["delivered", "delivered"]
+    assert ended.recent[0].occurrence == today.isoformat()
+
+
+async def test_a_worker_that_is_three_days_late_skips_the_delivery_and_says_so(shop: Shop) -> None:
+    today = await shop.wait_until(10)
+    async with shop.worker():
+        handle = await shop.subscribe(
+            ago=timedelta(days=3, hours=2), recurrence="FREQ=WEEKLY;COUNT=2", start_date=today - 3 * DAY
+        )
+        ended = await handle.result()
+    (notice,) = await shop.notices("missed")
+    lost, made = ended.recent
+    assert (lost.outcome, made.outcome) == ("missed", "delivered")
+    assert notice.message == (
+        f"We are sorry: we could not make your delivery of Amul Milk 1L on {lost.occurrence}. It was skipped, "
+        f"and you were not charged. Your next delivery is on {made.occurrence}."
+    )
+    assert [order.occurrence for order in await shop.stores.orders.for_subscription("SUB001")] == [made.occurrence]
+
+
+async def test_a_week_without_a_worker_makes_one_notice_and_no_burst_of_daily_deliveries(shop: Shop) -> None:
+    await shop.wait_until(10)
+    async with shop.worker():
+        handle = await shop.subscribe(ago=timedelta(days=7, hours=2), recurrence="FREQ=DAILY;COUNT=9", remind_before=[])
+        ended = await handle.result()
+    assert [delivery.outcome for delivery in ended.recent] == ["missed"] * 7 + ["delivered"] * 2
+    assert [notice.message.split(" planned")[0] for notice in await shop.notices("missed")] == [
+        "We are sorry: we could not make 7 deliveries of Amul Milk 1L"
+    ]
+    assert len(await shop.stores.orders.for_subscription("SUB001")) == 2
+
+
+async def test_every_ten_seconds_for_a_demonstration_each_is_announced_and_delivered_once(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(
+            recurrence="FREQ=SECONDLY;INTERVAL=10;COUNT=6", remind_before=[timedelta(seconds=4)], allow_subdaily=True
+        )
+        ended = await handle.result()
+    orders = await shop.stores.orders.for_subscription("SUB001")
+    assert [order.occurrence for order in reversed(orders)] == [delivery.occurrence for delivery in ended.recent]
+    assert len(orders) == ended.deliveries == len(await shop.notices("reminder")) == 6
+
+
+async def test_a_demonstration_catches_up_after_twenty_seconds_without_a_worker(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(
+            ago=timedelta(seconds=35),
+            recurrence="FREQ=SECONDLY;INTERVAL=10;COUNT=6",
+            remind_before=[timedelta(seconds=4)],
+            allow_subdaily=True,
+        )
+        ended = await handle.result()
+    assert [delivery.outcome for delivery in ended.recent] == ["delivered"] * 6
+    assert len(await shop.stores.orders.for_subscription("SUB001")) == 6
+    # Nobody is reminded of what has come already.
+    assert len(await shop.notices("reminder")) in (2, 3)

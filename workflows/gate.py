@@ -1,0 +1,95 @@
+"""What the three clients share: the connection, the stores, and the rules that are checked before anything starts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError
+
+from care.errors import Unavailable, missing
+from care.models.policy import RefundPolicy
+from care.stores import Stores
+
+# An update that only thinks; one that may wait for a model and its retries; a look at live state.
+UPDATE = timedelta(seconds=20)
+TURN = timedelta(seconds=90)
+LOOK = timedelta(seconds=3)
+CONNECT = timedelta(seconds=5)
+# A worker asks for work at least this often: Temporal holds each of its questions for a minute. One that was killed
+# is missed after this time.
+POLL = timedelta(seconds=70)
+
+
+class Gate:
+    """`temporal` may be lazy: the first call connects. `task_queue` is where the workers listen."""
+
+    def __init__(
+        self,
+        temporal: Client,
+        stores: Stores,
+        policy: RefundPolicy,
+        *,
+        task_queue: str = "care",
+        allow_subdaily: bool = False,
+        temporal_ui_url: str = "",
+    ) -> None:
+        self._temporal = temporal
+        self._stores = stores
+        self._policy = policy
+        self._task_queue = task_queue
+        self._allow_subdaily = allow_subdaily
+        self._ui = temporal_ui_url.rstrip("/")
+        self._connected = False
+
+    def workflow_url(self, workflow_id: str) -> str | None:
+        """Where staff read the workflow in the Temporal Web UI; None where there is none."""
+        return f"{self._ui}/namespaces/{self._temporal.namespace}/workflows/{workflow_id}" if self._ui else None
+
+    async def connect(self) -> None:
+        """Raises Unavailable while Temporal cannot be reached. Later calls cost nothing."""
+        if self._connected:
+            return
+        try:
+            await self._temporal.service_client.check_health(timeout=CONNECT)
+        except (RuntimeError, RPCError) as error:  # a lazy client that cannot connect raises RuntimeError
+            raise Unavailable("Temporal cannot be reached. Please try again in a moment.") from error
+        self._connected = True
+
+    async def ready(self) -> None:
+        """Raises Unavailable unless Temporal answers and a worker has asked it for work lately."""
+        await self.connect()
+        request = DescribeTaskQueueRequest(
+            namespace=self._temporal.namespace,
+            task_queue=TaskQueue(name=self._task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        try:
+            answer = await self._temporal.workflow_service.describe_task_queue(request, timeout=CONNECT)
+        except RPCError as error:
+            raise Unavailable("Temporal cannot be reached.") from error
+        freshest = max((poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers), default=None)
+        if freshest is None or datetime.now(UTC) - freshest > POLL:
+            raise Unavailable("No worker is asking for work: start one with `care worker`.")
+
+    async def _evidence_of(self, customer_id: str, evidence_ids: list[str]) -> list[str]:
+        """The ids without repetitions. Raises NotFound for one that is unknown or somebody else's."""
+        for evidence_id in dict.fromkeys(evidence_ids):
+            evidence = await self._stores.evidence.get(evidence_id)
+            if evidence.customer_id != customer_id:
+                raise missing("evidence", evidence_id)
+        return list(dict.fromkeys(evidence_ids))
+
+
+def attributes(*pairs: SearchAttributePair) -> TypedSearchAttributes:  # type: ignore[type-arg]
+    return TypedSearchAttributes(list(pairs))
+
+
+def now() -> datetime:
+    """This moment in UTC, to the millisecond, as it is stored."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

@@ -1,0 +1,227 @@
+"""RefundWorkflow: one refund from the reservation to its end. It narrates; care/rules decides."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from activities.refund import Payout, RefundActivities, Reviewer, Step
+    from care.errors import CareError, Conflict
+    from care.models.policy import RefundPolicy
+    from care.models.refund import Refund, RefundStatus, Remedy, Ruling, Verdict
+    from care.rules import refund_case as steps
+    from care.rules.refund_notices import notice_for
+    from care.rules.review import check_ruling, own_case, ruled
+    from care.temporal import AMOUNT, STATUS, refuse
+    from workflows.graphs import run_graph
+
+_PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+# Against our own database: short, and repeated until it answers.
+STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
+# Money is never given up on: the same key, until the gateway says yes or no.
+PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT)
+
+
+@workflow.defn
+class RefundWorkflow:
+    @workflow.init
+    def __init__(self, refund: Refund) -> None:
+        self._refund = refund
+        self._policy: RefundPolicy | None = None
+        self._refusal: ApplicationError | None = None
+        # The status that the customer and the search attributes know; the deadline that has passed already.
+        self._known = refund.status
+        self._passed: datetime | None = None
+
+    @workflow.run
+    async def run(self, refund: Refund) -> Refund:
+        """From reservation to settlement. Fails with the refusal if nothing could be reserved."""
+        policy = await self._open()
+        while not self._refund.status.is_settled:
+            match self._refund.status:
+                case RefundStatus.ASSESSING:
+                    await self._assess(policy)
+                case RefundStatus.APPROVED:
+                    await self._pay(policy)
+                case _:
+                    await self._wait_for_a_person(policy)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._refund
+
+    async def _open(self) -> RefundPolicy:
+        try:
+            self._policy = await workflow.execute_local_activity_method(
+                RefundActivities.open_case, self._refund, **STORE_CALL
+            )
+        except ApplicationError as refusal:
+            # A local activity's failure arrives as itself, not inside an ActivityError.
+            self._refusal = refusal
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        return self._policy
+
+    async def _assess(self, policy: RefundPolicy) -> None:
+        files = self._refund.evidence_ids
+        try:
+            state = await run_graph("refund", {"refund_id": self._refund.refund_id, "evidence_ids": files})
+            verdict = Verdict.model_validate(state["verdict"])
+        except ActivityError as error:
+            # Nobody is refused, and nothing is forgotten, because a part of ours broke down.
+            workflow.logger.warning("The assessment failed", extra={"activity": error.activity_type})
+            verdict = steps.not_judged(self._refund, policy, "the assessment failed")
+        if self._refund.status is RefundStatus.ASSESSING and self._refund.evidence_ids == files:
+            await self._move(steps.judged(self._refund, verdict, policy, workflow.now()))
+
+    async def _wait_for_a_person(self, policy: RefundPolicy) -> None:
+        version, due = self._refund.version, self._refund.due_at
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._refund.version == version:
+                workflow.continue_as_new(self._refund)
+            return
+        left = max(due - workflow.now(), timedelta()) if due and due != self._passed else None
+        try:
+            await workflow.wait_condition(lambda: self._refund.version != version, timeout=left)
+        except TimeoutError:
+            self._passed = due
+            await self._move(steps.overdue(self._refund, policy, workflow.now()))
+
+    async def _pay(self, policy: RefundPolicy) -> None:
+        if self._refund.remedy is Remedy.REPLACEMENT:
+            await self._replace(policy)
+            return
+        result = await workflow.execute_activity_method(RefundActivities.pay_out, self._payout(), **PAYMENT_CALL)
+        if result.status == "succeeded":
+            await self._move(steps.paid(self._refund, result.reference, workflow.now()))
+        else:
+            why = result.decline_reason or "declined"
+            await self._move(steps.payment_failed(self._refund, policy, why, workflow.now()))
+
+    def _payout(self) -> Payout:
+        refund = self._refund
+        return Payout(
+            refund_id=refund.refund_id,
+            order_id=refund.order_id,
+            customer_id=refund.customer_id,
+            amount=refund.approved or refund.amount,
+            to="wallet" if refund.remedy is Remedy.STORE_CREDIT else "payment",
+            key=steps.payout_key(refund),
+        )
+
+    async def _replace(self, policy: RefundPolicy) -> None:
+        try:
+            order_id = await workflow.execute_activity_method(RefundActivities.replace, self._refund, **PAYMENT_CALL)
+        except ActivityError as error:
+            why = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer"
+            await self._move(steps.not_replaceable(self._refund, policy, why, workflow.now()))
+        else:
+            await self._move(steps.paid(self._refund, order_id, workflow.now()))
+
+    async def _move(self, refund: Refund) -> None:
+        """The one way to a new state: at once in memory, then stored, with word to the customer of a new status."""
+        self._refund = refund
+        notice = None
+        if refund.status != self._known:
+            self._known = refund.status
+            notice = notice_for(refund)
+            workflow.upsert_search_attributes(
+                [STATUS.value_set(refund.status.value), AMOUNT.value_set(refund.amount.amount)]
+            )
+        store = RefundActivities.settle if refund.status.is_settled else RefundActivities.record
+        await workflow.execute_local_activity_method(store, Step(refund=refund, notice=notice), **STORE_CALL)
+
+    @workflow.update
+    async def opened(self) -> Refund:
+        """Returns once the amount is reserved; fails with the refusal."""
+        await self._is_open()
+        return self._refund
+
+    async def _is_open(self) -> RefundPolicy:
+        await workflow.wait_condition(lambda: self._policy is not None or self._refusal is not None)
+        if self._policy is None:
+            raise self._refusal or refuse(Conflict(f"Refund {self._refund.refund_id} could not be opened."))
+        return self._policy
+
+    @workflow.update
+    async def rule(self, ruling: Ruling) -> Refund:
+        """A person's ruling, refused at once if it breaks a rule."""
+        try:
+            await self._rule(ruling, await self._is_open())
+        except CareError as error:
+            raise refuse(error) from error
+        return self._refund
+
+    @rule.validator
+    def _may_rule(self, ruling: Ruling) -> None:
+        if self._policy is None:
+            raise refuse(Conflict(f"Refund {self._refund.refund_id} is not open yet."))
+        try:
+            check_ruling(self._refund, ruling, self._policy)
+        except CareError as error:
+            raise refuse(error) from error
+
+    @workflow.signal
+    async def review(self, ruling: Any = None, *more: Any) -> None:
+        """The same ruling, as anybody may type it. What breaks a rule changes nothing and is recorded."""
+        await workflow.wait_condition(lambda: self._policy is not None or self._refusal is not None)
+        if self._policy is None:
+            return
+        actor = steps.MACHINE
+        try:
+            valid = Ruling.model_validate(ruling)
+            actor = valid.reviewer
+            await self._rule(valid, self._policy)
+        except ValidationError as error:
+            fields = sorted({".".join(str(part) for part in each["loc"]) or "payload" for each in error.errors()})
+            await self._ignore(actor, f"The signal could not be read: {', '.join(fields)}.")
+        except CareError as error:
+            await self._ignore(actor, error.detail)
+
+    async def _rule(self, ruling: Ruling, policy: RefundPolicy) -> None:
+        check_ruling(self._refund, ruling, policy)
+        reviewer = Reviewer(name=ruling.reviewer, customer_id=self._refund.customer_id)
+        if await workflow.execute_local_activity_method(RefundActivities.is_own_case, reviewer, **STORE_CALL):
+            raise own_case(self._refund)
+        # Again, as others may have ruled meanwhile.
+        check_ruling(self._refund, ruling, policy)
+        await self._move(ruled(self._refund, ruling, policy, workflow.now()))
+
+    async def _ignore(self, actor: str, why: str) -> None:
+        await self._changed(steps.ignored(self._refund, actor, why, workflow.now()))
+
+    @workflow.update
+    async def add_evidence(self, evidence_ids: list[str]) -> Refund:
+        """More files, and a new assessment."""
+        await self._is_open()
+        try:
+            after = steps.with_evidence(self._refund, evidence_ids, workflow.now())
+        except CareError as error:
+            raise refuse(error) from error
+        return await self._changed(after)
+
+    @workflow.update
+    async def withdraw(self) -> Refund:
+        """Given up by the customer; what was reserved is free again."""
+        await self._is_open()
+        try:
+            after = steps.withdrawn(self._refund, workflow.now())
+        except CareError as error:
+            raise refuse(error) from error
+        return await self._changed(after)
+
+    async def _changed(self, after: Refund) -> Refund:
+        if after is not self._refund:
+            await self._move(after)
+        return self._refund
+
+    @workflow.query
+    def state(self) -> Refund:
+        return self._refund

@@ -1,0 +1,168 @@
+"""Refunds: open a case, add to it, withdraw it, rule on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import reduce
+from operator import add
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from care.errors import AlreadySettled, ClaimedByOther, Forbidden, NotFound, missing
+from care.models.customer import Role
+from care.models.order import Order
+from care.models.refund import Refund, RefundLine, RefundRequest, RefundStatus, Ruling, TimelineEntry
+from care.rules.refund_policy import eligibility, needs_two
+from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
+from workflows.failures import Closed, answered
+from workflows.gate import UPDATE, Gate, attributes, now
+from workflows.refund import RefundWorkflow
+
+_SECOND = {Role.SUPERVISOR, Role.ADMIN}
+
+
+class RefundClient(Gate):
+    async def open_refund(self, customer_id: str, request: RefundRequest, *, once: str | None = None) -> Refund:
+        """Opens a case whose amount is reserved when this returns. The same `once` opens one.
+
+        Raises NotFound for an order or evidence that is not the customer's, NotEligible (`rule`), OpenRefund.
+        """
+        order = await self._order_of(customer_id, request.order_id)
+        evidence_ids = await self._evidence_of(customer_id, request.evidence_ids)
+        refund_id = await self._stores.ids.next("REF", once=once) if once else None
+        if refund_id and (opened := await self._opened(refund_id)):
+            return opened  # before the policy, which would now see the amount as reserved
+        at = now()
+        earlier = await self._stores.refunds.history(customer_id)
+        lines = eligibility(
+            self._policy, order, request.items, request.reason, at, earlier=earlier, remedy=request.remedy
+        )
+        refund_id = refund_id or await self._stores.ids.next("REF")
+        return await self._start_refund(self._case(refund_id, order, lines, request, evidence_ids, at))
+
+    async def add_evidence(self, refund_id: str, evidence_ids: list[str]) -> Refund:
+        """Adds the customer's files to an open case and has it assessed again. Raises NotFound, AlreadySettled."""
+        refund = await self._stores.refunds.get(refund_id)
+        kept = await self._evidence_of(refund.customer_id, evidence_ids)
+        handle = await self._open_case(refund)
+        with _still_open(refund_id):
+            async with answered(UPDATE):
+                return await handle.execute_update(RefundWorkflow.add_evidence, kept)
+
+    async def withdraw_refund(self, refund_id: str) -> Refund:
+        """Doing it twice changes nothing. Raises NotFound, AlreadySettled, Conflict while it is being paid."""
+        refund = await self._stores.refunds.get(refund_id)
+        if refund.status is RefundStatus.WITHDRAWN:
+            return refund
+        handle = await self._open_case(refund)
+        with _still_open(refund_id):
+            async with answered(UPDATE):
+                return await handle.execute_update(RefundWorkflow.withdraw)
+
+    async def rule(self, refund_id: str, ruling: Ruling) -> Refund:
+        """A person's ruling. Raises NotFound, AlreadySettled, ClaimedByOther, or what the workflow refuses it with."""
+        refund = await self._stores.refunds.get(refund_id)
+        if refund.claimed_by not in (None, ruling.reviewer):
+            raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
+        await self._check_second(refund, ruling)
+        handle = await self._open_case(refund)
+        with _still_open(refund_id):
+            async with answered(UPDATE):
+                ruled = await handle.execute_update(RefundWorkflow.rule, ruling)
+        if refund.claimed_by is not None and not ruled.status.is_settled:
+            # Whoever ruled is done: the next one, a second approver perhaps, must be able to claim it.
+            with suppress(AlreadySettled):
+                await self._stores.refunds.release(refund_id, ruling.reviewer)
+        return ruled
+
+    async def _check_second(self, refund: Refund, ruling: Ruling) -> None:
+        """The second of two approvals is a supervisor's. That it is another person's, the workflow checks."""
+        if ruling.decision != "approve" or not refund.approvals or not needs_two(self._policy, refund.amount):
+            return
+        account = await self._stores.accounts.find(ruling.reviewer)
+        if account is None or account.role not in _SECOND:
+            raise Forbidden(f"Refund {refund.refund_id} needs a supervisor for the second approval.")
+
+    def _case(
+        self,
+        refund_id: str,
+        order: Order,
+        lines: list[RefundLine],
+        request: RefundRequest,
+        evidence_ids: list[str],
+        at: datetime,
+    ) -> Refund:
+        return Refund(
+            refund_id=refund_id,
+            order_id=order.order_id,
+            customer_id=order.customer_id,
+            status=RefundStatus.ASSESSING,
+            items=lines,
+            amount=reduce(add, (line.amount for line in lines)),
+            reason=request.reason,
+            complaint=request.complaint,
+            evidence_ids=evidence_ids,
+            remedy=request.remedy,
+            timeline=[TimelineEntry(at=at, actor="customer", event="opened")],
+            policy_version=self._policy.version,
+            created_at=at,
+            updated_at=at,
+        )
+
+    async def _order_of(self, customer_id: str, order_id: str) -> Order:
+        order = await self._stores.orders.get(order_id)
+        if order.customer_id != customer_id:
+            raise missing("order", order_id)
+        return order
+
+    async def _opened(self, refund_id: str) -> Refund | None:
+        try:
+            return await self._stores.refunds.get(refund_id)
+        except NotFound:
+            return None
+
+    async def _start_refund(self, refund: Refund) -> Refund:
+        await self.connect()
+        start = WithStartWorkflowOperation(
+            RefundWorkflow.run,
+            refund,
+            id=refund_workflow_id(refund.refund_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            # A case that was refused before it was stored may be tried again under the same `once`.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            search_attributes=attributes(
+                SearchAttributePair(CUSTOMER, refund.customer_id),
+                SearchAttributePair(STATUS, refund.status),
+                SearchAttributePair(AMOUNT, refund.amount.amount),
+            ),
+        )
+        try:
+            async with answered(UPDATE):
+                return await self._temporal.execute_update_with_start_workflow(
+                    RefundWorkflow.opened, start_workflow_operation=start
+                )
+        except WorkflowAlreadyStartedError:
+            return await self._stores.refunds.get(refund.refund_id)
+
+    async def _open_case(self, refund: Refund) -> WorkflowHandle[RefundWorkflow, Refund]:
+        if refund.status.is_settled:
+            raise _settled(refund.refund_id)
+        await self.connect()
+        return self._temporal.get_workflow_handle_for(RefundWorkflow.run, refund_workflow_id(refund.refund_id))
+
+
+@contextmanager
+def _still_open(refund_id: str) -> Iterator[None]:
+    try:
+        yield
+    except Closed:
+        raise _settled(refund_id) from None
+
+
+def _settled(refund_id: str) -> AlreadySettled:
+    return AlreadySettled(f"Refund {refund_id} is settled already.")

@@ -1,0 +1,154 @@
+"""A subscription's life: sleep until the next thing is due, do it, sleep again, until it is cancelled or complete."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+with workflow.unsafe.imports_passed_through():
+    from activities.subscription import DueStep, SubscriptionActivities
+    from care.errors import CareError
+    from care.models.subscription import CancelSubscription, Step, StepKind, Subscription
+    from care.rules.occurrences import occurrence
+    from care.rules.reminders import next_step
+    from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
+    from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, refuse
+
+# A run of a weekly subscription with two reminders writes some 24 events a cycle.
+LONGEST_HISTORY = 800
+
+PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+# MongoDB only. Local activities cost six events fewer, and no way through the server.
+STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
+# Orders and charges: the payment gateway is outside and may be slow.
+DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=60), retry_policy=PATIENT)
+
+
+T = TypeVar("T", str, datetime)
+
+
+@workflow.defn
+class SubscriptionWorkflow:
+    @workflow.init
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        # One change at a time: a cancellation waits for a delivery that is under way, and the other way round.
+        self._turn = asyncio.Lock()
+        self._stored = subscription.version > 0
+
+    @workflow.run
+    async def run(self, subscription: Subscription) -> Subscription:
+        """Returns the last state. `subscription` is a new one, or one carried over by continue-as-new."""
+        if not self._stored:
+            await self._change(planned)
+            self._stored = True
+        while not is_over(self._subscription):
+            due = await self._do_what_is_due()
+            self._index()
+            if due is not None:
+                await self._sleep_until(due)
+            if _history_is_long():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._subscription)
+        self._index()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._subscription
+
+    @workflow.query
+    def state(self) -> Subscription:
+        return self._subscription
+
+    @workflow.update
+    async def started(self) -> Subscription:
+        """Answers once the subscription is on its customer's list."""
+        await workflow.wait_condition(lambda: self._stored)
+        return self._subscription
+
+    @workflow.update
+    async def cancel(self, request: CancelSubscription) -> Subscription:
+        return await self._change(lambda before: cancelled(before, request, workflow.now()))
+
+    @cancel.validator
+    def _may_cancel(self, request: CancelSubscription) -> None:
+        self._tried(lambda before: cancelled(before, request, workflow.now()))
+
+    async def _do_what_is_due(self) -> datetime | None:
+        """Take one step if its time has come; else tell when the next one is due."""
+        async with self._turn:
+            if is_over(self._subscription):
+                return None
+            step = next_step(self._subscription, workflow.now())
+            if step is not None and step.at > workflow.now():
+                return step.at
+            await self._take(step)
+            return None
+
+    async def _take(self, step: Step | None) -> None:
+        if step is None:
+            self._subscription = completed(self._subscription, workflow.now())
+            await workflow.execute_local_activity_method(
+                SubscriptionActivities.project, self._subscription, **STORE_CALL
+            )
+            return
+        due = DueStep(subscription=self._subscription, step=step, at=workflow.now())
+        match step.kind:
+            case StepKind.REMIND:
+                await workflow.execute_local_activity_method(SubscriptionActivities.remind, due, **STORE_CALL)
+                self._subscription = reminded(due.subscription, step)
+            case StepKind.MISS:
+                await workflow.execute_local_activity_method(SubscriptionActivities.own_up, due, **STORE_CALL)
+                self._subscription = missed(due.subscription, step, due.at)
+            case StepKind.DELIVER:
+                delivery = await workflow.execute_activity_method(SubscriptionActivities.deliver, due, **DELIVERY_CALL)
+                self._subscription = settled(due.subscription, step, delivery)
+
+    async def _change(self, change: Callable[[Subscription], Subscription]) -> Subscription:
+        """What an update does: change the state, store it, and answer with it. The sleeper wakes and plans anew."""
+        async with self._turn:
+            self._subscription = self._tried(change)
+            await workflow.execute_local_activity_method(
+                SubscriptionActivities.project, self._subscription, **STORE_CALL
+            )
+            return self._subscription
+
+    def _tried(self, change: Callable[[Subscription], Subscription]) -> Subscription:
+        try:
+            return change(self._subscription)
+        except CareError as error:
+            raise refuse(error) from None
+
+    async def _sleep_until(self, due: datetime) -> None:
+        """Until `due`, or until an update has changed something."""
+        before = self._subscription
+        with suppress(asyncio.TimeoutError):
+            await workflow.wait_condition(lambda: self._subscription is not before, timeout=due - workflow.now())
+
+    def _index(self) -> None:
+        """Search attributes, only where they changed: each upsert is an event in the history."""
+        subscription = self._subscription
+        key = subscription.next_delivery
+        updates = [
+            _update(CUSTOMER, subscription.customer_id),
+            _update(STATUS, subscription.status.value),
+            _update(NEXT_DELIVERY, occurrence(subscription.schedule, key).due if key else None),
+        ]
+        if changed := [update for update in updates if update]:
+            workflow.upsert_search_attributes(changed)
+
+
+def _update(name: SearchAttributeKey[T], value: T | None) -> SearchAttributeUpdate[T] | None:
+    if workflow.info().typed_search_attributes.get(name) == value:
+        return None
+    return name.value_unset() if value is None else name.value_set(value)
+
+
+def _history_is_long() -> bool:
+    info = workflow.info()
+    return info.is_continue_as_new_suggested() or info.get_current_history_length() > LONGEST_HISTORY

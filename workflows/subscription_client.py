@@ -1,0 +1,147 @@
+"""Subscriptions: start one, look at one, cancel one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio.client import WithStartWorkflowOperation
+from temporalio.common import (
+    QueryRejectCondition,
+    SearchAttributePair,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from care.errors import Conflict, Invalid, Unavailable
+from care.models.subscription import (
+    CancelSubscription,
+    Item,
+    NamedItem,
+    Occurrence,
+    Schedule,
+    Subscription,
+    SubscriptionRequest,
+    SubscriptionStatus,
+)
+from care.rules.recurrence import delivery_day, schedule_for, upcoming
+from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow_id
+from workflows.failures import Closed, answered
+from workflows.gate import LOOK, UPDATE, Gate, attributes, now
+from workflows.subscription import SubscriptionWorkflow
+
+
+class SubscriptionClient(Gate):
+    async def subscribe(self, request: SubscriptionRequest, *, once: str | None = None) -> Subscription:
+        """Starts a subscription and returns its first state. The same `once` starts one.
+
+        Raises NotFound for the customer, Invalid for unknown products or a schedule without deliveries.
+        """
+        items = await self._agreed(request.items)
+        created_at = now()
+        schedule, dates = await self._planned(request, created_at)
+        return await self._start(
+            Subscription(
+                subscription_id=await self._stores.ids.next("SUB", once=once),
+                customer_id=request.customer_id,
+                items=items,
+                frequency=request.frequency,
+                delivery_day=delivery_day(request.frequency, schedule),
+                recurrence=schedule.recurrence,
+                timezone=schedule.timezone,
+                schedule=schedule,
+                next_delivery=dates[0].key,
+                upcoming=[date.key for date in dates],
+                created_at=created_at,
+            ),
+            dates[0],
+        )
+
+    async def preview(self, request: SubscriptionRequest) -> list[str]:
+        """The first dates that `subscribe` would give. Raises as it does, and starts nothing."""
+        await self._agreed(request.items)
+        _, dates = await self._planned(request, now())
+        return [date.key for date in dates]
+
+    async def subscription(self, subscription_id: str) -> Subscription:
+        """The live state from the workflow; the stored one where it has ended or no worker answers. Raises NotFound."""
+        stored = await self._stores.subscriptions.get(subscription_id)
+        if stored.status is SubscriptionStatus.CANCELLED:
+            return stored
+        handle = self._temporal.get_workflow_handle_for(
+            SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
+        )
+        try:
+            await self.connect()
+            async with answered(LOOK):
+                return await handle.query(SubscriptionWorkflow.state, reject_condition=QueryRejectCondition.NOT_OPEN)
+        except (Closed, Unavailable):
+            return stored
+
+    async def cancel_subscription(self, subscription_id: str, request: CancelSubscription) -> Subscription:
+        """Cancels now or after the next delivery. Cancelling twice is cancelling once. Raises NotFound, Conflict."""
+        stored = await self._stores.subscriptions.get(subscription_id)
+        if stored.status is SubscriptionStatus.CANCELLED:
+            return stored
+        handle = self._temporal.get_workflow_handle_for(
+            SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
+        )
+        await self.connect()
+        try:
+            async with answered(UPDATE):
+                return await handle.execute_update(SubscriptionWorkflow.cancel, request)
+        except Closed:
+            raise Conflict(f"Subscription {subscription_id} has ended.") from None
+
+    async def _planned(self, request: SubscriptionRequest, at: datetime) -> tuple[Schedule, list[Occurrence]]:
+        customer = await self._stores.customers.get(request.customer_id)
+        schedule = schedule_for(
+            request, customer_timezone=customer.timezone, now=at, allow_subdaily=self._allow_subdaily
+        )
+        dates = upcoming(schedule, at)
+        if not dates:
+            raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
+        return schedule, dates
+
+    async def _agreed(self, items: list[Item]) -> list[NamedItem]:
+        """The items with today's names and prices. Raises Invalid that names each bad one."""
+        products = await self._stores.products.find([item.sku for item in items])
+        wrong: dict[str, str] = {}
+        seen: set[str] = set()
+        for n, item in enumerate(items):
+            if item.sku not in products:
+                wrong[f"items.{n}.sku"] = f"There is no product {item.sku}."
+            elif item.sku in seen:
+                wrong[f"items.{n}.sku"] = "Named twice; add up the quantities."
+            elif len({products[i.sku].price.currency for i in items[: n + 1] if i.sku in products}) > 1:
+                wrong[f"items.{n}.sku"] = "Sold in another currency; make it a subscription of its own."
+            seen.add(item.sku)
+        if wrong:
+            raise Invalid("Some items cannot be subscribed to.", fields=wrong)
+        return [
+            NamedItem(sku=i.sku, name=products[i.sku].name, quantity=i.quantity, price=products[i.sku].price)
+            for i in items
+        ]
+
+    async def _start(self, subscription: Subscription, first: Occurrence) -> Subscription:
+        await self.connect()
+        start = WithStartWorkflowOperation(
+            SubscriptionWorkflow.run,
+            subscription,
+            id=subscription_workflow_id(subscription.subscription_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=attributes(
+                SearchAttributePair(CUSTOMER, subscription.customer_id),
+                SearchAttributePair(STATUS, subscription.status),
+                SearchAttributePair(NEXT_DELIVERY, first.due),
+            ),
+        )
+        try:
+            async with answered(UPDATE):
+                return await self._temporal.execute_update_with_start_workflow(
+                    SubscriptionWorkflow.started, start_workflow_operation=start
+                )
+        except WorkflowAlreadyStartedError:  # the same `once`, and the subscription has ended since
+            return await self._stores.subscriptions.get(subscription.subscription_id)
