@@ -1,0 +1,77 @@
+"""The composition root of the web process: API and portal in one application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+
+from api import docs, openapi, problems
+from api.limits import BodyLimit
+from api.metrics import Measured, WebMetrics
+from api.middleware import LastResort, RequestId, SafeHeaders
+from api.routes import ROUTERS
+from api.services import Services
+from care.gateways.ledger import LedgerGateway
+from care.policy import load_policy
+from care.settings import Settings
+from care.stores import open_stores
+from care.temporal import connect
+from ui.frame import mount
+from workflows.client import CareClient
+
+_SESSION_SECONDS = 8 * 3600
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work."""
+    policy = load_policy(settings.policy_file)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+            # Lazy: the pages come up while Temporal restarts.
+            temporal = await connect(settings, lazy=True)
+            client = CareClient(
+                temporal,
+                stores,
+                policy,
+                task_queue=settings.task_queue,
+                allow_subdaily=settings.allow_subdaily,
+                temporal_ui_url=settings.temporal_ui_url,
+            )
+            app.state.services = Services(settings, stores, client, LedgerGateway(stores.ledger))
+            yield
+
+    app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.metrics = WebMetrics()
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    docs.install(app)
+    openapi.install(app)
+    _surround(app, settings)
+    mount(app, settings, lambda: app.state.services)
+    return app
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """Middleware, innermost first: the last one added sees a request first."""
+    https = urlsplit(settings.public_url).scheme == "https"
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=settings.signing_key(),
+        session_cookie="care_session",
+        max_age=_SESSION_SECONDS,
+        same_site="lax",
+        https_only=https,
+    )
+    app.add_middleware(LastResort)
+    app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(SafeHeaders, https=https)
+    app.add_middleware(RequestId)

@@ -1,0 +1,38 @@
+"""Customers, the catalogue, and what customers were told."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, Serving, Staff, Viewer
+from api.problems import ERRORS
+from care.models.common import Page
+from care.models.customer import Customer, CustomerView
+from care.models.notification import Notification
+from care.models.order import Product
+
+router = APIRouter(responses=ERRORS)
+
+
+@router.get("/customers", tags=["customers"])
+async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
+    return await serving.stores.customers.page(limit=limit, cursor=cursor)
+
+
+@router.get("/customer/{customer_id}", tags=["customers"])
+async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
+    """With the wallet, and how many orders, refunds and subscriptions there are."""
+    return await serving.stores.customers.view(customer_id)
+
+
+@router.get("/products", tags=["products"])
+async def products(_: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Product]:
+    """The catalogue."""
+    return await serving.stores.products.page(limit=limit, cursor=cursor)
+
+
+@router.post("/notification/read/{notification_id}", tags=["customers"])
+async def read(notification_id: str, viewer: Viewer, serving: Serving) -> Notification:
+    """Marks it read; the first time counts."""
+    owner = None if viewer.is_staff else viewer.customer_id or ""
+    return await serving.stores.notifications.mark_read(notification_id, owner)

@@ -1,0 +1,47 @@
+"""For whoever runs this: alive, ready, measured. Public, and without any customer's data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.deps import Serving
+from api.problems import problem_responses
+from care.models.common import Model
+
+router = APIRouter(tags=["operation"])
+
+
+class Health(Model):
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """This process answers."""
+    return Health()
+
+
+@router.get("/readyz", responses=problem_responses(503))
+async def readyz(serving: Serving) -> Health:
+    """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
+    await serving.ready()
+    return Health()
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text."}},
+)
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/", include_in_schema=False)
+async def home() -> RedirectResponse:
+    return RedirectResponse("/ui/")

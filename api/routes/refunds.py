@@ -1,0 +1,56 @@
+"""Refunds, as their customers see them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnRefund, Serving, Staff, Viewer, may_see
+from api.idempotency import Once, RepeatableRoute
+from api.problems import ERRORS
+from api.views import case_file, refund_view
+from care.errors import missing
+from care.models.common import Page
+from care.models.refund import AddEvidence, CaseFile, RefundRequest, RefundView
+
+router = APIRouter(tags=["refunds"], responses=ERRORS, route_class=RepeatableRoute)
+
+
+@router.post("/refund", status_code=202)
+async def open_refund(body: RefundRequest, viewer: Viewer, serving: Serving, once: Once) -> RefundView:
+    """Opens a case; its amount is reserved when this answers. The decision follows."""
+    order = await serving.stores.orders.get(body.order_id)
+    may_see(viewer, order.customer_id, missing("order", body.order_id))
+    refund = await serving.client.open_refund(order.customer_id, body, once=once)
+    return refund_view(serving, refund, viewer)
+
+
+@router.get("/refunds/{customer_id}")
+async def refunds(
+    customer_id: OwnCustomer, viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
+) -> Page[RefundView]:
+    """Newest first."""
+    page = await serving.stores.refunds.page(customer_id, limit=limit, cursor=cursor)
+    return Page(items=[refund_view(serving, refund, viewer) for refund in page.items], next=page.next)
+
+
+@router.get("/refund/{refund_id}")
+async def refund(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+    return refund_view(serving, refund, viewer)
+
+
+@router.post("/refund/evidence/{refund_id}")
+async def add_evidence(body: AddEvidence, refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+    """Adds files to an open case and has it assessed again."""
+    return refund_view(serving, await serving.client.add_evidence(refund.refund_id, body.evidence_ids), viewer)
+
+
+@router.post("/refund/withdraw/{refund_id}")
+async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+    """Until it is paid."""
+    return refund_view(serving, await serving.client.withdraw_refund(refund.refund_id), viewer)
+
+
+@router.get("/refund/case/{refund_id}")
+async def case(_: Staff, refund: OwnRefund, serving: Serving) -> CaseFile:
+    """The whole case: complaint, evidence hashes, verdicts, rulings, payment, times."""
+    return await case_file(serving, refund)

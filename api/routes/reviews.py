@@ -1,0 +1,49 @@
+"""The review desk."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from api.deps import PAGE, Cursor, Limit, OwnRefund, Serving, Staff
+from api.idempotency import RepeatableRoute
+from api.problems import ERRORS
+from api.views import refund_view, review_item
+from care.models.common import Page
+from care.models.refund import Decide, RefundView, ReviewItem, Ruling
+
+router = APIRouter(tags=["review desk"], responses=ERRORS, route_class=RepeatableRoute)
+
+
+@router.get("/reviews")
+async def reviews(
+    staff: Staff,
+    serving: Serving,
+    status: Literal["open", "all"] = "open",
+    mine: bool = False,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
+) -> Page[ReviewItem]:
+    """The queue, soonest due first; `mine` are those that the asker has claimed."""
+    page = await serving.stores.refunds.reviews(
+        open_only=status == "open", claimed_by=staff.email if mine else None, limit=limit, cursor=cursor
+    )
+    return Page(items=[review_item(serving, refund) for refund in page.items], next=page.next)
+
+
+@router.post("/review/claim/{refund_id}")
+async def claim(staff: Staff, refund: OwnRefund, serving: Serving) -> ReviewItem:
+    return review_item(serving, await serving.stores.refunds.claim(refund.refund_id, staff.email))
+
+
+@router.post("/review/release/{refund_id}")
+async def release(staff: Staff, refund: OwnRefund, serving: Serving) -> ReviewItem:
+    return review_item(serving, await serving.stores.refunds.release(refund.refund_id, staff.email))
+
+
+@router.post("/review/decide/{refund_id}")
+async def decide(body: Decide, staff: Staff, refund: OwnRefund, serving: Serving) -> RefundView:
+    """Approve, reject, ask for more evidence, or escalate. The reviewer is whoever signed in."""
+    ruling = Ruling(**body.model_dump(), reviewer=staff.email)
+    return refund_view(serving, await serving.client.rule(refund.refund_id, ruling), staff)

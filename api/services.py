@@ -1,0 +1,51 @@
+"""What the web process has open: one object that routes and pages are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from care.errors import Unauthenticated
+from care.gateways.payments import PaymentGateway
+from care.models.customer import Principal
+from care.models.order import Order
+from care.ordering import cancel_order
+from care.passwords import hash_password, verify_password
+from care.settings import Settings
+from care.stores import CONNECTION_ERRORS, Stores
+from workflows.client import CareClient
+
+# What is raised while the database cannot be reached.
+LOST = CONNECTION_ERRORS
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that a route or page may use; opened once a process, by api.main."""
+
+    settings: Settings
+    stores: Stores
+    client: CareClient
+    payments: PaymentGateway
+
+    async def cancel_order(self, order_id: str) -> Order:
+        """Cancels a pending order and gives back what was paid. Raises NotFound, Conflict."""
+        return await cancel_order(self.stores, self.payments, order_id)
+
+    async def ready(self) -> None:
+        """Raises Unavailable naming the first of database, Temporal and worker that cannot be reached."""
+        await self.stores.ping()
+        await self.client.ready()
+
+    async def sign_in(self, email: str, password: str) -> Principal:
+        """Raises Unauthenticated, after the same time and in the same words for an unknown address."""
+        account = await self.stores.accounts.find(email.strip().lower())
+        if account is None:
+            await hash_password(password)  # takes as long as a verification
+        elif await verify_password(password, account.password_hash):
+            return Principal(email=account.email, role=account.role, customer_id=account.customer_id)
+        raise Unauthenticated("The e-mail address or the password is wrong.")
+
+    async def still_stands(self, principal: Principal) -> bool:
+        """False once the account is gone or has another role: an old token or cookie opens nothing."""
+        account = await self.stores.accounts.find(principal.email)
+        return account is not None and (account.role, account.customer_id) == (principal.role, principal.customer_id)

@@ -1,0 +1,93 @@
+"""Who sees what: the same thing as its customer and as the shop's staff may read it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from api.deps import Services
+from care.models.customer import Principal
+from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
+from care.models.subscription import Subscription, SubscriptionView
+from care.temporal import refund_workflow_id, subscription_workflow_id
+
+# What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
+_TOLD = {
+    "opened",
+    "evidence_added",
+    "evidence_requested",
+    "evidence_not_received",
+    "in_review",
+    "approved",
+    "rejected",
+    "withdrawn",
+    "expired",
+    "paid",
+    "payment_failed",
+    "replacement_failed",
+}
+_WITHOUT_DETAIL = {"rejected", "payment_failed", "replacement_failed"}
+_NAMED = {"customer", "machine"}
+
+
+async def subscription_view(services: Services, subscription: Subscription, reader: Principal) -> SubscriptionView:
+    """With its newest orders, and for staff the way to its workflow."""
+    orders = await services.stores.orders.for_subscription(subscription.subscription_id)
+    url = services.client.workflow_url(subscription_workflow_id(subscription.subscription_id))
+    return SubscriptionView(
+        **subscription.model_dump(),
+        orders=[order.order_id for order in orders],
+        workflow_url=url if reader.is_staff else None,
+    )
+
+
+def refund_view(services: Services, refund: Refund, reader: Principal) -> RefundView:
+    if reader.is_staff:
+        url = services.client.workflow_url(refund_workflow_id(refund.refund_id))
+        return RefundView(**refund.model_dump(), workflow_url=url)
+    return RefundView(**told(refund).model_dump())
+
+
+async def case_file(services: Services, refund: Refund) -> CaseFile:
+    """With the order and what is known of each file; the files themselves stay where they are."""
+    evidence = [await services.stores.evidence.get(each) for each in refund.evidence_ids]
+    workflow_id = refund_workflow_id(refund.refund_id)
+    return CaseFile(
+        **refund.model_dump(),
+        workflow_id=workflow_id,
+        workflow_url=services.client.workflow_url(workflow_id),
+        evidence=[CaseEvidence.model_validate(each.model_dump()) for each in evidence],
+        order=await services.stores.orders.get(refund.order_id),
+    )
+
+
+def told(refund: Refund) -> Refund:
+    """The case for its customer: no signals, no names of staff, no inner workings."""
+    hidden: dict[str, object] = {"verdicts": [], "rulings": [], "approvals": [], "claimed_by": None, "escalated": False}
+    shown: dict[str, object] = {
+        "verdict": refund.verdict and _told_verdict(refund.verdict),
+        "timeline": [_told_entry(entry) for entry in refund.timeline if entry.event in _TOLD],
+    }
+    return refund.model_copy(update=hidden | shown)
+
+
+def review_item(services: Services, refund: Refund) -> ReviewItem:
+    return ReviewItem(
+        **refund.model_dump(include=set(ReviewItem.model_fields) - {"approvals"}),
+        age=int((datetime.now(UTC) - refund.created_at).total_seconds()),
+        approvals=len(refund.approvals),
+        signals=refund.verdict.signals if refund.verdict else [],
+        workflow_url=services.client.workflow_url(refund_workflow_id(refund.refund_id)),
+    )
+
+
+def _told_verdict(verdict: Verdict) -> Verdict:
+    return verdict.model_copy(update={"signals": [], "reasons": []})
+
+
+def _told_entry(entry: TimelineEntry) -> TimelineEntry:
+    return entry.model_copy(
+        update={
+            "actor": entry.actor if entry.actor in _NAMED else "reviewer",
+            "detail": "" if entry.event in _WITHOUT_DETAIL else entry.detail,
+        }
+    )

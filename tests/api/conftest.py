@@ -1,0 +1,101 @@
+"""The real application on the real servers, with a real worker, shared by all tests of the API."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+import worker
+from api.main import create_app
+from care.models.customer import Role
+from care.settings import Settings
+from tests.api.shop import Shop, Someone
+from tests.conftest import TEST_KEY
+
+
+@pytest.fixture(scope="session")
+def settings(mongodb_uri: str, temporal_server: str) -> Settings:
+    name = uuid.uuid4().hex[:12]
+    return Settings(
+        _env_file=None,
+        mongodb_uri=mongodb_uri,
+        mongodb_database=f"test_api_{name}",
+        temporal_address=temporal_server,
+        temporal_ui_url="http://temporal.test",
+        task_queue=f"care-api-{name}",
+        secret_key="a secret that only this test run has had",
+        encryption_key=base64.b64encode(TEST_KEY).decode(),
+        groq_api_key=None,
+        gemini_api_key=None,
+        evidence_max_bytes=200_000,
+        allow_subdaily=True,
+    )
+
+
+@pytest.fixture(scope="session")
+async def shop(settings: Settings) -> AsyncIterator[Shop]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        opened = Shop(app, settings)
+        await opened.stock()
+        yield opened
+        await opened.close()
+        await opened.services.stores.drop()
+
+
+@pytest.fixture(scope="session")
+async def at_work(shop: Shop) -> AsyncIterator[None]:
+    """A worker on the shop's task queue.
+
+    It caches nothing: each wake-up replays its workflow, and none is left half-run in memory when the worker stops,
+    which the clean-up of the LangGraph plugin does not survive.
+    """
+    stop = asyncio.Event()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
+        working = asyncio.create_task(worker.main(shop.settings, stop))
+        await _until_ready(shop)
+    yield
+    stop.set()
+    await working
+
+
+async def _until_ready(shop: Shop) -> None:
+    visitor = shop.browser()
+    async with asyncio.timeout(60):
+        while True:
+            if (await visitor.get("/readyz")).status_code == 200:
+                return
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def ana(shop: Shop) -> Someone:
+    """A customer who is new in each test."""
+    return await shop.welcomes()
+
+
+@pytest.fixture
+async def ravi(shop: Shop) -> Someone:
+    """Another customer."""
+    return await shop.welcomes(timezone="Asia/Kolkata")
+
+
+@pytest.fixture(scope="session")
+async def agent(shop: Shop) -> Someone:
+    return await shop.hires(Role.AGENT)
+
+
+@pytest.fixture(scope="session")
+async def colleague(shop: Shop) -> Someone:
+    """A second agent."""
+    return await shop.hires(Role.AGENT)
+
+
+@pytest.fixture(scope="session")
+async def supervisor(shop: Shop) -> Someone:
+    return await shop.hires(Role.SUPERVISOR)

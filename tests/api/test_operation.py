@@ -1,0 +1,118 @@
+"""What whoever runs CARE relies on: health, readiness, figures, and the document of the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from care import embedded, temporal
+from care.models.policy import RefundPolicy
+from care.policy import load_policy
+from care.stores import Stores, over
+from tests.api.shop import MILK, Shop, Someone
+from tests.api.test_errors import assert_is_problem
+from workflows.client import CareClient
+
+
+@contextmanager
+def _with(shop: Shop, **changed: Any) -> Iterator[None]:
+    """The shop with another part in place of one of its services."""
+    before = shop.services
+    shop.app.state.services = replace(before, **changed)
+    try:
+        yield
+    finally:
+        shop.app.state.services = before
+
+
+@pytest.fixture
+def policy() -> RefundPolicy:
+    return load_policy()
+
+
+@pytest.fixture
+def gone() -> Iterator[Stores]:
+    """Stores over a database that does not answer."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        "127.0.0.1", embedded.free_port(), serverSelectionTimeoutMS=100
+    )
+    yield over(client["gone"])
+    client.close()
+
+
+async def test_a_process_that_answers_is_alive(shop: Shop) -> None:
+    assert (await shop.browser().get("/healthz")).json() == {"status": "ok"}
+
+
+@pytest.mark.usefixtures("at_work")
+async def test_it_is_ready_with_database_temporal_and_worker(shop: Shop) -> None:
+    assert (await shop.browser().get("/readyz")).json() == {"status": "ok"}
+
+
+async def test_without_a_worker_it_says_so(shop: Shop, policy: RefundPolicy) -> None:
+    client = await temporal.connect(shop.settings, lazy=True)
+    lonely = CareClient(client, shop.services.stores, policy, task_queue="nobody-listens-here")
+    with _with(shop, client=lonely):
+        assert "worker" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]
+
+
+async def test_without_temporal_it_says_so_and_pages_still_come(shop: Shop, ana: Someone, policy: RefundPolicy) -> None:
+    nowhere = shop.settings.model_copy(update={"temporal_address": f"127.0.0.1:{embedded.free_port()}"})
+    client = CareClient(await temporal.connect(nowhere, lazy=True), shop.services.stores, policy)
+    order = {"customer_id": ana.customer_id, "items": [{"sku": MILK.sku, "quantity": 1}], "frequency": "daily"}
+    with _with(shop, client=client):
+        assert "Temporal" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]
+        refused = await ana.http.post("/subscription", json=order)
+        assert_is_problem(refused, 503)
+        assert refused.headers["retry-after"] == "1"
+        assert (await ana.http.get(f"/orders/{ana.customer_id}")).status_code == 200
+
+
+async def test_without_the_database_it_says_so(shop: Shop, ana: Someone, gone: Stores) -> None:
+    with _with(shop, stores=gone):
+        assert "database" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]
+        assert "database" in assert_is_problem(await ana.http.get(f"/orders/{ana.customer_id}"), 503)["detail"]
+        assert (await shop.browser().get("/healthz")).status_code == 200
+
+
+async def test_requests_are_counted_by_route_and_not_by_id(shop: Shop, ana: Someone) -> None:
+    await ana.http.get(f"/orders/{ana.customer_id}")
+    await ana.http.get("/no/such/thing/CUST001")
+    figures = (await shop.browser().get("/metrics")).text
+    assert re.search(r'care_requests_total\{method="GET",route="/orders/\{customer_id\}",status="200"\} \d', figures)
+    assert "unmatched" in figures
+    assert ana.customer_id not in figures
+
+
+async def test_the_documentation_loads_nothing_from_elsewhere(shop: Shop) -> None:
+    visitor = shop.browser()
+    page = await visitor.get("/docs")
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert addresses
+    for address in addresses:
+        assert (await visitor.get(address)).status_code == 200
+    assert "//" not in "".join(addresses)
+
+
+async def test_the_document_describes_errors_as_they_are_answered(shop: Shop) -> None:
+    document = (await shop.browser().get("/openapi.json")).json()
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            errors = {status: each for status, each in call["responses"].items() if status >= "400"}
+            assert errors or path in {"/healthz", "/metrics"}, f"{method} {path}"
+            for each in errors.values():
+                schema = each["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, f"{method} {path}"
+    assert "HTTPValidationError" not in str(document)
+
+
+async def test_the_first_page_is_the_portal(shop: Shop) -> None:
+    answer = await shop.browser().get("/")
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/ui/"

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from care.models.customer import Role
+from tests.api.shop import PASSWORD, Shop, Someone
+
+
+async def test_the_right_password_gives_a_token_that_opens_the_own_data(shop: Shop, ana: Someone) -> None:
+    visitor = shop.browser()
+    answer = await visitor.post("/auth/token", data={"username": ana.email.upper(), "password": PASSWORD})
+    assert answer.status_code == 200
+    token = answer.json()
+    assert (token["token_type"], token["expires_in"]) == ("bearer", shop.settings.token_seconds)
+    visitor.headers["Authorization"] = f"Bearer {token['access_token']}"
+    assert (await visitor.get(f"/customer/{ana.customer_id}")).json()["email"] == ana.email
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
+    shop: Shop, ana: Someone, known: bool
+) -> None:
+    email = ana.email if known else "nobody@care.test"
+    answer = await shop.browser().post("/auth/token", data={"username": email, "password": "wrong"})
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == "The e-mail address or the password is wrong."
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def _claims(ana: Someone, **more: object) -> dict[str, object]:
+    now = datetime.now(UTC)
+    claims = {"iss": "care", "sub": ana.email, "role": "customer", "customer_id": ana.customer_id}
+    return claims | {"iat": now, "exp": now + timedelta(hours=1)} | more
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({}, "another key that is long enough to sign with"),
+        ({"exp": datetime(2020, 1, 1, tzinfo=UTC)}, None),
+        ({"role": "admin"}, None),
+        ({"role": "king"}, None),
+        ({"customer_id": "CUST999"}, None),
+        ({"sub": "gone@care.test"}, None),
+        ({"iss": "elsewhere"}, None),
+    ],
+    ids=["forged", "expired", "promoted", "invented role", "another's", "account gone", "issued elsewhere"],
+)
+async def test_a_token_that_is_not_good_opens_nothing(
+    shop: Shop, ana: Someone, change: dict[str, object], key: str | None
+) -> None:
+    token = jwt.encode(_claims(ana, **change), key or shop.settings.signing_key(), algorithm="HS256")
+    answer = await shop.browser(Authorization=f"Bearer {token}").get("/products")
+    assert answer.status_code == 401
+
+
+async def test_an_unsigned_token_opens_nothing(shop: Shop, ana: Someone) -> None:
+    token = jwt.encode(_claims(ana), "", algorithm="none")
+    assert (await shop.browser(Authorization=f"Bearer {token}").get("/products")).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer ", "nonsense", "Bearer a.b.c"])
+async def test_other_ways_to_sign_in_are_refused(shop: Shop, header: str) -> None:
+    assert (await shop.browser(Authorization=header).get("/products")).status_code == 401
+
+
+async def test_an_account_that_lost_its_role_loses_its_token(shop: Shop) -> None:
+    leaver = await shop.hires(Role.AGENT)
+    assert (await leaver.http.get("/customers")).status_code == 200
+    await shop.services.stores.database["accounts"].delete_one({"_id": leaver.email})
+    assert (await leaver.http.get("/customers")).status_code == 401
+
+
+async def test_the_session_cookie_of_the_portal_reads_but_does_not_change(shop: Shop, ana: Someone) -> None:
+    visitor = shop.browser()
+    signed_in = await visitor.post("/ui/sign-in", data={"email": ana.email, "password": PASSWORD})
+    assert signed_in.status_code == 303
+    cookie = signed_in.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert (await visitor.get(f"/orders/{ana.customer_id}")).status_code == 200
+    order = await shop.sells(ana)
+    assert (await visitor.post(f"/order/cancel/{order.order_id}")).status_code == 401
