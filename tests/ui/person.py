@@ -1,0 +1,82 @@
+"""Somebody at a browser window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
+
+from tests.running import CareUp
+
+# What stands at fault in no page: the answer itself says 403 or 404, and Chromium repeats it on its console.
+_TOLD_BY_STATUS = ("the server responded with a status of 403", "the server responded with a status of 404")
+
+
+class Person:
+    """`troubles` collects what no page may do: errors in the console, and requests that leave the machine."""
+
+    def __init__(self, page: Page, running: CareUp, size: str, screenshots: Path) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        self._running = running
+        self._size = size
+        self._screenshots = screenshots
+        page.set_default_timeout(30_000)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(told in message.text for told in _TOLD_BY_STATUS):
+            self.troubles.append(f"{self.page.url}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self._running.runtime["web"], "data:", "blob:")):
+            self.troubles.append(f"left the machine: {request.url}")
+
+    def account(self, role: str, n: int = 0) -> dict[str, Any]:
+        return self._running.account(role, n)
+
+    async def signs_in(self, role: str, n: int = 0, *, password: str | None = None) -> None:
+        account = self.account(role, n)
+        await self.page.goto("/ui/")
+        await self.page.get_by_label("E-mail").fill(account["email"])
+        await self.page.get_by_label("Password").fill(password or account["password"])
+        await self.button("Sign in").click()
+
+    async def opens(self, name: str) -> None:
+        """By the navigation of this size of window: at the side, or at the bottom."""
+        links = self.page.get_by_role("navigation").get_by_role("link", name=name)
+        await links.locator("visible=true").click()
+        await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    async def sees(self, words: str) -> None:
+        await expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=30_000)
+
+    async def does_not_see(self, words: str) -> None:
+        await expect(self.page.get_by_text(words).locator("visible=true")).to_have_count(0, timeout=30_000)
+
+    def button(self, name: str, *, inside: Locator | None = None) -> Locator:
+        return (inside or self.page).get_by_role("button", name=name, exact=True).locator("visible=true")
+
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def says(self, words: str) -> None:
+        """In the chat; the send button waits with the rest while the assistant writes."""
+        await self.page.get_by_label("Message", exact=True).fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def attaches(self, button: str, photo: Path) -> None:
+        async with self.page.expect_file_chooser() as chooser:
+            await self.page.get_by_role("button", name=button).locator("visible=true").click()
+        await (await chooser.value).set_files(photo)
+
+    async def shows(self, name: str) -> None:
+        """Keeps a picture for people to look at, and holds that nothing must be scrolled sideways."""
+        self._screenshots.mkdir(exist_ok=True)
+        await self.page.wait_for_timeout(300)  # lets a moving dialog come to rest in the picture
+        await self.page.screenshot(path=self._screenshots / f"{name}-{self._size}.png")
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} is {wide} pixels too wide on a {self._size}"

@@ -1,0 +1,94 @@
+"""Live updates: one change stream of the web process, handed out to the pages that show what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from nicegui import Event
+
+log = logging.getLogger(__name__)
+
+DESK = "desk"
+_LONGEST_PAUSE = 30.0
+# An action writes several documents; the pages redraw once for all of them.
+_TOGETHER = 0.15
+
+
+class Change(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def customer_id(self) -> str | None: ...
+
+
+# An event lives as long as an open page listens to it.
+_topics: WeakValueDictionary[str, Event[str]] = WeakValueDictionary()
+
+
+def topic(name: str) -> Event[str]:
+    """The event of one customer (by customer id), of one session, or of the desk; it carries the kind of change."""
+    found = _topics.get(name)
+    if found is None:
+        found = _topics[name] = Event()
+    return found
+
+
+def tell(name: str, kind: str) -> None:
+    if name in _topics:
+        _topics[name].emit(kind)
+
+
+@asynccontextmanager
+async def follow(name: str, kinds: set[str], redraw: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Redraw a part of the open page whenever something of these kinds changes.
+
+    The body draws it for the first time. What changes meanwhile is drawn again after it: nothing is missed between.
+    """
+    waiting = False
+    drawing = asyncio.Lock()
+
+    async def changed(kind: str) -> None:
+        nonlocal waiting
+        if kind not in kinds or waiting:
+            return
+        waiting = True
+        await asyncio.sleep(_TOGETHER)
+        async with drawing:
+            waiting = False
+            await redraw()
+
+    topic(name).subscribe(changed)
+    async with drawing:
+        yield
+
+
+@asynccontextmanager
+async def watching(changes: Callable[[], AsyncIterator[Change]]) -> AsyncIterator[None]:
+    """Follow the stores while the web process runs."""
+    task = asyncio.create_task(_watch(changes), name="watch for changes")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
+    pause = 1.0
+    while True:
+        try:
+            async for change in changes():
+                pause = 1.0
+                tell(DESK, change.kind)
+                if change.customer_id:
+                    tell(change.customer_id, change.kind)
+        except Exception:  # whatever ends the stream, pages must not stay deaf until the next start
+            log.exception("The change stream ended; again in %.0f s", pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)

@@ -1,0 +1,21 @@
+"""The pages of the portal, each a function. The table says who may open which."""
+
+from __future__ import annotations
+
+from ui.pages import analytics, customers, desk, home, notifications, orders, planner, refunds, support
+from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec
+
+PAGES = [
+    # The first page is everyone's address: staff are led on to the desk.
+    Spec("/", "Home", CUSTOMERS, home.page, "home"),
+    Spec("/support", "Support", CUSTOMERS, support.page, "chat_bubble_outline"),
+    Spec("/orders", "Orders", CUSTOMERS, orders.page, "receipt_long"),
+    Spec("/refunds", "Refunds", CUSTOMERS, refunds.page, "currency_exchange"),
+    Spec("/planner", "Autonomous Order Planner", CUSTOMERS, planner.page, "event_repeat", "Planner"),
+    Spec("/notifications", "Notifications", CUSTOMERS, notifications.page),
+    Spec("/desk", "Review desk", STAFF, desk.page, "fact_check", "Desk"),
+    Spec("/desk/{refund_id}", "Review desk", STAFF, desk.page),
+    Spec("/customers", "Customers", STAFF, customers.page, "group"),
+    Spec("/analytics", "Analytics", STAFF, analytics.page, "insights"),
+    Spec("/{rest:path}", "Not found", EVERYONE, home.lost),
+]

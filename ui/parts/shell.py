@@ -1,0 +1,99 @@
+"""The frame around each page: header, navigation at the side or at the bottom, footer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from nicegui import ui
+
+from care.settings import Settings
+from ui import live, session, theme
+from ui.parts.bell import bell
+from ui.parts.elements import box, button, icon, icon_button, link, text, warn
+from ui.visit import Spec, Visit
+
+
+@asynccontextmanager
+async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None = None) -> AsyncIterator[None]:
+    """Header, navigation and footer around a page's content."""
+    theme.apply(dark)
+    ui.on_exception(lambda: warn("Something went wrong on our side. Please try again."))
+    live.topic(f"session:{visit.session}").subscribe(
+        lambda: ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
+    )
+    pages = [spec for spec in pages if spec.symbol and visit.principal.role in spec.roles]
+    here = "/" + path.strip("/").split("/")[0]
+    await _header(visit)
+    _side(pages, here)
+    with box("page").props("id=main tabindex=-1"):
+        yield
+        _foot(visit.settings)
+    _tabs(pages, here)
+
+
+async def _header(visit: Visit) -> None:
+    with ui.header(elevated=False).classes("bar"):
+        with link("#main", "skip"):
+            text("Skip to the content", tag="span")
+        with link("/ui/", "brand", name="CARE, to the first page"):
+            ui.html(theme.LOGO, sanitize=False)
+            text("CARE", tag="span")
+        box("grow")
+        if visit.customer:
+            await bell(visit)
+        icon_button("dark_mode", "Dark or light").on("click", js_handler=theme.TOGGLE_DARK)
+        with ui.button(color=None).props('flat round dense aria-label="Your account"'):
+            text(visit.name[:1].upper(), "initial", tag="span")
+            with ui.menu().props("auto-close"), box("stack loose").style("padding: 14px 16px; min-width: 210px"):
+                with box("stack"):
+                    text(visit.name, "strong cut")
+                    text(
+                        visit.principal.email if visit.customer else visit.principal.role.value.capitalize(),
+                        "mute small cut",
+                    )
+                # A form of its own: signing out is a plain POST, which clears the cookie.
+                with ui.element("form").props("method=post action=/ui/sign-out"):
+                    button("Sign out", lambda: None, symbol="logout", look="outline type=submit").classes("full-width")
+
+
+def _side(pages: list[Spec], here: str) -> None:
+    with box("side only-wide", tag="nav", name="Main"), box(tag="ul"):
+        for spec in pages:
+            with box(tag="li"), _entry(spec, here, "nav"):
+                icon(spec.symbol)
+                text(spec.title, tag="span")
+
+
+def _tabs(pages: list[Spec], here: str) -> None:
+    with (
+        ui.footer(elevated=False).classes("tabs"),
+        box("full-width", tag="nav", name="Main, at the bottom"),
+        box(tag="ul"),
+    ):
+        for spec in pages:
+            with box(tag="li"), _entry(spec, here, "tab"):
+                icon(spec.symbol, "23px")
+                text(spec.label or spec.title, tag="span")
+
+
+def _entry(spec: Spec, here: str, look: str) -> ui.element:
+    current = spec.path == here
+    element = link("/ui" + spec.path, f"{look} on" if current else look)
+    if current:
+        element.props["aria-current"] = "page"
+    return element
+
+
+def _foot(settings: Settings) -> None:
+    """Says which models answer: with no key these are local ones, and the page says so."""
+    named = []
+    if settings.groq_api_key:
+        named.append(f"Messages: {settings.groq_model}")
+    if settings.gemini_api_key:
+        named.append(f"Evidence: {settings.gemini_model}")
+    local = "Local models: no key set"
+    rest = "" if len(named) != 1 else " · the rest: local models, no key set"
+    with box("foot", tag="footer"):
+        icon("memory", "15px")
+        text((" · ".join(named) + rest) if named else local, tag="span")

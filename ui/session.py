@@ -1,0 +1,87 @@
+"""Signing in and out, as plain forms. The session is the signed cookie of the web process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.deps import Services
+from api.security import session_principal
+from care.errors import Unauthenticated
+from ui import live, theme
+
+LOGIN = "/ui/login"
+Field = Annotated[str, Form(max_length=1024)]
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+_MESSAGES = {
+    "wrong": "The e-mail address or the password is wrong. Please try again.",
+    "elsewhere": "Please sign in from this page.",
+    "ended": "You are signed out. Sign in again to go on.",
+}
+
+
+def router(services: Callable[[], Services]) -> APIRouter:
+    """The pages and forms that work without a script and before anybody is signed in."""
+    routes = APIRouter(prefix="/ui", include_in_schema=False)
+
+    @routes.get("/login")
+    async def login(request: Request, why: str = "") -> Response:
+        if session_principal(request) and not why:
+            return RedirectResponse("/ui/", 303)
+        return HTMLResponse(_form(_MESSAGES.get(why, ""), theme.look(request), good=why == "ended"), headers=_HEADERS)
+
+    @routes.post("/sign-in")
+    async def sign_in(
+        request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
+    ) -> Response:
+        if not same_origin(request):
+            return RedirectResponse(f"{LOGIN}?why=elsewhere", 303)
+        try:
+            principal = await services().sign_in(email, password)
+        except Unauthenticated:
+            return RedirectResponse(f"{LOGIN}?why=wrong", 303)
+        request.session.clear()  # a session of its own: nothing set before the sign-in lives on
+        request.session.update(principal.model_dump(mode="json"))
+        return RedirectResponse("/ui/", 303)
+
+    @routes.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        if same_origin(request):
+            live.tell(f"session:{request.session.get('id')}", "signed out")
+            request.session.clear()
+        return RedirectResponse(f"{LOGIN}?why=ended", 303)
+
+    return routes
+
+
+def same_origin(request: Request) -> bool:
+    """False when a page of another site sent the form. A client without the header (no browser) passes."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _form(message: str, look: str, *, good: bool) -> str:
+    told = f'<p class="banner {"info" if good else "bad"}" role="alert">{escape(message)}</p>' if message else ""
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Sign in · CARE</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/ui/static/logo.svg"><link rel="stylesheet" href="{theme.FONTS}">
+<link rel="stylesheet" href="{theme.STYLESHEET}"></head>
+<body class="{look}"><main class="page gate"><form class="card" method="post" action="/ui/sign-in">
+<div class="brand">{theme.LOGO}<h1>Sign in to CARE</h1></div>{told}
+<label>E-mail<input name="email" type="email" autocomplete="username" required autofocus></label>
+<label>Password<input name="password" type="password" autocomplete="current-password" required></label>
+<button type="submit">Sign in</button>
+<p class="mute small">Trying the demo? The table that <b>make up</b> printed lists the accounts.</p>
+</form></main></body></html>"""

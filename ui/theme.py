@@ -1,0 +1,57 @@
+"""Colours and the style sheet. Nothing is fetched from elsewhere: fonts are the reader's own."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from fastapi import Request
+from nicegui import app, ui
+from nicegui.version import __version__ as nicegui_version
+
+STATIC = Path(__file__).parent / "static"
+_VERSION = hashlib.sha256((STATIC / "care.css").read_bytes()).hexdigest()[:12]
+FONTS = f"/ui/_nicegui/{nicegui_version}/static/fonts.css"
+STYLESHEET = f"/ui/static/care.css?v={_VERSION}"
+
+_HEART = (
+    "M12 21.2l-1.5-1.3C5.1 15.1 2 12.3 2 8.8 2 6 4.2 3.8 7 3.8c1.7 0 3.4.8 4.5 2.1h1"
+    "C13.6 4.6 15.3 3.8 17 3.8c2.8 0 5 2.2 5 5 0 3.5-3.1 6.3-8.5 11.1z"
+)
+LOGO = (
+    f'<svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path fill="currentColor" d="{_HEART}"/></svg>'
+)
+FAVICON = LOGO.replace("currentColor", "#0f766e").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+
+# Remembered in the browser: no session of the server holds it.
+DARK_COOKIE = "care_dark"
+_REMEMBER = (
+    "document.cookie = '"
+    + DARK_COOKIE
+    + "=' + (Quasar.Dark.isActive ? 1 : 0) + ';path=/ui;max-age=31536000;samesite=lax'"
+)
+TOGGLE_DARK = f"() => {{ Quasar.Dark.toggle(); {_REMEMBER} }}"
+
+
+def look(request: Request) -> str:
+    """The body's class for a page without scripts."""
+    return {"1": "body--dark", "0": ""}.get(request.cookies.get(DARK_COOKIE, ""), "follows-system")
+
+
+def serve_static() -> None:
+    app.add_static_files("/static", STATIC, max_cache_age=31536000)
+
+
+def apply(dark: str | None) -> None:
+    """Dress this page. `dark` is the browser's cookie: "1", "0", or None to follow the system."""
+    ui.add_head_html(f'<link rel="stylesheet" href="{STYLESHEET}">')
+    ui.colors(
+        primary="#0f766e",
+        secondary="#475467",
+        accent="#b54708",
+        positive="#067647",
+        negative="#b42318",
+        warning="#b54708",
+        info="#175cd3",
+    )
+    ui.dark_mode({"1": True, "0": False}.get(dark or ""))

@@ -1,0 +1,67 @@
+"""One open page: who looks at it, and through what it reaches the rest of CARE."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from api.deps import Services
+from care.errors import Forbidden
+from care.models.customer import Customer, Principal, Role
+from care.settings import Settings
+
+CUSTOMERS = frozenset({Role.CUSTOMER})
+STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+EVERYONE = CUSTOMERS | STAFF
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`customer` is set for customers, None for staff. `session` names the browser's session for signing out."""
+
+    principal: Principal
+    services: Services
+    settings: Settings
+    customer: Customer | None
+    session: str
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def customer_id(self) -> str:
+        """The customer whose page this is: always from the session, never from the address."""
+        if self.customer is None:
+            raise Forbidden("This page is for customers.")
+        return self.customer.customer_id
+
+    @property
+    def zone(self) -> str:
+        return self.customer.timezone if self.customer else "UTC"
+
+    @property
+    def locale(self) -> str:
+        return self.customer.locale if self.customer else "en"
+
+    @property
+    def name(self) -> str:
+        return self.customer.name if self.customer else self.principal.email
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        return self.now().astimezone(ZoneInfo(self.zone)).date()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A page: its address under /ui, and who may open it. `symbol` puts it into the navigation."""
+
+    path: str
+    title: str
+    roles: frozenset[Role]
+    build: Callable[[Visit], Awaitable[None]]
+    symbol: str = ""
+    label: str = ""
