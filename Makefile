@@ -1,0 +1,64 @@
+# `make up` and `make test` do everything on a fresh machine; the rest are their parts.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help install up test lint lock chromium clean
+
+help:
+	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
+	@echo "make test            install, then the linters and the whole test suite"
+	@echo "make install         only install, into $(VENV)"
+	@echo "make lint            only the linters"
+	@echo "make lock            pin the dependencies anew (needs uv)"
+	@echo "make clean           delete what can be made again; .care stays"
+
+install: $(STAMP)
+
+# A second run is instant: nothing is looked at but these files.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
+	  echo "CARE needs Python 3.11, 3.12 or 3.13 as $(PYTHON): install one, or name it with 'make PYTHON=python3.11 ...'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing: install it with 'apt-get install -y python3-venv'." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m care.brains.local
+	@touch $@
+
+up: install
+	@exec $(BIN)/care up $(ARGS)
+
+test: install chromium lint
+	$(BIN)/pytest $(ARGS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# The browser tests drive a Chromium of the system; they skip, and say so, where none can be had.
+chromium:
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null; } >/dev/null 2>&1 \
+	    || echo "Chromium could not be installed with apt-get: the browser tests will be skipped."; \
+	else \
+	  echo "There is no Chromium, and only root can install it ('apt-get install chromium'): the browser tests will be skipped."; \
+	fi
+
+# Hashes for every platform, and no index address: the lock is good wherever the packages come from.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	  --extra dev --python-version 3.11 -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

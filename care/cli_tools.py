@@ -1,0 +1,120 @@
+"""The commands beside running CARE: data, accounts, checks, scores, benchmarks."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from care.errors import SetupError
+
+if TYPE_CHECKING:
+    from care.settings import Settings
+
+tools = typer.Typer()
+account = typer.Typer(help="Accounts that can sign in.", no_args_is_help=True)
+evaluate = typer.Typer(help="Scores against labelled lines.", no_args_is_help=True)
+tools.add_typer(account, name="account")
+tools.add_typer(evaluate, name="eval")
+
+Join = Annotated[Path | None, typer.Option("--data-dir", help="Join what `care up` runs on this directory.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+
+def settings_for(data_dir: Path | None) -> Settings:
+    from care.settings import load
+
+    return load(data_dir)
+
+
+@tools.command()
+def seed(
+    path: Annotated[Path, typer.Argument(help="Folder of JSON or JSONL files.")] = Path("seed"),
+    data_dir: Join = None,
+) -> None:
+    """Load customers, products, orders, payments, wallets and subscriptions; safe to repeat."""
+    from care.seeding.command import load_folder
+
+    if not path.is_dir():
+        raise SetupError(f"There is no folder {path}: name one with JSON or JSONL files, `care seed FOLDER`.")
+    report = asyncio.run(load_folder(settings_for(data_dir), path))
+    for kind, number in report.loaded.items():
+        typer.echo(f"{number} {kind} loaded")
+    for refusal in report.refused:
+        typer.echo(f"{refusal.file}, line {refusal.line}: {refusal.reason}", err=True)
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@account.command("add")
+def add_account(
+    email: str,
+    role: Annotated[str, typer.Option(help="customer, agent, supervisor or admin.")],
+    customer: Annotated[str | None, typer.Option(help="Customer id, for the role customer.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="CARE_PASSWORD", hidden=True)
+    ] = "",
+    data_dir: Join = None,
+) -> None:
+    """Make an account; asks for the password, or takes it from CARE_PASSWORD."""
+    from care.accounts import new_account
+
+    asyncio.run(new_account(settings_for(data_dir), email, role, customer, password))
+    typer.echo(f"{email} can sign in as {role}.")
+
+
+@tools.command()
+def doctor(data_dir: Join = None) -> None:
+    """Check settings, connections, versions and keys; one line each, with the fix."""
+    from care.running.doctor import examine
+
+    broken = False
+    for finding in asyncio.run(examine(data_dir)):
+        broken |= not finding.ok
+        fix = "" if finding.ok else f". {finding.fix}"
+        typer.echo(f"{'ok    ' if finding.ok else 'BROKEN'}  {finding.what}: {finding.found}{fix}")
+    raise typer.Exit(1 if broken else 0)
+
+
+@evaluate.command("intents")
+def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
+    """Score the understanding of messages against labelled lines: {"text", "intent"}."""
+    from care.brains import understanding_for
+    from care.evaluation import evaluate_intents
+    from care.settings import read
+
+    scores = asyncio.run(evaluate_intents(file, understanding_for(read(), _Uncounted())))
+    _show_scores(scores.model_dump(mode="json"), as_json)
+
+
+@tools.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all if none is named.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+) -> None:
+    """Measure, each figure beside its yardstick from the same run."""
+    results = importlib.import_module("bench").run(names or [])
+    if json_file:
+        json_file.write_text(json.dumps(results, indent=2) + "\n")
+
+
+class _Uncounted:
+    """An evaluation is no customer's traffic, and needs no database."""
+
+    async def count(self, name: str, *, ok: bool, milliseconds: int) -> None:
+        pass
+
+
+def _show_scores(scores: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(scores, indent=2))
+        return
+    for name, value in scores.items():
+        if isinstance(value, dict):
+            for label, part in value.items():
+                typer.echo(f"  {label}: {part}")
+        else:
+            typer.echo(f"{name}: {value}")

@@ -1,0 +1,70 @@
+"""Logs: one JSON object a line on stderr, from our own code and from the libraries alike.
+
+Events carry ids and numbers, never a name, an address or a message. An error is logged by its type and its place, since
+its text may quote what a customer wrote.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+
+import structlog
+
+# Chatty at info: one line for each request or poll.
+_QUIET = ("httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "urllib3")
+
+
+def configure(level: str, part: str) -> None:
+    """Call once in a process. `part` names it in each line: "worker" or "web"."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _name_error,
+        _without_color,
+        lambda _logger, _method, event: {"part": part, **event},
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _name_error(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Replaces `exc_info` by the types of the error and its causes, and the last frames that led to it."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else (given[1] if isinstance(given, tuple) else sys.exc_info()[1])
+    if given and error:
+        event["error"] = " < ".join(_chain(error))
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _without_color(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    event.pop("color_message", None)  # uvicorn says everything twice
+    return event
+
+
+def _chain(error: BaseException | None) -> list[str]:
+    names: list[str] = []
+    while error is not None and len(names) < 5:
+        names.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return names

@@ -1,0 +1,122 @@
+"""`care doctor`: settings, servers, keys and versions; what was found, and what to do where it is broken."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import SecretStr
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.service import RPCError
+
+from care import embedded
+from care.errors import SetupError
+from care.policy import load_policy
+from care.search_attributes import SEARCH_ATTRIBUTES
+from care.settings import Settings, load
+from care.stores import CONNECTION_ERRORS, open_stores
+from care.temporal import connect
+
+SECONDS = 5.0
+_SILENT: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, TimeoutError)
+_VERSIONS = (
+    "care",
+    "temporalio",
+    "temporalio-langgraph",
+    "langgraph",
+    "motor",
+    "fastapi",
+    "nicegui",
+    "groq",
+    "google-genai",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`fix` says what to do when it is not ok."""
+
+    what: str
+    found: str
+    ok: bool = True
+    fix: str = ""
+
+
+async def examine(data_dir: Path | None) -> list[Finding]:
+    """All findings. Broken settings hide the servers: nobody knows where they are."""
+    findings = [_versions(), *_binaries()]
+    try:
+        settings = load(data_dir)
+    except SetupError as error:
+        return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
+    findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
+    findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
+    return [*findings, await _mongodb(settings), *await _temporal(settings)]
+
+
+def _versions() -> Finding:
+    return Finding(
+        "versions", f"Python {platform.python_version()}, " + ", ".join(f"{n} {version(n)}" for n in _VERSIONS)
+    )
+
+
+def _binaries() -> list[Finding]:
+    return [
+        _checked("mongod for `care up`", embedded.mongod_binary),
+        _checked("temporal for `care up`", embedded.temporal_binary),
+    ]
+
+
+def _checked(what: str, check: Callable[[], object]) -> Finding:
+    """What `check` returns is shown, unless it is a secret's content."""
+    try:
+        found = check()
+    except SetupError as error:
+        return Finding(what, "missing or wrong", ok=False, fix=str(error))
+    return Finding(what, str(found) if what not in ("encryption key", "secret key") else "set")
+
+
+def _models(settings: Settings) -> list[Finding]:
+    def used(key: SecretStr | None, name: str) -> str:
+        return f"{name} (key set)" if key and key.get_secret_value() else "local models (no key is set)"
+
+    return [
+        Finding("understanding messages", used(settings.groq_api_key, f"Groq, {settings.groq_model}")),
+        Finding("judging evidence", used(settings.gemini_api_key, f"Gemini, {settings.gemini_model}")),
+    ]
+
+
+async def _mongodb(settings: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(SECONDS), open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+            hello = await stores.database.command("hello")
+            server = await stores.database.command("buildInfo")
+    except _SILENT:
+        return Finding("MongoDB", "cannot be reached", ok=False, fix="Start it, or correct CARE_MONGODB_URI")
+    if not hello.get("setName"):
+        fix = "Start it with --replSet and run rs.initiate(): transactions and change streams need it"
+        return Finding("MongoDB", f"{server['version']}, but no replica set", ok=False, fix=fix)
+    return Finding("MongoDB", f"{server['version']}, replica set {hello['setName']}")
+
+
+async def _temporal(settings: Settings) -> list[Finding]:
+    wrong = "Start it, or correct CARE_TEMPORAL_ADDRESS, CARE_TEMPORAL_TLS and CARE_TEMPORAL_API_KEY"
+    try:
+        async with asyncio.timeout(SECONDS):
+            client = await connect(settings)
+            request = ListSearchAttributesRequest(namespace=client.namespace)
+            known = (await client.operator_service.list_search_attributes(request)).custom_attributes
+    except (RuntimeError, RPCError, SetupError, TimeoutError):
+        return [Finding("Temporal", "cannot be reached", ok=False, fix=wrong)]
+    missing = [name for name in SEARCH_ATTRIBUTES if name not in known]
+    fixes = "; ".join(
+        f"temporal operator search-attribute create --name {name} --type {SEARCH_ATTRIBUTES[name]}" for name in missing
+    )
+    return [
+        Finding("Temporal", f"{settings.temporal_address}, namespace {client.namespace}"),
+        Finding("search attributes", "missing" if missing else "registered", ok=not missing, fix=f"Run {fixes}"),
+    ]

@@ -1,0 +1,78 @@
+"""`care serve`: one web process, API and portal."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import socket
+from types import FrameType
+
+import uvicorn
+
+from care import logs
+from care.errors import SetupError
+from care.settings import Settings
+
+STOP_SECONDS = 4  # open pages hold a websocket each; they reconnect to whoever serves next
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Runs until SIGINT or SIGTERM. Raises SetupError if it cannot start.
+
+    The portal keeps pages in memory: more processes need sticky sessions, and uvicorn's own workers are no way to it.
+    """
+    settings.signing_key()
+    settings.key_bytes()
+    _refuse_taken(host, port)
+    logs.configure(settings.log_level, "web")
+    app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+    try:
+        server.run()
+    except SystemExit:  # how uvicorn says that the application did not start; the log has the cause
+        raise SetupError(
+            "The web process could not start: check with `care doctor` that MongoDB can be reached."
+        ) from None
+
+
+class _Server(uvicorn.Server):
+    """uvicorn looks ten times a second whether it should stop. Here the signal says so, and an idle process rests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):  # keeps the Date header right, too
+            try:
+                async with asyncio.timeout(1):
+                    await self._asked.wait()
+            except TimeoutError:
+                continue
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._asked.set)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise SetupError(
+            f"Cannot listen on {host}:{port} ({error.strerror}): choose another with --host and --port."
+        ) from None

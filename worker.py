@@ -1,0 +1,141 @@
+"""The worker: the composition root where workflows, activities and graphs meet their clients.
+
+`python worker.py [--data-dir DIR]`, or `care worker`. Any number of them share the work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from langgraph.graph import StateGraph
+from temporalio.client import Client
+from temporalio.langgraph import LangGraphPlugin
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+
+from activities.graphs.conversation import ConversationNodes, conversation_graph
+from activities.graphs.refund import RefundNodes, refund_graph
+from activities.refund import RefundActivities
+from activities.subscription import SubscriptionActivities
+from care import logs
+from care.brains import judge_for, understanding_for
+from care.brains.local import LocalUnderstanding
+from care.brains.protocols import Understanding
+from care.errors import SetupError
+from care.gateways.ledger import LedgerGateway
+from care.policy import load_policy
+from care.settings import Settings, load
+from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.temporal import connect
+from workflows.client import CareClient
+from workflows.conversation import ConversationWorkflow
+from workflows.refund import RefundWorkflow
+from workflows.subscription import SubscriptionWorkflow
+
+T = TypeVar("T")
+
+PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
+GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
+
+# Measured in bench/: a storm of wake-ups wants many slots and pollers; a cache above a thousand costs memory
+# (about 50 KB a workflow) and only saves replays of workflows that sleep for days anyway.
+CAPACITY: dict[str, Any] = {
+    "max_cached_workflows": 1000,
+    "max_concurrent_workflow_tasks": 200,
+    "max_concurrent_activities": 200,
+    "max_concurrent_local_activities": 200,
+    "workflow_task_poller_behavior": PollerBehaviorSimpleMaximum(maximum=20),
+    "activity_task_poller_behavior": PollerBehaviorSimpleMaximum(maximum=20),
+}
+
+log = structlog.get_logger("worker")
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
+    temporal = await _patiently(lambda: connect(settings), RuntimeError, f"Temporal at {settings.temporal_address}")
+    async with AsyncExitStack() as stack:
+
+        def opened() -> Awaitable[Stores]:
+            return stack.enter_async_context(open_stores(settings.mongodb_uri, settings.mongodb_database))
+
+        stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        understanding = understanding_for(settings, stores.meters)
+        async with _worker(settings, temporal, stores, understanding):
+            log.info("ready", task_queue=settings.task_queue)
+            if isinstance(understanding, LocalUnderstanding):
+                await understanding.warm()  # the first customer should not wait for it
+            await stop.wait()
+            log.info("stopping")
+
+
+def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:
+    payments = LedgerGateway(stores.ledger)
+    policy = load_policy(settings.policy_file)
+    cases = CareClient(temporal, stores, policy, task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily)
+    subscription, refund = SubscriptionActivities(stores, payments), RefundActivities(stores, payments, policy)
+    refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
+    conversations = ConversationNodes(stores, understanding, cases, payments, policy)
+    graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
+        "refund": refund_graph(refunds),
+        "conversation": conversation_graph(conversations),
+    }
+    return Worker(
+        temporal,
+        task_queue=settings.task_queue,
+        workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
+        activities=[
+            *subscription.all,
+            *(refund.open_case, refund.record, refund.settle, refund.is_own_case, refund.pay_out, refund.replace),
+        ],
+        plugins=[LangGraphPlugin(graphs=graphs)],
+        graceful_shutdown_timeout=GRACE,
+        **CAPACITY,
+    )
+
+
+async def _patiently(
+    attempt: Callable[[], Awaitable[T]], errors: type[Exception] | tuple[type[Exception], ...], what: str
+) -> T:
+    """Tries again every second: at a start of the whole, the servers may come up after their worker."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await attempt()
+        except errors:
+            if asyncio.get_running_loop().time() > deadline:
+                raise SetupError(
+                    f"{what} cannot be reached: check that it runs and that the address is right."
+                ) from None
+        await asyncio.sleep(1)
+
+
+def run(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM; a second one ends at once. Raises SetupError."""
+    settings.key_bytes()
+    logs.configure(settings.log_level, "worker")
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await main(settings, stop)
+
+    asyncio.run(until_told())
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description="Run one CARE worker.")
+    arguments.add_argument("--data-dir", type=Path, help="join what `care up` runs on this directory")
+    try:
+        run(load(arguments.parse_args().data_dir))
+    except SetupError as error:
+        sys.exit(f"care: {error}")
