@@ -10,7 +10,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Understanding
 from care.errors import SetupError
 from care.gateways.ledger import LedgerGateway
+from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
@@ -43,6 +44,7 @@ from workflows.subscription import SubscriptionWorkflow
 T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
+ROUND = 300.0  # seconds between two looks for cancelled orders that nobody has paid back
 GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
 
 # Measured in bench/: a storm of wake-ups wants many slots and pollers; a cache above a thousand costs memory
@@ -73,8 +75,20 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             log.info("ready", task_queue=settings.task_queue)
             if isinstance(understanding, LocalUnderstanding):
                 await understanding.warm()  # the first customer should not wait for it
-            await stop.wait()
+            await tend(stores, stop)
             log.info("stopping")
+
+
+async def tend(stores: Stores, stop: asyncio.Event) -> None:
+    """Until `stop`: now and every few minutes, pays back what a cancellation owes that was cut off half-way."""
+    payments = LedgerGateway(stores.ledger)
+    while not stop.is_set():
+        try:
+            await pay_back_cancelled(stores, payments)
+        except CONNECTION_ERRORS as error:
+            log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ROUND)
 
 
 def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:

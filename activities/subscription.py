@@ -18,6 +18,7 @@ from care.models.common import Model, Utc
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
 from care.models.subscription import Delivery, Step, Subscription
+from care.ordering import cancel_order
 from care.rules import subscription_notices as notices
 from care.rules.subscription import missed, reminded, settled, skipped
 from care.stores import Stores
@@ -88,26 +89,30 @@ class SubscriptionActivities:
 
     async def _charge(self, order: Order) -> Outcome:
         """The outcome of charging a placed order. An order that was paid or refused before is not charged again."""
-        status = order.payment.status
-        if status is PaymentStatus.PENDING and order.status is OrderStatus.CANCELLED:
-            return "missed"  # the customer cancelled the order before it was charged
-        if status is PaymentStatus.PENDING:
-            payment = await self._pay(order)
-            await self._stores.orders.set_payment(order.order_id, payment)
-            status = payment.status
-        if status is PaymentStatus.FAILED:
+        if order.payment.status is PaymentStatus.PENDING:
+            if order.status is OrderStatus.CANCELLED and not await self._payments.find(_key(order)):
+                return "missed"  # the customer cancelled the order before it was charged
+            order = await self._stores.orders.set_payment(order.order_id, await self._pay(order))
+        if order.payment.status is PaymentStatus.FAILED:
             await self._stores.orders.cancel(order.order_id)  # gives the stock back
             return "payment_failed"
+        if order.status is OrderStatus.CANCELLED and order.payment.status is PaymentStatus.PAID:
+            await cancel_order(self._stores, self._payments, order.order_id)  # cancelled while it was being charged
+            return "missed"
         return "delivered"
 
     async def _pay(self, order: Order) -> Payment:
         if not order.total.amount:
             return Payment(status=PaymentStatus.PAID)
-        result = await self._payments.charge(order.customer_id, order.total, key=f"order:{order.order_id}")
+        result = await self._payments.charge(order.customer_id, order.total, key=_key(order))
         if result.status == "pending":
             raise ApplicationError("The payment is not decided yet; asking again later.", type="PaymentPending")
         paid = result.status == "succeeded"
         return Payment(status=PaymentStatus.PAID if paid else PaymentStatus.FAILED, reference=result.reference)
+
+
+def _key(order: Order) -> str:
+    return f"order:{order.order_id}"
 
 
 def _order(due: DueStep, products: dict[str, Product]) -> Order:

@@ -61,18 +61,17 @@ def test_server_binary() -> str:
 
 
 def mongod_command(directory: Path, port: int) -> list[str]:
-    """A one-node replica set on the loopback address; the small cache keeps it near 160 MB."""
+    """A one-node replica set on the loopback address; the small cache keeps it near 160 MB.
+
+    Our transactions last milliseconds. One that a killed process left open holds its documents only for some seconds,
+    and not for MongoDB's minute.
+    """
     return [
         mongod_binary(),
         *("--dbpath", str(directory), "--port", str(port), "--bind_ip", "127.0.0.1"),
-        *(
-            "--replSet",
-            "rs0",
-            "--wiredTigerCacheSizeGB",
-            "0.25",
-            "--setParameter",
-            "diagnosticDataCollectionEnabled=false",
-        ),
+        *("--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25"),
+        *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *("--setParameter", "transactionLifetimeLimitSeconds=5"),
         "--quiet",
     ]
 

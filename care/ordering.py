@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import structlog
+
 from care.gateways.payments import PaymentGateway
-from care.models.order import Order, Payment, PaymentStatus
+from care.models.order import Order, PaymentStatus
 from care.stores import Stores
+
+log = structlog.get_logger("ordering")
 
 
 async def cancel_order(stores: Stores, payments: PaymentGateway, order_id: str) -> Order:
@@ -12,13 +16,22 @@ async def cancel_order(stores: Stores, payments: PaymentGateway, order_id: str) 
 
     Safe to repeat. Raises NotFound, or Conflict once the order is on its way.
     """
-    order = await stores.orders.cancel(order_id)
+    return await _pay_back(stores, payments, await stores.orders.cancel(order_id))
+
+
+async def pay_back_cancelled(stores: Stores, payments: PaymentGateway) -> None:
+    """Pays what cancelled orders still owe, because whoever cancelled one ended before it had paid. Safe to repeat."""
+    for order in await stores.orders.owing():
+        await _pay_back(stores, payments, order)
+
+
+async def _pay_back(stores: Stores, payments: PaymentGateway, order: Order) -> Order:
     due = order.total - order.refunded
     if order.payment.status is not PaymentStatus.PAID or due.amount <= 0:
         return order
-    result = await payments.refund(order.customer_id, order.payment.reference, due, f"cancel-{order_id}")
+    key = f"cancel-{order.order_id}"
+    result = await payments.refund(order.customer_id, order.payment.reference, due, key)
     if result.status != "succeeded":
+        log.warning("cancelled_order_not_paid_back", order_id=order.order_id, status=result.status)
         return order  # still says "paid": whoever looks sees that the money has yet to go back
-    return await stores.orders.set_payment(
-        order_id, Payment(status=PaymentStatus.REFUNDED, reference=order.payment.reference)
-    )
+    return await stores.orders.paid_back(order.order_id)

@@ -27,7 +27,7 @@ _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=t
 # Against our own database: short, and repeated until it answers.
 STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 # Money is never given up on: the same key, until the gateway says yes or no.
-PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT)
+PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT)
 
 
 @workflow.defn

@@ -27,8 +27,8 @@ LONGEST_HISTORY = 800
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 # MongoDB only. Local activities cost six events fewer, and no way through the server.
 STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
-# Orders and charges: the payment gateway is outside and may be slow.
-DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=60), retry_policy=PATIENT)
+# Orders and charges: the payment gateway is outside and may be slow. What a killed worker held waits this long.
+DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
 
 
 T = TypeVar("T", str, datetime)

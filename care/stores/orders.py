@@ -11,11 +11,13 @@ from pymongo.errors import DuplicateKeyError
 from care.errors import Conflict, OutOfStock
 from care.models.common import Page
 from care.models.customer import Address
-from care.models.order import Order, OrderStatus, Payment
-from care.stores.documents import NEWEST, Documents
+from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.stores.documents import NEWEST, OLDEST, Documents
 from care.stores.mongo import Database, Document, Session, Turns, in_transaction
 
 _PENDING: Document = {"status": OrderStatus.PENDING.value}
+# Only the store knows it: the debt is written with the cancelling, and outlives whoever was about to pay it.
+_OWING: Document = {"owes": True}
 
 
 class OrderStore:
@@ -31,6 +33,9 @@ class OrderStore:
         await orders.create_index(
             [("subscription_id", 1), ("placed_at", NEWEST)],
             partialFilterExpression={"subscription_id": {"$type": "string"}},
+        )
+        await orders.create_index(
+            [("placed_at", OLDEST), ("_id", OLDEST)], name="owing", partialFilterExpression=_OWING
         )
 
     async def get(self, order_id: str) -> Order:
@@ -94,6 +99,7 @@ class OrderStore:
     async def cancel(self, order_id: str) -> Order:
         """Cancel a pending order and give its stock back, both or neither. Cancelling twice changes nothing.
 
+        An order that was paid is `owing` from that moment on, until it is `paid_back`.
         Raises Conflict once the order is on its way or while a refund holds some of it, NotFound for an unknown one.
         """
 
@@ -105,13 +111,22 @@ class OrderStore:
                 return self._too_late(order)
             if order.reserved.amount:  # else it would be paid back twice
                 raise Conflict(f"Order {order_id} has an open refund: withdraw that first, or wait for its end.")
-            cancelled = {"$set": {"status": OrderStatus.CANCELLED.value}}
-            await self._orders.collection.update_one({"_id": order_id}, cancelled, session=session)
+            cancelled = {"status": OrderStatus.CANCELLED.value}
+            owed = _OWING if order.payment.status is PaymentStatus.PAID and order.refunded < order.total else {}
+            await self._orders.collection.update_one({"_id": order_id}, {"$set": cancelled | owed}, session=session)
             for sku, quantity in _pieces(order):
                 await self._products.update_one({"_id": sku}, {"$inc": {"stock": quantity}}, session=session)
             return order.model_copy(update={"status": OrderStatus.CANCELLED})
 
         return await in_transaction(self._database, body)
+
+    async def owing(self) -> list[Order]:
+        """Cancelled orders whose payment has yet to go back, oldest first."""
+        return await self._orders.many(_OWING, by="placed_at", direction=OLDEST)
+
+    async def paid_back(self, order_id: str) -> Order:
+        """What a cancelled order owed has gone back. Raises NotFound."""
+        return await self._change(order_id, {"payment.status": PaymentStatus.REFUNDED, "owes": False})
 
     async def _change(self, order_id: str, fields: dict[str, Any]) -> Order:
         changed = await self._orders.change(order_id, fields)

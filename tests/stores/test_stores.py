@@ -81,3 +81,13 @@ async def test_an_address_has_one_account_whatever_its_case(stores: AllStores) -
     found = await stores.accounts.find("ANA@shop.test")
     assert found is not None
     assert found.role is Role.AGENT
+
+
+async def test_an_order_that_a_killed_process_was_changing_is_free_again_soon(stores: AllStores) -> None:
+    await stores.products.put(product())
+    await stores.orders.put(order())
+    async with await stores.database.client.start_session() as killed, killed.start_transaction():
+        await stores.database["orders"].update_one({"_id": "ORD1"}, {"$set": {"status": "shipped"}}, session=killed)
+        async with asyncio.timeout(30):  # a bound: by itself MongoDB waits for a minute
+            assert (await stores.orders.cancel("ORD1")).status is OrderStatus.CANCELLED
+        await killed.abort_transaction()
