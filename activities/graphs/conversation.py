@@ -32,7 +32,7 @@ from care.rules import dialogue
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
-_SILENCE = "A colleague has taken over and will answer you here."
+_SILENCE = "A colleague has taken over and will get back to you."
 _NOT_READ = Understood(intents=[], model="none")
 
 # What is not there will not be there on another try.
@@ -175,10 +175,14 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
 
 
 def _worded(state: TurnState) -> Outcome:
-    """The outcome; a proposal that this turn dropped is named first."""
-    outcome = Outcome.model_validate(state["outcome"])
-    not_done = state["reading"]["not_done"]
-    return outcome.model_copy(update={"text": f"{not_done}\n{outcome.text}"}) if not_done else outcome
+    """The outcome; a proposal that this turn dropped is named first, and a wish that has to wait last."""
+    outcome, reading = Outcome.model_validate(state["outcome"]), Reading.model_validate(state["reading"])
+    waits = (
+        f"You also asked about {dialogue.WISH[reading.also]}: I do one thing at a time, so please ask me for that next."
+        if reading.also and not outcome.state.handed_off
+        else None
+    )
+    return outcome.model_copy(update={"text": "\n".join(p for p in (reading.not_done, outcome.text, waits) if p)})
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.

@@ -8,13 +8,27 @@ from activities.tools.scene import PERSON, Scene
 from care.models.conversation import Intent
 from care.models.dialogue import NamedSku, Outcome
 from care.models.order import Product
+from care.rules import phrases, words
 from care.rules.dialogue import PATIENCE
 from care.rules.references import named_products
-from care.rules.words import asks_for_account_change, is_greeting, is_thanks
 from care.stores import Stores
 
 _STARTERS = ["Where is my order?", "I want a refund", "Set up a subscription", PERSON]
 _MOST_LISTED = 6
+_ABILITIES = (
+    "I can tell you where an order is, cancel it or change its address, open a refund, set up or cancel a "
+    "subscription, check a payment or your wallet, and answer questions about products."
+)
+_WHICH_HELP = (
+    "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
+    "what came?"
+)
+# The local model reads English alone, and says so in the customer's language.
+_ONLY_ENGLISH = {
+    "es": "Por ahora solo entiendo inglés. ¿Puede escribirme en inglés, o prefiere hablar con una persona?",
+    "hi": "अभी मैं केवल अंग्रेज़ी समझता हूँ। कृपया अंग्रेज़ी में लिखें, या क्या आप किसी व्यक्ति से बात करना चाहेंगे?",
+}
+_HELP = ["Where is my order?", "Something is wrong with what came", "Cancel my order", PERSON]
 
 
 class AnswerTools:
@@ -41,18 +55,23 @@ class AnswerTools:
         products = await self._stores.products.all()
         catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
         skus = named_products(scene.understood.entities, scene.turn.message, catalogue)
-        wanted = skus or [scene.state.slots.sku or ""]
+        # "Do you sell unicorns?" is not about what was talked of before.
+        wanted = skus or ([] if phrases.asks_for_range(scene.turn.message) else [scene.state.slots.sku or ""])
         found = [p for p in products if p.sku in wanted][:_MOST_LISTED]
         if not found:
             some = ", ".join(p.name for p in products[:_MOST_LISTED])
-            return scene.reply(f"Which product do you mean? We have {some} and more.", suggestions=[PERSON])
+            asked = phrases.asks_for_range(scene.turn.message)
+            first = "I do not find that among our products." if asked else "Which product do you mean?"
+            return scene.reply(f"{first} We have {some} and more.", suggestions=[PERSON])
         text = "\n".join(_described(p) for p in found)
         slots = scene.slots(sku=found[0].sku) if len(found) == 1 else {}
         suggestions = [f"Subscribe to {found[0].name}"] if found[0].stock > 0 else []
         return scene.reply(text, suggestions=suggestions, **slots)
 
     async def _account(self, scene: Scene) -> Outcome:
-        if asks_for_account_change(scene.turn.message):
+        if phrases.asks_for_account_change(scene.turn.message):
+            if "address" in scene.turn.message.casefold():
+                return _which_address(scene)
             return scene.hand_over("Changes to your account are made by a person.")
         customer = await self._stores.customers.get(scene.customer_id)
         wallet = await self._stores.wallets.get(scene.customer_id)
@@ -73,13 +92,33 @@ def _declined(scene: Scene) -> Outcome:
 
 
 def _nothing_pending(scene: Scene) -> Outcome:
-    """A yes where none was asked for. A question that is open stays open."""
+    """A yes where none was asked for."""
     before = scene.state
     if before.choices:
-        offered = [c.label if c.kind == "product" else c.id for c in before.choices]
-        kept: dict[str, Any] = {"awaiting": before.awaiting, "choices": before.choices, "topic": before.topic}
-        return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
+        return _still_which(scene)
+    if before.awaiting and before.history:
+        question = before.history[-1].removeprefix("assistant: ")
+        open_: dict[str, Any] = {"awaiting": before.awaiting, "topic": before.topic}
+        return scene.reply(f"I need a little more than a yes. {question}", **open_)
     return scene.reply("There is nothing that waits for your yes. What would you like to do?", suggestions=_STARTERS)
+
+
+def _still_which(scene: Scene) -> Outcome:
+    """A question that is open stays open."""
+    before = scene.state
+    offered = [c.label if c.kind == "product" else c.id for c in before.choices]
+    kept: dict[str, Any] = {"awaiting": before.awaiting, "choices": before.choices, "topic": before.topic}
+    return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
+
+
+def _which_address(scene: Scene) -> Outcome:
+    return scene.reply(
+        "The address of an order that is not on its way yet I can change here; the one in your account is changed by "
+        "a person. Which shall it be?",
+        suggestions=["Change the address of my order", PERSON],
+        topic=Intent.CHANGE_ORDER,
+        awaiting="order",
+    )
 
 
 def _ask_again(scene: Scene) -> Outcome:
@@ -95,16 +134,30 @@ def _ask_again(scene: Scene) -> Outcome:
 
 
 def _small_talk(scene: Scene) -> Outcome | None:
-    if is_greeting(scene.turn.message):
+    said = scene.turn.message
+    if phrases.is_greeting(said):
         return scene.reply(f"Hello {scene.context.customer_name}! What can I do for you?", suggestions=_STARTERS)
-    if is_thanks(scene.turn.message):
+    if phrases.is_thanks(said):
         return scene.reply("You are welcome. Is there anything else?")
+    if phrases.is_farewell(said):
+        return scene.reply("Goodbye! I am here whenever you need me.")
+    if phrases.is_nodding(said):
+        return scene.reply("All right. What else can I do for you?", suggestions=_STARTERS)
+    if phrases.asks_for_abilities(said):
+        return scene.reply(_ABILITIES, suggestions=_STARTERS)
+    if phrases.is_vague(said):
+        return scene.reply(_WHICH_HELP, suggestions=_HELP)
     return None
 
 
 def _clarify(scene: Scene) -> Outcome:
     """Ask back; a person takes over when asking back has not helped."""
     failures = scene.state.failures + 1
+    understood = scene.understood
+    if understood.model == "local" and understood.language in _ONLY_ENGLISH and failures < PATIENCE:
+        return scene.reply(_ONLY_ENGLISH[understood.language], suggestions=[PERSON], failures=failures)
+    if scene.state.choices and words.means_other_one(scene.turn.message):
+        return _still_which(scene)
     if failures >= PATIENCE:
         return scene.hand_over("I am sorry, I did not understand you.")
     return scene.reply(

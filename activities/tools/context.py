@@ -43,4 +43,6 @@ def _subscription(subscription: Subscription) -> SubscriptionBrief:
         subscription_id=subscription.subscription_id,
         status=subscription.status,
         items=[NamedSku(sku=i.sku, name=i.name) for i in subscription.items],
+        frequency=subscription.frequency,
+        delivery_day=subscription.delivery_day,
     )

@@ -15,6 +15,7 @@ from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.ordering import cancel_order
 from care.rules.address import address_in
+from care.rules.phrases import asks_for_address
 from care.rules.words import means_newest
 from care.stores import Stores
 
@@ -117,6 +118,8 @@ def _status(scene: Scene, order: Order) -> Outcome:
     latest = "latest " if means_newest(scene.turn.message) else ""
     text = f"Your {latest}order {order.order_id} ({things(order.items)}) {_where(order, scene.context.timezone)}"
     suggestions = []
+    if order.status is OrderStatus.PENDING and order.address and asks_for_address(scene.turn.message):
+        text += f" It will go to {order.address}."
     if order.payment.status is PaymentStatus.PENDING and order.status is not OrderStatus.CANCELLED:
         text += " Its payment still shows as pending."
         suggestions.append(f"I have paid for {order.order_id}")
@@ -170,6 +173,10 @@ def _propose_cancel(scene: Scene, order: Order) -> Outcome:
         {"order_id": order.order_id},
         f"Cancel {order.order_id} ({things(order.items)}, {order.total})?",
         target=order.order_id,
+        # "No, the other one" is understood even where no list was shown.
+        choices=order_choices(
+            [o for o in scene.context.orders if o.status is OrderStatus.PENDING], scene.context.timezone
+        ),
         **scene.slots(order_id=order.order_id),
     )
 

@@ -12,6 +12,7 @@ from care.gateways.payments import PaymentGateway, PaymentResult
 from care.models.conversation import Intent
 from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.rules.phrases import says_twice
 from care.stores import Stores
 
 _MOST_OFFERED = 5
@@ -45,6 +46,8 @@ class PaymentTools:
         match order.payment.status:
             case PaymentStatus.PAID:
                 text = f"{order.order_id} is paid: we have your {order.total} under {order.payment.reference}."
+                if says_twice(scene.turn.message):
+                    text += " That is one payment. If your bank shows another one, a person has to look into it."
                 return scene.reply(text, suggestions=[PERSON], **slots)
             case PaymentStatus.REFUNDED:
                 return scene.reply(f"{order.order_id} was paid, and has been refunded.", suggestions=[PERSON], **slots)

@@ -13,8 +13,9 @@ from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, RefundStatus, Remedy
 from care.models.subscription import Item
+from care.rules.phrases import adds_more, asks_for_refund_status
 from care.rules.refund_policy import eligibility
-from care.rules.words import asks_for_refund_status, has_no_evidence
+from care.rules.words import has_no_evidence
 from care.stores import Stores
 
 _MOST_OFFERED = 5
@@ -65,7 +66,9 @@ class RefundTools:
         if asks_for_refund_status(scene.turn.message) and scene.state.awaiting is None:
             history = await self._stores.refunds.history(scene.customer_id)
             if history:
-                return _standing(scene, history[0])
+                return _standing(scene, _asked_of(scene, history))
+            if scene.state.intake is None and not scene.understood.entities.reason:
+                return scene.reply("I see no refund of yours yet.", suggestions=["I want a refund", PERSON])
         return await self._gather(scene)
 
     async def _gather(self, scene: Scene) -> Outcome:
@@ -76,7 +79,7 @@ class RefundTools:
         if intake.order_id is None:
             return _ask_order(scene, intake)
         order = await order_of(self._stores, scene.customer_id, intake.order_id)
-        intake = intake.model_copy(update={"items": _items(scene, order) or intake.items})
+        intake = intake.model_copy(update={"items": _items(scene, order, intake.items) or intake.items})
         if intake.reason is None:
             return _ask_reason(scene, order, intake)
         lines = await self._lines(scene, order, intake, intake.reason)
@@ -118,6 +121,7 @@ class RefundTools:
             payload,
             shown,
             target=order.order_id,
+            choices=[c for c in scene.state.choices if c.kind == "order"],
             intake=intake,
             **scene.slots(order_id=order.order_id),
         )
@@ -141,7 +145,7 @@ def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntak
     if before is None or (order_id and before.order_id and order_id != before.order_id):
         before = RefundIntake()
     reason = RefundReason(found.reason) if found.reason else before.reason
-    if reason is None and scene.state.awaiting == "reason":
+    if reason is None and scene.state.awaiting == "reason" and not adds_more(scene.turn.message):
         reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
     unseen = scene.state.awaiting == "evidence" and not files and has_no_evidence(scene.turn.message)
     changes = {
@@ -154,13 +158,26 @@ def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntak
     return before.model_copy(update=changes | ({"remedy": Remedy(found.remedy)} if found.remedy else {}))
 
 
-def _items(scene: Scene, order: Order) -> list[Item]:
-    """The items that the message names, as many as it says or as were bought."""
+def _asked_of(scene: Scene, history: list[Refund]) -> Refund:
+    """The refund of the order that the message names, else the one talked about, else the newest."""
+    named, current = scene.understood.entities.order_ids, scene.state.slots.refund_id
+    of_order = [r for r in history if r.order_id in named]
+    return next(iter([*of_order, *(r for r in history if r.refund_id == current), *history]))
+
+
+def _items(scene: Scene, order: Order, before: list[Item]) -> list[Item]:
+    """The items that the message names, as many as it says or as were bought. A bare number that changes what was
+    shown ("just one of them") is about the one item that it showed."""
     wanted = scene.understood.entities.quantity
-    named = [line for line in order.items if line.sku in scene.reading.skus]
+    shown = [i.sku for i in before] or [line.sku for line in order.items]
+    skus = scene.reading.skus or (shown if wanted and scene.state.pending and len(shown) == 1 else [])
+    named = [line for line in order.items if line.sku in skus]
     if len(named) == len(order.items) and wanted is None:
         return []
-    return [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
+    items = [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
+    # "And the milk too" leaves what was named before.
+    kept = [i for i in before if i.sku not in skus] if items and adds_more(scene.turn.message) else []
+    return [*kept, *items]
 
 
 def _ask_order(scene: Scene, intake: RefundIntake) -> Outcome:

@@ -12,7 +12,7 @@ from care.models.conversation import ChatAction, ChatTurn, Choice, ConversationS
 from care.models.dialogue import Context, Outcome, Reading
 
 PERSON = "Talk to a person"
-HANDED_OVER = "I have passed our conversation to a colleague, who will answer you here."
+HANDED_OVER = "I have passed our conversation to a colleague, who will get back to you."
 
 # What each kind of proposal is called among the actions of a reply.
 ACTION = {

@@ -44,7 +44,8 @@ class SubscriptionTools:
             return await (self._subscribe(scene) if subscribing else self._cancel(scene))
         if scene.reading.intent is Intent.SUBSCRIPTION_REQUEST:
             return await self._gather(scene)
-        if _CANCEL.search(scene.turn.message) or scene.state.awaiting == "subscription":
+        proposed = scene.state.pending is not None and scene.state.pending.kind == "cancel_subscription"
+        if _CANCEL.search(scene.turn.message) or scene.state.awaiting == "subscription" or proposed:
             return await self._propose_cancel(scene)
         return await self._list(scene)
 
@@ -112,6 +113,10 @@ class SubscriptionTools:
             payload,
             shown,
             target=subscription.subscription_id,
+            # "No, the other one" is understood even where no list was shown.
+            choices=subscription_choices(
+                [s for s in scene.context.subscriptions if s.status is not SubscriptionStatus.CANCELLED]
+            ),
             **scene.slots(subscription_id=subscription.subscription_id),
         )
 
@@ -136,7 +141,7 @@ class SubscriptionTools:
         if _OTHER_CHANGE.search(scene.turn.message):
             text = f"I can cancel a subscription here; for other changes a colleague will help you.\n{text}"
         suggestions = [f"Cancel {s.subscription_id}" for s in found if s.status is not SubscriptionStatus.CANCELLED]
-        slots = scene.slots(subscription_id=ids[0]) if len(ids) == 1 else {}
+        slots = scene.slots(subscription_id=ids[0] if len(ids) == 1 else None)
         return scene.reply(text, suggestions=[*suggestions[:3], PERSON], choices=_choices(found), **slots)
 
 

@@ -55,7 +55,14 @@ def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:
 
 
 def subscription_choices(subscriptions: Sequence[SubscriptionBrief]) -> list[Choice]:
-    return [Choice(kind="subscription", id=s.subscription_id, label=things(s.items)) for s in subscriptions]
+    return [
+        Choice(
+            kind="subscription",
+            id=s.subscription_id,
+            label=f"{things(s.items)}, {rhythm(s.frequency, s.delivery_day)}",
+        )
+        for s in subscriptions
+    ]
 
 
 def _on(every: str, weekday: str) -> str:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 INTENTS = tuple(Intent)
 _UTTERANCES = Path(__file__).parent / "utterances"
 # Change it when the method below changes, so that a cached model is not taken for a new one.
-_METHOD = "2"
+_METHOD = "3"
 _PENALTY = 3e-4
 _STEPS = 400
 _RATE = 0.1
@@ -37,15 +37,22 @@ _FOLDS = 5
 
 
 class IntentModel(NamedTuple):
-    """`weights` is 384 x 13, `bias` 13; `temperature` makes confidences mean what they say."""
+    """`weights` is 384 x 13, `bias` 13; `temperature` makes confidences mean what they say; `learnt` holds the unit
+    vector of every utterance, one a row."""
 
     weights: Scores
     bias: Scores
     temperature: float
+    learnt: Vectors
 
     def probabilities(self, vectors: Vectors) -> Scores:
         """One row of 13 chances for each vector, in the order of `INTENTS`."""
         return _softmax((vectors @ self.weights + self.bias) / self.temperature)
+
+    def familiarity(self, vectors: Vectors) -> Vectors:
+        """How near each unit vector is to the nearest utterance: its cosine, 1 for one that was learnt."""
+        nearest: Vectors = (vectors @ self.learnt.T).max(1)
+        return nearest
 
 
 def load_or_train(encode: Callable[[Sequence[str]], Vectors], cache: Path | None = None) -> IntentModel:
@@ -90,7 +97,7 @@ def train(encode: Callable[[Sequence[str]], Vectors], sentences: Sequence[tuple[
         np.arange(0.3, 3.0, 0.05), key=lambda t: -np.log(_softmax(unseen / t)[rows, labels] + 1e-12).mean()
     )
     weights, bias = _fit(vectors, labels)
-    return IntentModel(weights, bias, float(temperature))
+    return IntentModel(weights, bias, float(temperature), vectors)
 
 
 def _fit(vectors: Vectors, labels: NDArray[np.int64]) -> tuple[Scores, Scores]:
@@ -132,7 +139,7 @@ def _load(path: Path) -> IntentModel | None:
 
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return IntentModel(kept["weights"], kept["bias"], float(kept["temperature"]))
+            return IntentModel(kept["weights"], kept["bias"], float(kept["temperature"]), kept["learnt"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -147,7 +154,7 @@ def _store(path: Path, model: IntentModel) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.savez(file, weights=model.weights, bias=model.bias, temperature=np.float64(model.temperature))
+            np.savez(file, **{**model._asdict(), "temperature": np.float64(model.temperature)})
         Path(file.name).replace(path)
     except OSError as error:
         # A read-only home must not keep the chat from working: the next start trains again.

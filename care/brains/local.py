@@ -27,6 +27,10 @@ MODEL = "local"
 # Below its floor an intent is not claimed: OTHER leads to a clarifying question. Money asks for more.
 _FLOOR = 0.3
 _FLOORS = {Intent.REFUND_REQUEST: 0.45}
+# Farther than this (cosine) from all that was learnt, a message is claimed only with `_PLAIN`: a classifier gives
+# invented words to some intent, at times with 0.7.
+_FAMILIAR = 0.42
+_PLAIN = 0.85
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
 _CLAUSES = 5
@@ -60,10 +64,13 @@ class LocalUnderstanding:
         """What the message asks for, the message as a whole first, then further wishes of its clauses."""
         vectors, model = self._models()
         with self._lock:
-            chances = model.probabilities(vectors.encode([text, *clauses_of(text)]))
-        whole, *parts = map(_best, chances)
+            encoded = vectors.encode([text, *clauses_of(text)])
+        whole, *parts = map(_best, model.probabilities(encoded), model.familiarity(encoded))
         sure = sorted((p for p in parts if p.confidence >= _SECOND), key=lambda p: -p.confidence)
         wishes = {score.intent: score for score in reversed(sure) if score.intent is not Intent.OTHER}
+        # A wish that one clause states plainly is as sure as that clause.
+        if whole.intent in wishes:
+            whole = max(whole, wishes[whole.intent], key=lambda s: s.confidence)
         # A long message that is unclear as a whole may hold one clear wish.
         if whole.intent is Intent.OTHER and wishes:
             return list(reversed(wishes.values()))
@@ -88,10 +95,10 @@ def clauses_of(text: str) -> list[str]:
     return parts[:_CLAUSES] if len(parts) > 1 else []
 
 
-def _best(chances: Sequence[float]) -> IntentScore:
+def _best(chances: Sequence[float], familiarity: float) -> IntentScore:
     scores = dict(zip(intent_model.INTENTS, (float(c) for c in chances), strict=True))
     best = max(scores, key=scores.__getitem__)
-    if scores[best] < _FLOORS.get(best, _FLOOR):
+    if scores[best] < (_FLOORS.get(best, _FLOOR) if familiarity >= _FAMILIAR else _PLAIN):
         best = Intent.OTHER
     return IntentScore(intent=best, confidence=min(1.0, scores[best]))
 

@@ -7,7 +7,7 @@ from typing import Literal
 from care.models.common import Model, Utc
 from care.models.conversation import ChatAction, ConversationState, Intent
 from care.models.order import OrderStatus, PaymentStatus
-from care.models.subscription import SubscriptionStatus
+from care.models.subscription import Frequency, SubscriptionStatus
 
 
 class NamedSku(Model):
@@ -29,6 +29,8 @@ class SubscriptionBrief(Model):
     subscription_id: str
     status: SubscriptionStatus
     items: list[NamedSku]
+    frequency: Frequency | None = None
+    delivery_day: int | str | None = None
 
 
 class Context(Model):
@@ -50,7 +52,8 @@ class Reading(Model):
     """What a message means at this point of the conversation.
 
     `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
-    the customer wrote them, so a tool checks whose they are. `not_done` is what was shown and is dropped by this turn.
+    the customer wrote them, so a tool checks whose they are. `not_done` is what was shown and is dropped by this turn,
+    `also` another wish of the same message, which has to wait.
     """
 
     act: Act
@@ -60,6 +63,7 @@ class Reading(Model):
     subscription_ids: list[str] = []
     skus: list[str] = []
     not_done: str | None = None
+    also: Intent | None = None
 
 
 class Outcome(Model):

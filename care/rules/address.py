@@ -11,7 +11,12 @@ _COUNTRIES = {
     "usa": "US", "united states": "US", "uk": "GB", "united kingdom": "GB", "austria": "AT", "switzerland": "CH",
     "netherlands": "NL", "belgium": "BE", "portugal": "PT", "ireland": "IE", "poland": "PL", "canada": "CA",
 }  # fmt: skip
-_LEAD = re.compile(r"^.*\b(?:to|is|address)\b\s*:?\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+_LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+# "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
+_ASIDE = {
+    "oops", "ups", "sorry", "no", "not", "actually", "wait", "hmm", "oh", "well", "yes", "ok", "okay", "please",
+    "thanks", "hi", "hello", "sure",
+}  # fmt: skip
 
 
 def address_in(text: str, default_country: str | None) -> Address | None:
@@ -20,7 +25,7 @@ def address_in(text: str, default_country: str | None) -> Address | None:
     `default_country` (ISO 3166 alpha-2) stands in where none is written.
     """
     parts = [p.strip(" .") for p in _LEAD.sub("", text).replace("\n", ",").split(",")]
-    parts = [p for p in parts if p]
+    parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
     country = _country(parts[-1]) if parts else None
     if country:
         parts.pop()

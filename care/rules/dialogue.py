@@ -14,14 +14,16 @@ from care.models.conversation import (
     Understood,
 )
 from care.models.dialogue import Act, Context, Family, Reading
-from care.rules import references, words
+from care.rules import phrases, references, words
 
 # Below this a guess is no better than a question.
 CONFIDENT = 0.3
 # A request for a person counts at any place among the intents, and has to be plain.
-SURE_OF_PERSON = 0.5
+SURE_OF_PERSON = 0.6
 # From here on a message that also answers an open question is taken for something new.
 SURE = 0.7
+# From here on a further wish of a message is named, so that it is not lost.
+SURE_OF_SECOND = 0.65
 # Messages in a row that were not understood before a person takes over.
 PATIENCE = 2
 HISTORY = 12
@@ -44,6 +46,20 @@ FAMILY: dict[Intent, Family] = {
 }
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
+# What a wish that has to wait is called.
+WISH: dict[Intent, str] = {
+    Intent.ORDER_STATUS: "where an order is",
+    Intent.DELIVERY_ISSUE: "a delivery",
+    Intent.CANCEL_ORDER: "cancelling an order",
+    Intent.CHANGE_ORDER: "changing an order",
+    Intent.REFUND_REQUEST: "a refund",
+    Intent.SUBSCRIPTION_REQUEST: "a new subscription",
+    Intent.SUBSCRIPTION_MANAGE: "a subscription",
+    Intent.PAYMENT_ISSUE: "a payment",
+    Intent.WALLET_ISSUE: "your wallet",
+    Intent.PRODUCT_QUESTION: "a product",
+    Intent.ACCOUNT: "your account",
+}
 # What each kind of proposal was made for.
 PROPOSED_FOR = {
     "open_refund": Intent.REFUND_REQUEST,
@@ -77,13 +93,36 @@ def read(understood: Understood, text: str, has_files: bool, state: Conversation
     intent = intent_of(understood, text, has_files, state)
     if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", PROPOSED_FOR[pending.kind], family="answers")
-    if pending and intent is Intent.OTHER and not words.is_greeting(text):
+    if pending and intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text):
         return _act("ask_again", Intent.OTHER)
-    if not pending and state.awaiting != "evidence" and answer == "yes":
+    if not pending and state.awaiting != "evidence" and answer == "yes" and not _nothing_asked(text, state):
         return _act("nothing_pending", Intent.OTHER)
-    if not pending and state.awaiting is None and answer == "no" and intent is Intent.OTHER:
-        return _act("decline", Intent.OTHER)
-    return _serve(intent, understood.entities, text, state, context)
+    if not pending and _leaves(text, state):
+        return _act("decline", state.topic or Intent.OTHER, family="answers")
+    served = _serve(intent, understood.entities, text, state, context)
+    return served.model_copy(update={"also": also_asked(understood, intent)})
+
+
+def _leaves(text: str, state: ConversationState) -> bool:
+    """A no where no yes was asked for; to "What is wrong with it?" and "Have you a photo?" it is an answer."""
+    return words.gives_up(text) or (state.awaiting not in ("reason", "evidence") and words.is_plain_no(text))
+
+
+def _nothing_asked(text: str, state: ConversationState) -> bool:
+    """ "ok thanks" after an answer is no yes to anything."""
+    return not state.choices and (phrases.is_nodding(text) or phrases.is_thanks(text))
+
+
+def also_asked(understood: Understood, served: Intent) -> Intent | None:
+    """The likeliest further wish, where another family of tools than the one that serves the message sees to it."""
+    if served in (Intent.OTHER, Intent.HUMAN_AGENT):
+        return None
+    # What went wrong on the way and the claim for it are one wish.
+    one_wish = {served} | ({Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS} if served is Intent.REFUND_REQUEST else set())
+    left = [s for s in understood.intents if s.confidence >= SURE_OF_SECOND and s.intent in WISH.keys() - one_wish]
+    others = [s for s in left if FAMILY[s.intent] != FAMILY[served]]
+    said = any(s.intent is served for s in understood.intents)
+    return max(others, key=lambda s: s.confidence).intent if others and said else None
 
 
 def _act(act: Act, intent: Intent, family: Family | None = None) -> Reading:
@@ -114,22 +153,41 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents):
         return Intent.HUMAN_AGENT
     best = _best(understood)
-    said = best.intent
+    said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
     if state.topic and state.awaiting and _answers(state.awaiting, best, understood.entities, text, has_files, state):
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST
+    if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
+        return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if state.pending and _changes(understood.entities):
         amended = PROPOSED_FOR[state.pending.kind]
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+    if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
+        return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
         return state.topic
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and _goes_on(understood.entities, text, state):
+        return Intent.REFUND_REQUEST
+    if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
+        return Intent.ORDER_STATUS
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
         return Intent.ORDER_STATUS
     return said
+
+
+def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:
+    """ "And the milk too", said of a claim."""
+    return state.topic is Intent.REFUND_REQUEST and bool(found.products) and phrases.adds_more(text)
+
+
+def _means_subscription(found: Entities, text: str, state: ConversationState) -> bool:
+    """ "Cancel that", said of a subscription that was just talked about."""
+    about = state.topic is not None and FAMILY[state.topic] == "subscriptions"
+    return about and not found.order_ids and not references.names_an_order(text)
 
 
 def _best(understood: Understood) -> IntentScore:
@@ -155,7 +213,8 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
     """Whether the message holds what was asked for."""
     match awaiting:
         case "order":
-            return bool(found.order_ids or found.products or references.choice_in(text, state))
+            named = found.order_ids or found.products or references.choice_in(text, state)
+            return bool(named) or words.means_newest(text)
         case "subscription":
             return bool(found.subscription_ids or found.products or references.choice_in(text, state))
         case "product":

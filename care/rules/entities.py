@@ -39,6 +39,10 @@ _PIECES = re.compile(
     re.I,
 )
 _PIECES_NAMED = re.compile(r"\b(?:quantity|qty)(?:\s+(?:of|to|is|from\s+\d+\s+to))*\s*:?\s*(?P<n>\d{1,3})\b", re.I)
+# "just one of them"; a bare "one" more often stands for a thing than for a number.
+_ONE = re.compile(
+    r"\b(?:just|only) one\b|\bone of (?:them|the|my|these|those)\b(?!\s+(?:orders?|parcels?|subs\w*))", re.I
+)
 _FROM_TO = re.compile(r"\bfrom\s+\d{1,3}\s+to\s+(?P<n>\d{1,3})\b(?!\s*(?:am|pm))", re.I)
 
 
@@ -92,6 +96,7 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
     (
         "missing",
         _any(
+            r"no (?:\w+ ){1,3}(?:in|inside) (?:the|my) (?:box|parcel|package|bag|delivery)",
             r"missing|incomplete|empty box|not in the (?:box|parcel|package)|never (?:arrived|came|received|got)",
             r"only (?:got |received )?(?:one|two|three|\d+) (?:of|out)",
             rf"(?:was|were){_NOT} (?:in|included)",
@@ -151,7 +156,7 @@ def _quantity(text: str) -> int | None:
             word = match["n"].lower()
             number = _NUMBERS.get(word) or int(word)
             return number if 1 <= number <= 1000 else None
-    return None
+    return 1 if _ONE.search(text) else None
 
 
 def _delivery_day(text: str) -> int | str | None:

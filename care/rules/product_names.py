@@ -13,13 +13,15 @@ _SHARED = {
     "order", "subscription",
 }  # fmt: skip
 _SIZE = re.compile(r"^\d+(?:x\d+)?(?:ml|l|g|kg|cm|mm|pcs|w|v|gb|tb)?$")
+# "I meant the oats, not the mug"
+_NEGATED = re.compile(r"\b(?:not|instead of|rather than) (?:the|my|that|those|these)\s+[^\W_]+", re.I)
 # A typing slip keeps at least this much of a word of five letters or more; shorter words must be exact.
 _ALIKE = 0.8
 
 
 def products_in(text: str, names: Sequence[str]) -> list[str]:
     """The names meant, best first. A word that fits several names gives them all: the caller asks which one."""
-    said = _words(text)
+    said = _words(_NEGATED.sub(" ", text)) or _words(text)
     found = {name: [word for word in _words(name) if _said(word, said)] for name in names}
     hits = {name: set(words) for name, words in found.items() if words}
     best = [name for name in hits if not any(hits[name] < hits[other] for other in hits)]

@@ -55,6 +55,10 @@ def orders_meant(
     if words.means_newest(text):
         return [o.order_id for o in (pool or context.orders)[:1]]
     current = _current(intent, state, context)
+    # A question which order is meant stays open until one is named.
+    offered = {c.id for c in state.choices if c.kind == "order"} if state.awaiting == "order" else set()
+    if still := [o.order_id for o in pool if o.order_id in offered and current not in offered]:
+        return still
     if current and not _asks_afresh(intent, text) and (not skus or current in {o.order_id for o in pool}):
         return [current]
     if not pool and intent is Intent.ORDER_STATUS:
@@ -107,7 +111,11 @@ def _holding(skus: set[str], orders: Sequence[OrderBrief]) -> list[OrderBrief]:
     return [o for o in orders if skus & {i.sku for i in o.items}]
 
 
+def names_an_order(text: str) -> bool:
+    return bool(_ORDER_NOUN.search(text.casefold()))
+
+
 def _asks_afresh(intent: Intent, text: str) -> bool:
     """ "Where is my order?" is about what is on its way, not about the order that was talked of before."""
     fresh = intent in (Intent.ORDER_STATUS, Intent.DELIVERY_ISSUE) and not words.points_back(text)
-    return fresh and bool(_ORDER_NOUN.search(text.casefold()))
+    return fresh and names_an_order(text)

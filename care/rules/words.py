@@ -18,10 +18,12 @@ _YES = _words(
     " affirmative sí si claro vale haan हाँ हां जी"
 )
 _YES_PHRASES = ("go ahead", "do it", "sounds good", "of course", "that's fine", "please do")
-_NO = _words("no nope nah n not don't dont never stop cancel forget nahin nahi नहीं")
+_PLAIN_NO = _words("no nope nah n")
+_NO = _PLAIN_NO | _words("not don't dont never stop cancel forget nahin nahi नहीं")
 # Words that may stand around a yes or a no without changing what it says. No things: "ok, I want a refund" is no yes.
 _FILLERS = _words(
-    "please thanks thank you that that's thats is it the this do go ahead i i'm am want to would like good fine great"
+    "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
+    " want to would like good fine great"
     " perfect sounds mind keep leave as now all for me just thing anything changed my of course a so"
     " then and with por favor gracias ji kripya"
 )
@@ -35,20 +37,18 @@ _PICK = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last
 _BARE_PICK = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d|one|two|three|four|five)\.?")
 _OTHER_ONE = re.compile(r"\b(?:the )?other (?:one|order|subscription)\b")
 _POINTING = re.compile(r"\b(it|that|this|its|it's|them|the same|same one)\b")
-_NEWEST = re.compile(r"\b(latest|newest|most recent|last order|recent order)\b")
+_NEWEST = re.compile(r"\b(latest|newest|most recent|last order|recent order|just (?:placed|ordered|made|bought))\b")
 _STATUS = "(delivered|shipped|cancelled|pending)"
 # "the one that was delivered", "my shipped order"; not "is my order delivered?", which is a question.
 _BY_STATUS = re.compile(
     rf"\b(?:one|(?:order|parcel|package) (?:that|which)) (?:(?:that|which|was|is|has|got|been|already) )*{_STATUS}\b"
     rf"|\b{_STATUS} (?:one|order|parcel|package)\b"
 )
-_GREETING = re.compile(r"(hi|hello|hey|good (morning|afternoon|evening)|hola|namaste|नमस्ते)( there| care| team)?")
-_THANKS = re.compile(r"\b(thanks|thank you|thx|cheers|gracias|dhanyavad|धन्यवाद)\b")
-_NO_EVIDENCE = re.compile(r"\b(no|not|don't|dont|haven't|can't|cannot|without|threw)\b")
-_REFUND_STATUS = re.compile(
-    r"\b(where|status|when|received|arrived|still|track|yet|update|progress|happen(?:ed|ing))\b"
+_GIVING_UP = re.compile(
+    r"(?:oh |ok |no |ah )?(?:nvm|never ?mind|(?:forget|drop|leave) (?:it|that|about it))"
+    r"(?: then| thanks| please| sorry)?"
 )
-_ACCOUNT_CHANGE = re.compile(r"\b(change|update|delete|close|remove|reset|wrong|new|edit|correct)\b")
+_NO_EVIDENCE = re.compile(r"\b(no|none|nope|nothing|not|don't|dont|haven't|can't|cannot|without|threw)\b")
 
 
 def words_of(text: str) -> list[str]:
@@ -103,21 +103,15 @@ def status_named(text: str) -> str | None:
     return None if named is None else named.group(1) or named.group(2)
 
 
-def is_greeting(text: str) -> bool:
-    return bool(_GREETING.fullmatch(" ".join(words_of(text))))
+def gives_up(text: str) -> bool:
+    return bool(_GIVING_UP.fullmatch(" ".join(words_of(text))))
 
 
-def is_thanks(text: str) -> bool:
-    return bool(_THANKS.search(text.casefold())) and len(words_of(text)) <= 6
+def is_plain_no(text: str) -> bool:
+    """A no that names nothing to stop: "no thanks", but not "cancel that"."""
+    said = set(words_of(text))
+    return answer_in(text) == "no" and bool(said & _PLAIN_NO) and not said & {"cancel", "stop", "forget"}
 
 
 def has_no_evidence(text: str) -> bool:
     return bool(_NO_EVIDENCE.search(text.casefold()))
-
-
-def asks_for_refund_status(text: str) -> bool:
-    return "refund" in text.casefold() and bool(_REFUND_STATUS.search(text.casefold()))
-
-
-def asks_for_account_change(text: str) -> bool:
-    return bool(_ACCOUNT_CHANGE.search(text.casefold()))

@@ -11,6 +11,7 @@ from care.errors import NotEligible
 from care.models.conversation import Intent
 from care.models.customer import Wallet
 from care.models.order import OrderStatus, Payment, PaymentStatus
+from care.models.subscription import NamedItem
 from care.stores import Stores
 from tests.graphs.talk import ME, OTHER, Lying, Speechless, Talk, furnish, put
 from tests.stores import make
@@ -314,3 +315,74 @@ async def test_a_repeated_yes_node_opens_one_refund(talk: Talk) -> None:
     assert len(talk.doors.opened) == 1
     assert [a.id for a in again.actions] == ["REF001"]
     assert len((await talk.stores.conversations.view("CNV001")).messages) == 4
+
+
+async def test_a_vague_call_for_help_is_asked_back_as_often_as_it_comes(talk: Talk) -> None:
+    for _ in range(3):
+        reply = await talk.says("I need help with my order", Intent.CHANGE_ORDER)
+        assert reply.reply.startswith("Gladly.")
+        assert not reply.handed_off
+
+
+async def test_small_talk_is_answered_and_brings_no_person(talk: Talk) -> None:
+    for text in ("hiya", "lol ok", "what can you do?", "thanks a lot for the quick help", "bye"):
+        reply = await talk.says(text)
+        assert "understand" not in reply.reply
+        assert not reply.handed_off
+
+
+async def test_no_the_other_one_moves_the_cancellation_to_the_other_subscription(talk: Talk) -> None:
+    for number, name in (("SUB001", "Amul Milk 1L"), ("SUB002", "Potato Chips")):
+        items = [NamedItem(sku=name.split()[-1], name=name, quantity=1, price=make.eur(120))]
+        await talk.stores.subscriptions.save(make.subscription(number, customer_id=ME, items=items))
+    assert "SUB002" in (await talk.says("Stop the chips one", Intent.SUBSCRIPTION_MANAGE)).reply
+    other = await talk.says("no, the other one")
+    assert other.reply.startswith("Cancel SUB001")
+    assert other.needs_confirmation
+    await talk.says("yes")
+    assert talk.doors.cancelled == ["SUB001"]
+
+
+async def test_a_yes_leaves_an_open_question_open(talk: Talk) -> None:
+    asked = await talk.says("I want a refund for ORD004", Intent.REFUND_REQUEST)
+    again = await talk.says("yes")
+    assert asked.reply in again.reply
+    assert "photo" in (await talk.says("it was leaking")).reply
+
+
+async def test_asking_for_a_refund_that_was_never_opened_opens_none(talk: Talk) -> None:
+    reply = await talk.says("How is my refund going?", Intent.REFUND_REQUEST)
+    assert reply.reply == "I see no refund of yours yet."
+
+
+async def test_just_one_of_them_claims_one_piece(talk: Talk) -> None:
+    order = await talk.stores.orders.get("ORD004")
+    four = order.items[0].model_copy(update={"quantity": 4})
+    await talk.stores.orders.put(order.model_copy(update={"items": [four]}))
+    all_of_them = await talk.says("Refund for ORD004, the milk was late", Intent.REFUND_REQUEST)
+    assert "4 x Amul Milk 1L" in all_of_them.reply
+    assert "for Amul Milk 1L from ORD004" in (await talk.says("just one of them")).reply
+
+
+async def test_another_language_is_told_that_only_english_is_read_here(talk: Talk) -> None:
+    spoken = Talk(talk.stores, LocalUnderstanding())
+    assert "solo entiendo inglés" in (await spoken.says("hola, quiero saber dónde está mi pedido")).reply
+
+
+async def test_a_second_wish_is_not_forgotten(talk: Talk) -> None:
+    spoken = Talk(talk.stores, LocalUnderstanding())
+    reply = await spoken.says("Where is ORD001? Also please tell me the balance of my wallet.")
+    assert "You also asked about" in reply.reply
+
+
+async def test_and_the_milk_too_adds_to_the_claim(talk: Talk) -> None:
+    milk, chips = [(await talk.stores.orders.get(each)).items[0] for each in ("ORD004", "ORD005")]
+    order = await talk.stores.orders.get("ORD004")
+    both = [milk, chips, milk.model_copy(update={"sku": "EGGS", "name": "Eggs"})]
+    total = order.total.model_copy(update={"amount": 3897})
+    await talk.stores.orders.put(order.model_copy(update={"items": both, "total": total}))
+    asked = await talk.says("I want a refund for the chips of ORD004", Intent.REFUND_REQUEST)
+    assert "What is wrong" in asked.reply
+    assert "What is wrong" in (await talk.says("and the milk too", Intent.PRODUCT_QUESTION)).reply
+    shown = await talk.says("they came late", Intent.DELIVERY_ISSUE)
+    assert "Amul Milk 1L, Potato Chips from ORD004, too late" in shown.reply

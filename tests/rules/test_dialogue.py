@@ -19,7 +19,7 @@ from care.models.conversation import (
 )
 from care.models.dialogue import Context, NamedSku, OrderBrief
 from care.models.order import OrderStatus, PaymentStatus
-from care.rules import dialogue, words
+from care.rules import dialogue, phrases, words
 from care.rules.address import address_in
 from care.rules.references import choice_in, orders_meant
 
@@ -257,3 +257,93 @@ def test_the_history_stays_short() -> None:
 def test_an_address_is_read_from_one_line(text: str, expected: str | None) -> None:
     found = address_in(text, "DE")
     assert (str(found) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "vague"),
+    [
+        ("I need help with my order", True),
+        ("Hi there! I have a question about my order.", True),
+        ("There is a problem with my last order, thanks", True),
+        ("Help me cancel my order", False),
+        ("I have a problem with my order, it is broken", False),
+        ("I have a question about my order. Where is it?", False),
+    ],
+)
+def test_help_with_an_order_is_vague_until_it_says_which_help(text: str, vague: bool) -> None:
+    assert phrases.is_vague(text) is vague
+    guess = understood(Intent.CHANGE_ORDER)
+    assert (dialogue.intent_of(guess, text, False, state()) is Intent.OTHER) is vague
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("How is my refund going?", True),
+        ("Is there any news on the refund?", True),
+        ("When will I get my refund?", True),
+        ("ORD-4 arrived damaged, please refund me", False),
+        ("I want a refund, the parcel still has not arrived", False),
+        ("Can I get a refund for it?", False),
+    ],
+)
+def test_asking_how_a_refund_stands_is_told_from_wanting_one(text: str, asks: bool) -> None:
+    assert phrases.asks_for_refund_status(text) is asks
+
+
+def test_cancel_that_means_the_subscription_that_was_talked_about() -> None:
+    wish, after = understood(Intent.CANCEL_ORDER), state(topic=Intent.SUBSCRIPTION_MANAGE)
+    assert dialogue.intent_of(wish, "cancel that", False, after) is Intent.SUBSCRIPTION_MANAGE
+    assert dialogue.intent_of(wish, "cancel my order", False, after) is Intent.CANCEL_ORDER
+
+
+def test_store_credit_for_a_claim_is_no_question_about_the_wallet() -> None:
+    amended = understood(Intent.WALLET_ISSUE, remedy="store_credit")
+    said = dialogue.intent_of(amended, "make it store credit", False, state(pending=PENDING))
+    assert said is Intent.REFUND_REQUEST
+
+
+@pytest.mark.parametrize("text", ["no thanks", "nope", "never mind", "nvm"])
+def test_a_no_to_nothing_is_no_wish_whatever_a_model_sees_in_it(text: str) -> None:
+    reading = dialogue.read(understood(Intent.PRODUCT_QUESTION), text, False, state(), CONTEXT)
+    assert reading.act == "decline"
+
+
+def test_cancel_that_is_more_than_a_no() -> None:
+    assert not words.is_plain_no("cancel that")
+    assert not words.is_plain_no("no, cancel it")
+
+
+def test_a_second_wish_of_a_message_is_named_and_one_wish_is_not_named_twice() -> None:
+    two = Understood(
+        intents=[
+            IntentScore(intent=Intent.CANCEL_ORDER, confidence=0.9),
+            IntentScore(intent=Intent.WALLET_ISSUE, confidence=0.8),
+        ],
+        model="test",
+    )
+    assert dialogue.also_asked(two, Intent.CANCEL_ORDER) is Intent.WALLET_ISSUE
+    assert dialogue.also_asked(two, Intent.WALLET_ISSUE) is Intent.CANCEL_ORDER
+    assert dialogue.also_asked(understood(Intent.CANCEL_ORDER), Intent.CANCEL_ORDER) is None
+
+
+def test_the_question_which_order_stays_open_for_the_next_wish() -> None:
+    choices = [Choice(kind="order", id=each, label=each) for each in ("ORD007", "ORD006")]
+    asked = state(awaiting="order", choices=choices, slots=Slots(order_id="ORD008"))
+    meant = orders_meant(Intent.REFUND_REQUEST, "I want my money back", Entities(), asked, CONTEXT)
+    assert meant == ["ORD007", "ORD006"]
+
+
+@pytest.mark.parametrize("text", ["oops, number 14: Lindenweg 14, 10969 Berlin", "sorry, Lindenweg 14, 10969 Berlin"])
+def test_what_is_said_before_an_address_is_no_part_of_it(text: str) -> None:
+    found = address_in(text, "DE")
+    assert found is not None
+    assert found.street == "Lindenweg 14"
+
+
+@pytest.mark.parametrize(
+    ("text", "greets"),
+    [("hiya", True), ("Hello there, hope you're well", True), ("Hello, I hope you refund my broken mug", False)],
+)
+def test_a_greeting_may_be_a_friendly_sentence(text: str, greets: bool) -> None:
+    assert phrases.is_greeting(text) is greets

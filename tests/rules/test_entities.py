@@ -130,3 +130,14 @@ def test_any_text_at_all_can_be_read(text: str, today: date) -> None:
 )
 def test_the_language_is_told_by_its_little_words(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_one_of_them_is_a_quantity_and_one_of_my_orders_is_not() -> None:
+    assert find_entities("just the eggs, one of them").quantity == 1
+    assert find_entities("one of my orders is late").quantity is None
+
+
+def test_a_product_that_is_ruled_out_is_not_meant() -> None:
+    names = ["Rolled Oats 500g", "Stoneware Mug"]
+    assert find_entities("sorry, I meant the oats, not the mug", names).products == ["Rolled Oats 500g"]
+    assert find_entities("not the mug", names).products == ["Stoneware Mug"]

@@ -1,0 +1,114 @@
+"""What kind of message it is, told by its wording: hello and goodbye, a question without a matter, and the like.
+
+Nothing here makes the machine act; it only chooses which answer is given.
+"""
+
+from __future__ import annotations
+
+import re
+
+from care.rules.words import words_of
+
+_GREETING = re.compile(
+    r"(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening|day)|hola|namaste|नमस्ते)( there| care| team| again)?"
+    r"(( i)? (hope|trust) (you|you're|your|all|everything) .{0,40}(well|good|fine|great|day|weekend|ok)"
+    r"| how (are|is|'s) (you|it|things|everything)( doing| going)?( today)?)?"
+)
+_FAREWELL = re.compile(
+    r"(ok |okay |thanks )?(bye|goodbye|bye bye|see you|have a (nice|good|great) \w+)( now| later| then)?"
+)
+# "lol ok", "great": said back, with nothing asked for.
+_NODDING = {
+    "ok", "okay", "k", "alright", "great", "cool", "lol", "haha", "nice", "perfect", "good", "fine", "super", "awesome",
+    "i", "see", "got", "it", "thats", "that's",
+}  # fmt: skip
+_ABILITIES = re.compile(
+    r"\bwhat (?:can|could|do) you (?:do|help|offer)\b|\bhow (?:can|does) (?:you|this) (?:help|work)\b"
+)
+_RANGE = re.compile(r"\bdo you (?:guys )?(?:sell|have|stock|carry|offer|got)\b(?! (?:it|that|this|them)\b)")
+# "I need help with my order": a thing is named, but not what should happen to it.
+_VAGUE = re.compile(
+    r"(?:.{0,40}\b)?(?:help|question|problem|issue|trouble|something|query|assistance|enquire|ask)"
+    r" (?:me )?(?:(?:with|about|regarding|on|for|concerning) )?(?:my|an|the|one of my|this|a) (?:\w+ )?"
+    r"(?:order|purchase)s?"
+    r"(?: ord-?\w+(?:-\w+)*)?(?: please| pls| thanks)?"
+)
+_HOW_IT_STANDS = re.compile(
+    r"^(?:so |and |but )?(?:is|was|has|did|does) (?:it|that|this)\b.*"
+    r"\b(?:cancell?ed|shipped|sent|dispatched|delivered|arrived?|left|on its way)\b"
+)
+_THANKS = re.compile(r"\b(thanks|thank you|thx|cheers|gracias|dhanyavad|धन्यवाद)\b")
+# How an earlier refund stands; not a wish for one, whatever else is said of parcels that "arrived".
+_REFUND_STATUS = re.compile(
+    r"\b(?:status|progress|update|news|track\w*)\b[^.!?]*\brefund"
+    r"|\b(?:where|when|how|what|has|have|is|did|was|will|still)\b[^.!?]*\b(?:my|the|that|this)\b[^.!?]{0,20}\brefund"
+    r"|\brefund\w*\b[^.!?]*\b(?:status|yet|still|going|progress|update|processed|happen(?:ed|ing))\b"
+)
+_REFUND_WISH = re.compile(
+    r"\b(?:want|need|like|get an?|give|request|open|start|claim|deserve|demand|another|ask for|please)\b"
+    r"[^.!?]{0,30}\brefund"
+    r"|\brefund (?:me|it|them|please)\b"
+)
+_ACCOUNT_CHANGE = re.compile(r"\b(change|update|delete|close|remove|reset|wrong|new|edit|correct)\b")
+
+
+def is_greeting(text: str) -> bool:
+    return bool(_GREETING.fullmatch(" ".join(words_of(text))))
+
+
+def is_farewell(text: str) -> bool:
+    return bool(_FAREWELL.fullmatch(" ".join(words_of(text))))
+
+
+def is_nodding(text: str) -> bool:
+    """ "ok great": an answer to nothing."""
+    said = set(words_of(text))
+    return bool(said) and said <= _NODDING
+
+
+def is_thanks(text: str) -> bool:
+    found, count = _THANKS.search(text.casefold()), len(words_of(text))
+    return found is not None and (count <= 6 or (found.start() == 0 and count <= 10))
+
+
+def is_vague(text: str) -> bool:
+    """Whether help with an order is asked for without saying which help."""
+    said = [s for s in re.split(r"[.!?\n]+", text) if words_of(s) and not is_greeting(s)]
+    vague = [s for s in said if _VAGUE.fullmatch(" ".join(words_of(s)))]
+    return bool(vague) and all(s in vague or is_thanks(s) for s in said)
+
+
+def asks_for_abilities(text: str) -> bool:
+    return bool(_ABILITIES.search(text.casefold()))
+
+
+def asks_for_range(text: str) -> bool:
+    """ "Do you sell ...?" """
+    return bool(_RANGE.search(text.casefold()))
+
+
+def asks_for_address(text: str) -> bool:
+    return bool(re.search(r"\b(?:address|where (?:does|will|is) it (?:go|going|be sent))\b", text.casefold()))
+
+
+def asks_how_it_stands(text: str) -> bool:
+    """ "Is it cancelled?", of the order that is being talked about."""
+    return bool(_HOW_IT_STANDS.search(text.casefold()))
+
+
+def adds_more(text: str) -> bool:
+    """ "And the milk too": more of what was just spoken of."""
+    return bool(re.search(r"\b(?:too|as well|also)\b[\s.!]*$", text.casefold()))
+
+
+def asks_for_refund_status(text: str) -> bool:
+    plain = text.casefold()
+    return bool(_REFUND_STATUS.search(plain)) and not _REFUND_WISH.search(plain)
+
+
+def asks_for_account_change(text: str) -> bool:
+    return bool(_ACCOUNT_CHANGE.search(text.casefold()))
+
+
+def says_twice(text: str) -> bool:
+    return bool(re.search(r"\b(?:twice|double|two times|2 times)\b", text.casefold()))
