@@ -64,6 +64,32 @@ async def test_an_impossible_quantity_starts_nothing(comes: Comes) -> None:
     await ana.sees("Fill in the form to see them.")
     await ana.button("Start deliveries").click()
     await ana.sees("Please choose a product, a quantity from 1 to 1000")
+    for impossible in ("1001", "2.5"):
+        await ana.page.get_by_label("Quantity").fill(impossible)
+        await ana.page.get_by_label("Quantity").blur()
+        await ana.sees("Fill in the form to see them.")
+    await ana.page.get_by_label("Quantity").fill("1000")
+    await expect(ana.page.get_by_role("list", name="The next five deliveries").get_by_role("listitem")).to_have_count(5)
+
+
+async def test_staff_read_what_was_said_in_a_conversation_that_was_handed_over(comes: Comes, customer: int) -> None:
+    ana, amy = await comes(), await comes()
+    await ana.signs_in("customer", customer)
+    await ana.page.goto("/ui/support?conversation=new")
+    await ana.says(f"Please let me talk to a human, number {customer}")
+    await ana.sees("Handed off")
+    await ana.page.get_by_label("Message", exact=True).fill("It is about")
+    await ana.page.reload()
+    await expect(ana.page.get_by_label("Message", exact=True)).to_have_value("It is about")
+
+    await amy.signs_in("agent")
+    await amy.page.goto("/ui/conversations")
+    await amy.page.get_by_role("link", name=f"human, number {customer}").locator("visible=true").click()
+    await expect(amy.page.locator(".bubble.mine")).to_have_text(f"Please let me talk to a human, number {customer}")
+    await amy.sees("With a person")
+    await amy.shows("conversation")
+    await ana.page.goto("/ui/conversations")
+    await ana.sees("This page is not for your account")
 
 
 async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, customer: int, photo: Path) -> None:
@@ -154,6 +180,10 @@ async def test_a_reviewer_must_say_why_before_a_refund_is_rejected(comes: Comes,
 
     await omar.signs_in("agent", 1)
     await omar.page.get_by_role("link", name=str(refund_id)).locator("visible=true").click()
+    await omar.button("Ask for more").click()
+    await omar.dialog().get_by_label("Note").fill("Please show the label.")
+    await omar.button("Ask for more", inside=omar.dialog()).click()
+    await omar.button("Take this case").click()  # a ruling gives the case back
     await omar.button("Reject").click()
     await omar.button("Reject", inside=omar.dialog()).click()
     await omar.sees("Please write a note.")

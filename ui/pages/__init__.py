@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.pages import analytics, customers, desk, home, notifications, orders, planner, refunds, support
+from ui.pages import analytics, conversations, customers, desk, home, notifications, orders, planner, refunds, support
 from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec
 
 PAGES = [
@@ -15,6 +15,8 @@ PAGES = [
     Spec("/notifications", "Notifications", CUSTOMERS, notifications.page),
     Spec("/desk", "Review desk", STAFF, desk.page, "fact_check", "Desk"),
     Spec("/desk/{refund_id}", "Review desk", STAFF, desk.page),
+    Spec("/conversations", "Conversations", STAFF, conversations.page, "forum", "Chats"),
+    Spec("/conversations/{conversation_id}", "Conversations", STAFF, conversations.page),
     Spec("/customers", "Customers", STAFF, customers.page, "group"),
     Spec("/analytics", "Analytics", STAFF, analytics.page, "insights"),
     Spec("/{rest:path}", "Not found", EVERYONE, home.lost),

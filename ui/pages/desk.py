@@ -72,7 +72,13 @@ async def _case(visit: Visit, refund_id: str) -> None:
 
 
 async def _claim(visit: Visit, refund_id: str) -> None:
-    """Opening is claiming. A case that a colleague holds, or that is settled, is shown all the same."""
+    """Opening is claiming. A case that a colleague holds, or that is settled, is shown all the same.
+
+    Who has approved already only looks: a second person must be able to claim it.
+    """
+    refund = await visit.services.stores.refunds.get(refund_id)
+    if any(approval.reviewer == visit.principal.email for approval in refund.approvals):
+        return
     with suppress(Conflict):
         await visit.services.stores.refunds.claim(refund_id, visit.principal.email)
 
@@ -111,6 +117,8 @@ def _head(visit: Visit, refund: Refund) -> None:
             with box("line"):
                 if refund.claimed_by == visit.principal.email and not refund.status.is_settled:
                     button("Give back", lambda: _release(visit, refund), look="flat dense")
+                if refund.claimed_by is None and not refund.status.is_settled:
+                    button("Take this case", lambda: _take(visit, refund), look="outline")
                 address = refund_view(visit.services, refund, visit.principal).workflow_url
                 if address:
                     with link(address, "small").props("target=_blank rel=noopener"):
@@ -119,6 +127,11 @@ def _head(visit: Visit, refund: Refund) -> None:
         banner("how_to_reg", f"{refund.approvals[0].reviewer} approved. A second person must approve as well.", "warn")
     if not refund.status.is_settled and refund.claimed_by not in (None, visit.principal.email):
         banner("lock", f"{refund.claimed_by} is working on this case.", "warn")
+
+
+async def _take(visit: Visit, refund: Refund) -> None:
+    with telling():
+        await visit.services.stores.refunds.claim(refund.refund_id, visit.principal.email)
 
 
 async def _release(visit: Visit, refund: Refund) -> None:

@@ -90,7 +90,7 @@ def _deliveries(visit: Visit, upcoming: list[tuple[str, Subscription]]) -> None:
                 datebox(key)
                 with box("stack grow"):
                     text(words.what(subscription), "strong cut")
-                    text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small cut")
+                    text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small wrap")
                 label, tone = words.SUBSCRIPTION_WORDS[subscription.status]
                 chip("Planned" if label == "Active" else label, "info" if label == "Active" else tone)
 

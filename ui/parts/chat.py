@@ -31,13 +31,14 @@ _STATUS: dict[str, tuple[str, words.Tone]] = {
 }
 
 
-def bubble(visit: Visit, message: Message, evidence: dict[str, EvidenceReceipt]) -> None:
+def bubble(visit: Visit, message: Message, evidence: dict[str, EvidenceReceipt], *, customer: str = "You") -> None:
+    """`customer` is what the customer is called here."""
     if message.role == "system":
         text(message.text, "said-system")
         return
     mine = "mine" if message.role == "customer" else ""
     at = words.clock(message.at, visit.zone)
-    text(f"You · {at}" if mine else f"{_WHO.get(message.role, '')} · {at}", f"from {mine}")
+    text(f"{customer} · {at}" if mine else f"{_WHO.get(message.role, '')} · {at}", f"from {mine}")
     files = [evidence[i] for i in message.evidence_ids if i in evidence]
     if files:
         with box(f"thumbs {mine}"):
@@ -45,7 +46,7 @@ def bubble(visit: Visit, message: Message, evidence: dict[str, EvidenceReceipt])
                 thumbnail(file)
     text(message.text, f"bubble {mine}")
     for action in message.actions:
-        _acted(action)
+        _acted(visit, action)
 
 
 def thinking() -> None:
@@ -54,14 +55,16 @@ def thinking() -> None:
             box(tag="i")
 
 
-def _acted(action: ChatAction) -> None:
+def _acted(visit: Visit, action: ChatAction) -> None:
     """A card that leads to the thing. The id comes from our own tools, never from a message."""
     symbol, page = _THINGS.get((action.id or "")[:3], ("task_alt", ""))
+    if visit.principal.is_staff:
+        page = "/ui/desk/" if page == "/ui/refunds#" else ""
     with link(f"{page}{action.id}", "acted") if page else box("acted"):
         icon(symbol)
         with box("stack grow"):
             done = words.sentence(action.kind)
             text(done if action.status == "done" else _PROPOSED.get(action.kind, done), "strong")
-            if page:
+            if page or visit.principal.is_staff:
                 text(action.id or "", "mute small wrap")
         chip(*_STATUS[action.status])

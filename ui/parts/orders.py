@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
-from care.models.order import Order, OrderStatus
+from care.models.order import Order, OrderStatus, PaymentStatus
 from ui.parts import words
 from ui.parts.elements import box, button, card, chip, text
 from ui.visit import Visit
@@ -73,7 +73,7 @@ def order_card(
 
 def _money(order: Order) -> str:
     said = [words.PAYMENT_WORDS[order.payment.status]]
-    if order.refunded.amount:
+    if order.refunded.amount and order.payment.status is not PaymentStatus.REFUNDED:
         said.append(f"{order.refunded} paid back")
     if order.reserved.amount:
         said.append(f"{order.reserved} in an open refund")

@@ -30,9 +30,8 @@ class PlannerForm:
         names = {p.sku: f"{p.name} · {p.price}" for p in self._products.values()}
         self._product = ui.select(names, label="Product", value=next(iter(names), None), on_change=self._changed)
         with box("grid two"):
-            self._quantity = ui.number(
-                "Quantity", value=1, min=1, max=1000, step=1, precision=0, on_change=self._changed
-            )
+            # Without limits of its own: it would make a 0 a 1 without a word, and that would be ordered.
+            self._quantity = ui.number("Quantity", value=1, step=1, on_change=self._changed)
             self._frequency = ui.select(_FREQUENCIES, label="How often", value="weekly", on_change=self._rhythm)
             days = {d: d.capitalize() for d in _WEEKDAYS}
             self._weekday = ui.select(
@@ -66,7 +65,7 @@ class PlannerForm:
         days = {Frequency.DAILY: None, Frequency.MONTHLY: self._monthday.value}
         return SubscriptionRequest(
             customer_id=self._visit.customer_id,
-            items=[Item(sku=self._product.value or "", quantity=int(self._quantity.value or 0))],
+            items=[Item(sku=self._product.value or "", quantity=_whole(self._quantity.value))],
             frequency=frequency,
             delivery_day=days.get(frequency, self._weekday.value),
             start_date=date.fromisoformat(self._start.value) if self._start.value else None,
@@ -101,3 +100,8 @@ class PlannerForm:
             first = words.occurrence(made.next_delivery, locale=self._visit.locale) if made.next_delivery else "soon"
             thank(f"{made.subscription_id} is set up. The first delivery comes {first}.")
         self._send.enable()
+
+
+def _whole(number: float | None) -> int:
+    """The browser's 2.0 as 2. What is no whole number is 0, which no subscription takes."""
+    return int(number) if number and number == int(number) else 0

@@ -37,7 +37,8 @@ def timeline(visit: Visit, refund: Refund) -> None:
             with box("", tag="li"):
                 text(_EVENTS.get(entry.event, words.sentence(entry.event)), "strong")
                 who = entry.actor if staff else words.actor(entry.actor)
-                text(f"{who} · {words.moment(entry.at, visit.zone, locale=visit.locale)}", "mute small")
+                at = words.moment(entry.at, visit.zone, locale=visit.locale)
+                text(f"{who} · {at} UTC" if staff else f"{who} · {at}", "mute small")
                 if entry.detail and (staff or entry.event not in _FOR_STAFF):
                     text(entry.detail, "small wrap")
         coming = words.next_step(refund, visit.now())

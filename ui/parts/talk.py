@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -60,6 +61,7 @@ class Chat:
     def __init__(self, visit: Visit, talk: Talk) -> None:
         self._visit = visit
         self._talk = talk
+        self._draft_key = json.dumps(f"draft of {visit.session}")
 
     async def draw(self) -> None:
         async with live.follow(self._visit.customer_id, {"conversations"}, self._catch_up):
@@ -82,7 +84,20 @@ class Chat:
                 self._input.classes("grow").on("keydown.enter", self._send_typed)
                 send = ui.button(icon="send", on_click=self._send_typed).props("unelevated round dense")
                 send.props["aria-label"] = "Send message"
+        self._keep_draft()
         self._to_the_end()
+
+    def _keep_draft(self) -> None:
+        """What is typed stays in the browser's tab: a web process that starts anew has the page loaded again."""
+        key = self._draft_key
+        self._input.on("update:model-value", js_handler=f"(typed) => sessionStorage.setItem({key}, typed ?? '')")
+        ui.run_javascript(f"""
+            const draft = sessionStorage.getItem({key}), field = document.querySelector("input[aria-label=Message]");
+            if (draft && field && !field.value) {{
+                field.value = draft;
+                field.dispatchEvent(new Event("input"));
+            }}
+        """)
 
     @ui.refreshable_method
     def _log(self) -> None:
@@ -135,6 +150,7 @@ class Chat:
             said = "Here is a photo."
         if said and await self._say(said):
             self._input.set_value("")
+            ui.run_javascript(f"sessionStorage.removeItem({self._draft_key})")
 
     async def _say(self, said: str) -> bool:
         """One turn. A refusal gives the words back to the customer: nothing typed is lost."""
