@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from care.cli_tools import Join, Json, settings_for, tools
+from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
 from care.errors import CareError, SetupError
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ def up(
 
     data = DataDir(data_dir)
     if reset and not yes and data.owner() is None:
+        needs_somebody("add --yes to delete without asking")
         typer.confirm(f"Delete everything that CARE keeps in {data_dir}?", abort=True)
     display = TerminalDisplay()
     if not detach:

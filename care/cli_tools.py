@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,12 @@ def settings_for(data_dir: Path | None) -> Settings:
     return load(data_dir)
 
 
+def needs_somebody(otherwise: str) -> None:
+    """Raises SetupError where a question would reach nobody."""
+    if not sys.stdin.isatty():
+        raise SetupError(f"There is nobody here to answer a question: {otherwise}.")
+
+
 @tools.command()
 def seed(
     path: Annotated[Path, typer.Argument(help="Folder of JSON or JSONL files.")] = Path("seed"),
@@ -54,14 +61,15 @@ def add_account(
     email: str,
     role: Annotated[str, typer.Option(help="customer, agent, supervisor or admin.")],
     customer: Annotated[str | None, typer.Option(help="Customer id, for the role customer.")] = None,
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="CARE_PASSWORD", hidden=True)
-    ] = "",
+    password: Annotated[str, typer.Option(envvar="CARE_PASSWORD", hidden=True)] = "",
     data_dir: Join = None,
 ) -> None:
     """Make an account; asks for the password, or takes it from CARE_PASSWORD."""
     from care.accounts import new_account
 
+    if not password:
+        needs_somebody("set CARE_PASSWORD")
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     asyncio.run(new_account(settings_for(data_dir), email, role, customer, password))
     typer.echo(f"{email} can sign in as {role}.")
 

@@ -83,7 +83,7 @@ async def _load(record: Record | Refusal, kind: str, loader: Loader) -> BaseMode
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in (".json", ".jsonl"))
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (".json", ".jsonl"))
 
 
 def _reasons(error: ValidationError) -> str:

@@ -38,6 +38,8 @@ KEYS = {"CARE_SECRET_KEY": "x" * 48, "CARE_ENCRYPTION_KEY": "A" * 43 + "="}
         (["bench", "nothing"], {}, "There is no benchmark nothing: choose from boot"),
         (["seed", "none"], SERVERS, "There is no folder none"),
         (["up", "--data-dir", "/proc/care"], {}, "/proc/care cannot be used"),
+        (["up", "--reset"], {}, "add --yes"),
+        (["account", "add", "a@b.c", "--role", "agent"], SERVERS, "set CARE_PASSWORD"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(
