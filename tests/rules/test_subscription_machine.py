@@ -193,7 +193,7 @@ def _subscription(zone: str, now: datetime) -> Subscription:
 
 TestAnySequenceOfCalls = AnySequenceOfCalls.TestCase
 TestAnySequenceOfCalls.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
