@@ -20,7 +20,7 @@ from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentSta
 from care.models.subscription import Delivery, Step, Subscription
 from care.ordering import cancel_order
 from care.rules import subscription_notices as notices
-from care.rules.subscription import missed, reminded, settled, skipped
+from care.rules.subscription import UPCOMING, missed, reminded, settled, skipped
 from care.stores import Stores
 
 Outcome = Literal["delivered", "out_of_stock", "payment_failed", "missed"]
@@ -47,19 +47,27 @@ class SubscriptionActivities:
 
     @activity.defn(name="project_subscription")
     async def project(self, subscription: Subscription) -> None:
-        await self._stores.subscriptions.save(subscription)
+        """Store the state, and take back the reminders of deliveries that it no longer plans."""
+        await self._save(subscription)
+        await self._stores.notifications.withdraw_reminders(
+            subscription.subscription_id,
+            after=max((delivery.occurrence for delivery in subscription.recent), default=""),
+            until=subscription.upcoming[-1] if len(subscription.upcoming) >= UPCOMING else None,
+            planned=subscription.upcoming,
+            skipped=subscription.skipped,
+        )
 
     @activity.defn(name="remind_of_delivery")
     async def remind(self, due: DueStep) -> None:
         await self._stores.notifications.add(notices.reminder(due.subscription, due.step, due.at))
-        await self.project(reminded(due.subscription, due.step))
+        await self._save(reminded(due.subscription, due.step))
 
     @activity.defn(name="own_up_to_missed_deliveries")
     async def own_up(self, due: DueStep) -> None:
         after = missed(due.subscription, due.step, due.at)
         lost = skipped(due.subscription, due.step)
         await self._stores.notifications.add(notices.missed(after, due.step, lost, due.at))
-        await self.project(after)
+        await self._save(after)
 
     @activity.defn(name="deliver_occurrence")
     async def deliver(self, due: DueStep) -> Delivery:
@@ -71,8 +79,11 @@ class SubscriptionActivities:
             await self._stores.notifications.add(notices.out_of_stock(after, due.step, due.at))
         if outcome == "payment_failed":
             await self._stores.notifications.add(notices.payment_failed(after, due.step, due.at))
-        await self.project(after)
+        await self._save(after)
         return delivery
+
+    async def _save(self, subscription: Subscription) -> None:
+        await self._stores.subscriptions.save(subscription)
 
     async def _order_and_charge(self, due: DueStep) -> tuple[str | None, Outcome]:
         products = await self._stores.products.find(item.sku for item in due.subscription.items)
@@ -81,7 +92,7 @@ class SubscriptionActivities:
         customer = await self._stores.customers.get(due.subscription.customer_id)
         try:
             order = await self._stores.orders.place(
-                _order(due, products).model_copy(update={"address": customer.address})
+                _order(due, products).model_copy(update={"address": due.subscription.address or customer.address})
             )
         except OutOfStock:
             return None, "out_of_stock"

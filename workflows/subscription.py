@@ -15,10 +15,21 @@ from temporalio.workflow import ActivityConfig, LocalActivityConfig
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import DueStep, SubscriptionActivities
     from care.errors import CareError
-    from care.models.subscription import CancelSubscription, Step, StepKind, Subscription
-    from care.rules.occurrences import occurrence
-    from care.rules.reminders import next_step
+    from care.models.subscription import (
+        AgreedChange,
+        CancelSubscription,
+        OneDelivery,
+        PauseSubscription,
+        RescheduleDelivery,
+        Step,
+        StepKind,
+        Subscription,
+    )
+    from care.rules import subscription_changes as changes
+    from care.rules.occurrences import occurrence_due
+    from care.rules.reminders import is_resting, next_step
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
+    from care.rules.subscription_calendar import changed
     from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, refuse
 
 # A run of a weekly subscription with two reminders writes some 24 events a cycle.
@@ -52,7 +63,7 @@ class SubscriptionWorkflow:
         while not is_over(self._subscription):
             due = await self._do_what_is_due()
             self._index()
-            if due is not None:
+            if due is not None or self._rests():
                 await self._sleep_until(due)
             if _history_is_long():
                 await workflow.wait_condition(workflow.all_handlers_finished)
@@ -79,10 +90,74 @@ class SubscriptionWorkflow:
     def _may_cancel(self, request: CancelSubscription) -> None:
         self._tried(lambda before: cancelled(before, request, workflow.now()))
 
+    @workflow.update
+    async def pause(self, request: PauseSubscription) -> Subscription:
+        return await self._change(lambda before: changes.paused(before, request, workflow.now()))
+
+    @pause.validator
+    def _may_pause(self, request: PauseSubscription) -> None:
+        self._tried(lambda before: changes.paused(before, request, workflow.now()))
+
+    @workflow.update
+    async def resume(self) -> Subscription:
+        return await self._change(lambda before: changes.resumed(before, workflow.now()))
+
+    @resume.validator
+    def _may_resume(self) -> None:
+        self._tried(lambda before: changes.resumed(before, workflow.now()))
+
+    @workflow.update
+    async def skip(self, request: OneDelivery) -> Subscription:
+        return await self._change(lambda before: changes.skipped_one(before, request, workflow.now()))
+
+    @skip.validator
+    def _may_skip(self, request: OneDelivery) -> None:
+        self._tried(lambda before: changes.skipped_one(before, request, workflow.now()))
+
+    @workflow.update
+    async def unskip(self, request: OneDelivery) -> Subscription:
+        return await self._change(lambda before: changes.unskipped(before, request, workflow.now()))
+
+    @unskip.validator
+    def _may_unskip(self, request: OneDelivery) -> None:
+        self._tried(lambda before: changes.unskipped(before, request, workflow.now()))
+
+    @workflow.update
+    async def reschedule(self, request: RescheduleDelivery) -> Subscription:
+        return await self._change(lambda before: changes.rescheduled(before, request, workflow.now()))
+
+    @reschedule.validator
+    def _may_reschedule(self, request: RescheduleDelivery) -> None:
+        self._tried(lambda before: changes.rescheduled(before, request, workflow.now()))
+
+    @workflow.update
+    async def change(self, request: AgreedChange) -> Subscription:
+        return await self._change(lambda before: changed(before, request, workflow.now()))
+
+    @change.validator
+    def _may_change(self, request: AgreedChange) -> None:
+        self._tried(lambda before: changed(before, request, workflow.now()))
+
+    @workflow.update
+    async def order_now(self) -> Subscription:
+        return await self._change(lambda before: changes.ordered_now(before, workflow.now()))
+
+    @order_now.validator
+    def _may_order_now(self) -> None:
+        self._tried(lambda before: changes.ordered_now(before, workflow.now()))
+
+    @workflow.update
+    async def uncancel(self) -> Subscription:
+        return await self._change(changes.uncancelled)
+
+    @uncancel.validator
+    def _may_uncancel(self) -> None:
+        self._tried(changes.uncancelled)
+
     async def _do_what_is_due(self) -> datetime | None:
         """Take one step if its time has come; else tell when the next one is due."""
         async with self._turn:
-            if is_over(self._subscription):
+            if is_over(self._subscription) or self._rests():
                 return None
             step = next_step(self._subscription, workflow.now())
             if step is not None and step.at > workflow.now():
@@ -105,6 +180,11 @@ class SubscriptionWorkflow:
             case StepKind.MISS:
                 await workflow.execute_local_activity_method(SubscriptionActivities.own_up, due, **STORE_CALL)
                 self._subscription = missed(due.subscription, step, due.at)
+            case StepKind.RESUME:
+                self._subscription = changes.resumed_by_itself(self._subscription)
+                await workflow.execute_local_activity_method(
+                    SubscriptionActivities.project, self._subscription, **STORE_CALL
+                )
             case StepKind.DELIVER:
                 delivery = await workflow.execute_activity_method(SubscriptionActivities.deliver, due, **DELIVERY_CALL)
                 self._subscription = settled(due.subscription, step, delivery)
@@ -124,11 +204,17 @@ class SubscriptionWorkflow:
         except CareError as error:
             raise refuse(error) from None
 
-    async def _sleep_until(self, due: datetime) -> None:
-        """Until `due`, or until an update has changed something."""
+    def _rests(self) -> bool:
+        """Paused without an end: nothing is due until the customer says so."""
+        return is_resting(self._subscription) and not self._subscription.extra
+
+    async def _sleep_until(self, due: datetime | None) -> None:
+        """Until `due` (None: for as long as it takes), or until an update has changed something."""
         before = self._subscription
         with suppress(asyncio.TimeoutError):
-            await workflow.wait_condition(lambda: self._subscription is not before, timeout=due - workflow.now())
+            await workflow.wait_condition(
+                lambda: self._subscription is not before, timeout=None if due is None else due - workflow.now()
+            )
 
     def _index(self) -> None:
         """Search attributes, only where they changed: each upsert is an event in the history."""
@@ -137,7 +223,7 @@ class SubscriptionWorkflow:
         updates = [
             _update(CUSTOMER, subscription.customer_id),
             _update(STATUS, subscription.status.value),
-            _update(NEXT_DELIVERY, occurrence(subscription.schedule, key).due if key else None),
+            _update(NEXT_DELIVERY, occurrence_due(subscription.schedule, key) if key else None),
         ]
         if changed := [update for update in updates if update]:
             workflow.upsert_search_attributes(changed)

@@ -1,10 +1,11 @@
-"""Subscriptions: start one, look at one, cancel one."""
+"""Subscriptions: start one, look at one, change one."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from temporalio.client import WithStartWorkflowOperation
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import (
     QueryRejectCondition,
     SearchAttributePair,
@@ -15,10 +16,15 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from care.errors import Conflict, Invalid, Unavailable
 from care.models.subscription import (
+    AgreedChange,
     CancelSubscription,
+    ChangeSubscription,
     Item,
     NamedItem,
     Occurrence,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
     Schedule,
     Subscription,
     SubscriptionRequest,
@@ -29,6 +35,8 @@ from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow
 from workflows.failures import Closed, answered
 from workflows.gate import LOOK, UPDATE, Gate, attributes, now
 from workflows.subscription import SubscriptionWorkflow
+
+Handle = WorkflowHandle[SubscriptionWorkflow, Subscription]
 
 
 class SubscriptionClient(Gate):
@@ -83,13 +91,47 @@ class SubscriptionClient(Gate):
         stored = await self._stores.subscriptions.get(subscription_id)
         if stored.status is SubscriptionStatus.CANCELLED:
             return stored
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request))
+
+    async def pause_subscription(self, subscription_id: str, request: PauseSubscription) -> Subscription:
+        """Raises NotFound, Conflict, Invalid, as all changes here do."""
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request))
+
+    async def resume_subscription(self, subscription_id: str) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume))
+
+    async def skip_delivery(self, subscription_id: str, request: OneDelivery) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request))
+
+    async def unskip_delivery(self, subscription_id: str, request: OneDelivery) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request))
+
+    async def reschedule_delivery(self, subscription_id: str, request: RescheduleDelivery) -> Subscription:
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request)
+        )
+
+    async def change_subscription(self, subscription_id: str, request: ChangeSubscription) -> Subscription:
+        """Items come with today's names and prices."""
+        items = None if request.items is None else await self._agreed(request.items)
+        agreed = AgreedChange(wish=request, items=items, allow_subdaily=self._allow_subdaily)
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed))
+
+    async def order_now(self, subscription_id: str) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now))
+
+    async def uncancel_subscription(self, subscription_id: str) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel))
+
+    async def _update(self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]]) -> Subscription:
+        await self._stores.subscriptions.get(subscription_id)
+        await self.connect()
         handle = self._temporal.get_workflow_handle_for(
             SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
         )
-        await self.connect()
         try:
             async with answered(UPDATE):
-                return await handle.execute_update(SubscriptionWorkflow.cancel, request)
+                return await ask(handle)
         except Closed:
             raise Conflict(f"Subscription {subscription_id} has ended.") from None
 

@@ -10,14 +10,27 @@ from api.problems import ERRORS
 from api.views import subscription_view
 from care.models.common import Page
 from care.models.notification import Notification
-from care.models.subscription import CancelSubscription, Subscription, SubscriptionRequest, SubscriptionView
+from care.models.subscription import (
+    CancelSubscription,
+    ChangeSubscription,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
+    Subscription,
+    SubscriptionRequest,
+    SubscriptionView,
+)
 
 router = APIRouter(tags=["subscriptions"], responses=ERRORS, route_class=RepeatableRoute)
 
 _NOW = CancelSubscription()
+_OPEN_END = PauseSubscription()
+_NEXT = OneDelivery()
+# How far the workflow has walked is its own business.
+_HIDDEN = {"last_step"}
 
 
-@router.post("/subscription", status_code=201)
+@router.post("/subscription", status_code=201, response_model_exclude=_HIDDEN)
 async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """Deliver these items again and again. Answers once the subscription runs."""
     may_see(viewer, body.customer_id)
@@ -25,7 +38,7 @@ async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving,
     return await subscription_view(serving, subscription, viewer)
 
 
-@router.get("/subscriptions/{customer_id}")
+@router.get("/subscriptions/{customer_id}", response_model_exclude={"items": {"__all__": _HIDDEN}})
 async def subscriptions(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Subscription]:
@@ -33,20 +46,86 @@ async def subscriptions(
     return await serving.stores.subscriptions.page(customer_id, limit=limit, cursor=cursor)
 
 
-@router.get("/subscription/{subscription_id}")
+@router.get("/subscription/{subscription_id}", response_model_exclude=_HIDDEN)
 async def subscription(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Its live state, upcoming dates and deliveries so far."""
     live = await serving.client.subscription(stored.subscription_id)
     return await subscription_view(serving, live, viewer)
 
 
-@router.post("/subscription/cancel/{subscription_id}")
+@router.post("/subscription/cancel/{subscription_id}", response_model_exclude=_HIDDEN)
 async def cancel(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: CancelSubscription = _NOW
 ) -> SubscriptionView:
     """Now, or after the next delivery."""
     cancelled = await serving.client.cancel_subscription(stored.subscription_id, body)
     return await subscription_view(serving, cancelled, viewer)
+
+
+@router.post("/subscription/pause/{subscription_id}", response_model_exclude=_HIDDEN)
+async def pause(
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: PauseSubscription = _OPEN_END
+) -> SubscriptionView:
+    """Until the named date, or until it is resumed."""
+    after = await serving.client.pause_subscription(stored.subscription_id, body)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/resume/{subscription_id}", response_model_exclude=_HIDDEN)
+async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+    """Deliveries go on with the next one."""
+    after = await serving.client.resume_subscription(stored.subscription_id)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/skip/{subscription_id}", response_model_exclude=_HIDDEN)
+async def skip(
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
+) -> SubscriptionView:
+    """Leave out one date, by default the next; later dates stay."""
+    after = await serving.client.skip_delivery(stored.subscription_id, body)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/unskip/{subscription_id}", response_model_exclude=_HIDDEN)
+async def unskip(
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
+) -> SubscriptionView:
+    """Take a skip back."""
+    after = await serving.client.unskip_delivery(stored.subscription_id, body)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/reschedule/{subscription_id}", response_model_exclude=_HIDDEN)
+async def reschedule(
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: RescheduleDelivery
+) -> SubscriptionView:
+    """Move the delivery of one date to another."""
+    after = await serving.client.reschedule_delivery(stored.subscription_id, body)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/change/{subscription_id}", response_model_exclude=_HIDDEN)
+async def change(
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: ChangeSubscription
+) -> SubscriptionView:
+    """Other items, days, zone or address, from the next delivery on."""
+    after = await serving.client.change_subscription(stored.subscription_id, body)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/order-now/{subscription_id}", response_model_exclude=_HIDDEN)
+async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+    """One delivery today; the calendar stays as it is."""
+    after = await serving.client.order_now(stored.subscription_id)
+    return await subscription_view(serving, after, viewer)
+
+
+@router.post("/subscription/uncancel/{subscription_id}", response_model_exclude=_HIDDEN)
+async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+    """Take back an end after the next delivery."""
+    after = await serving.client.uncancel_subscription(stored.subscription_id)
+    return await subscription_view(serving, after, viewer)
 
 
 @router.get("/subscription/notifications/{customer_id}")

@@ -9,9 +9,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
+from care.models.customer import Address
 from care.models.money import Money
 
 DEFAULT_REMINDERS = [timedelta(days=2), timedelta(days=1)]
+
+
+# Named here, because a field called `date` hides the type inside its class.
+NamedDay = date
+Day = date | None
 
 
 class Item(Body):
@@ -60,6 +66,44 @@ class CancelSubscription(Body):
     when: Literal["now", "after_next_delivery"] = "now"
 
 
+class PauseSubscription(Body):
+    """`until` is the local date on which deliveries go on; without it they wait for `resume`."""
+
+    until: date | None = None
+
+
+class OneDelivery(Body):
+    """Body of skip and unskip: a planned local date, by default the next."""
+
+    date: Day = None
+
+
+class RescheduleDelivery(Body):
+    """Moves the delivery of the local date `date` to the local date `to`."""
+
+    date: NamedDay
+    to: NamedDay
+
+
+class ChangeSubscription(Body):
+    """Body of `change`. What is left out stays as it is."""
+
+    items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
+    frequency: Frequency | None = None
+    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    recurrence: Annotated[str, Field(max_length=500)] | None = None
+    timezone: Annotated[str, Field(max_length=64)] | None = None
+    address: Address | None = None
+
+
+class AgreedChange(Model):
+    """A change as the workflow gets it: items with names and prices, and whether the shop admits sub-daily rules."""
+
+    wish: ChangeSubscription
+    items: list[NamedItem] | None = None
+    allow_subdaily: bool = False
+
+
 class Schedule(Model):
     """When deliveries fall: an RRULE counted from `start`, in the customer's zone.
 
@@ -93,6 +137,7 @@ class StepKind(StrEnum):
     REMIND = "remind"
     DELIVER = "deliver"
     MISS = "miss"
+    RESUME = "resume"
 
 
 class Step(Model):
@@ -124,6 +169,16 @@ class Subscription(Model):
     cancel_reason: str | None = None
     created_at: Utc
     cancelled_at: Utc | None = None
+    # Where deliveries go, if not to the customer's own address.
+    address: Address | None = None
+    # Exceptions from the schedule, by occurrence key: left out, moved (from -> to), and added.
+    skipped: list[str] = []
+    moved: dict[str, str] = {}
+    extra: list[Occurrence] = []
+    # While paused: the local date on which it goes on by itself; None waits for the customer.
+    paused_until: date | None = None
+    # Nothing that the schedule plans before this is delivered: a pause or an older schedule covered it.
+    not_before: Utc | None = None
     # How far its calendar has been played: everything up to this step is settled.
     last_step: Step | None = None
     version: int = 0

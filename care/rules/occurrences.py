@@ -57,6 +57,16 @@ def occurrence_due(schedule: Schedule, key: str) -> datetime:
     return datetime.combine(date.fromisoformat(key), DELIVERY_TIME, zone).astimezone(UTC)
 
 
+def moved_here(schedule: Schedule, key: str) -> Occurrence:
+    """A delivery on the local date `key`, whether or not the schedule plans one."""
+    return Occurrence(key=key, due=occurrence_due(schedule, key))
+
+
+def midnight(schedule: Schedule, day: date) -> datetime:
+    """The instant (UTC) at which the local date begins."""
+    return datetime.combine(day, time(0), ZoneInfo(schedule.timezone)).astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class Passed:
     """Occurrences that went by: how many, the first, and the newest few in order."""

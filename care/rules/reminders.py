@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from heapq import merge
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from care.models.subscription import Occurrence, Schedule, Step, StepKind, Subscription
-from care.rules.occurrences import DELIVERY_TIME, MOMENT, following, passed, stride
+from care.models.subscription import Occurrence, Schedule, Step, StepKind, Subscription, SubscriptionStatus
+from care.rules.occurrences import (
+    DELIVERY_TIME,
+    MOMENT,
+    Passed,
+    following,
+    midnight,
+    moved_here,
+    passed,
+    stride,
+)
 
 # Later than this a delivery is skipped: the customer has helped themselves, and nobody wants a pile at the door.
 LATE = timedelta(hours=24)
@@ -26,22 +37,68 @@ _Position = tuple[datetime, datetime]
 def next_step(subscription: Subscription, now: datetime) -> Step | None:
     """The first step that is not settled, due at its `at` (which may have passed); None once the calendar has ended."""
     best: Step | None = None
-    for planned in following(subscription.schedule, _begin(subscription) - MOMENT):
+    for planned in calendar(subscription):
         if best is not None and _earliest(subscription.schedule, planned) > best.at:
             break
         for step in _steps(subscription.schedule, planned, now):
             if _position(step) > _settled(subscription) and (best is None or _position(step) < _position(best)):
                 best = step
+    resume = _resume(subscription)
+    if resume is not None and (best is None or resume.at <= best.at):
+        return resume
     if best is not None and best.kind is StepKind.DELIVER:
-        return _unless_too_late(subscription.schedule, best, now)
+        return _unless_too_late(subscription, best, now)
     return best
 
 
 def pending(subscription: Subscription) -> Iterator[Occurrence]:
     """The occurrences that are not settled, in order."""
-    for planned in following(subscription.schedule, _begin(subscription) - MOMENT):
-        if (planned.due, planned.due) > _settled(subscription):
-            yield planned
+    return (o for o in calendar(subscription) if (o.due, o.due) > _settled(subscription))
+
+
+def calendar(subscription: Subscription) -> Iterator[Occurrence]:
+    """What is planned from the last step on: the schedule with its exceptions, in order."""
+    extra = sorted(subscription.extra, key=_due)
+    if is_resting(subscription):
+        return iter(extra)
+    schedule, begin = subscription.schedule, max(_begin(subscription), floor(subscription)) - MOMENT
+    stays = (o for o in following(schedule, begin) if o.key not in subscription.moved)
+    moves = (moved_here(schedule, key) for key in subscription.moved.values())
+    moves_on = sorted((o for o in moves if o.due > begin), key=_due)
+    return merge(extra, (o for o in merge(stays, moves_on, key=_due) if o.key not in subscription.skipped), key=_due)
+
+
+def is_resting(subscription: Subscription) -> bool:
+    """Paused, and nothing but the customer will wake it."""
+    return subscription.status is SubscriptionStatus.PAUSED and subscription.paused_until is None
+
+
+def floor(subscription: Subscription) -> datetime:
+    """Before this the schedule delivers nothing: it was, or is, paused or replaced."""
+    resume = _resume(subscription)
+    return max(subscription.not_before or subscription.created_at, resume.at if resume else subscription.created_at)
+
+
+def given_up(subscription: Subscription, before: datetime) -> Passed:
+    """The first pending occurrence and those after it that were due before `before`."""
+    first = next(pending(subscription))
+    if stride(subscription.schedule):
+        return passed(subscription.schedule, first, before, keep=CATCH_UP)
+    found = list(takewhile(lambda o: o.due < before, pending(subscription))) or [first]
+    return Passed(len(found), first, found[-CATCH_UP:])
+
+
+def _due(planned: Occurrence) -> datetime:
+    return planned.due
+
+
+def _resume(subscription: Subscription) -> Step | None:
+    """The end of a pause that names it: the first moment of that local date."""
+    day = subscription.paused_until
+    if subscription.status is not SubscriptionStatus.PAUSED or day is None:
+        return None
+    at = midnight(subscription.schedule, day)
+    return Step(kind=StepKind.RESUME, occurrence=Occurrence(key=day.isoformat(), due=at), at=at)
 
 
 def _settled(subscription: Subscription) -> _Position:
@@ -91,22 +148,24 @@ def _earliest(schedule: Schedule, planned: Occurrence) -> datetime:
     return planned.due - longest - (timedelta(0) if stride(schedule) else 2 * _DAY)
 
 
-def _unless_too_late(schedule: Schedule, step: Step, now: datetime) -> Step:
+def _unless_too_late(subscription: Subscription, step: Step, now: datetime) -> Step:
     """The step, or, if its time is over, one step for all deliveries missed in a row: one notice, no burst."""
-    cutoff = too_late(schedule, now)
+    cutoff = too_late(subscription, now)
     if step.occurrence.due >= cutoff:
         return step
-    last = passed(schedule, step.occurrence, before=cutoff).newest[-1]
+    last = given_up(subscription, cutoff).newest[-1]
     return Step(kind=StepKind.MISS, occurrence=last, at=last.due)
 
 
-def too_late(schedule: Schedule, now: datetime) -> datetime:
+def too_late(subscription: Subscription, now: datetime) -> datetime:
     """What was due before this is skipped: over a day late, or too near today's delivery (never two on one date)."""
+    schedule = subscription.schedule
     step = stride(schedule)
     if step:
         return max(now - LATE, now - CATCH_UP * step)
     zone = ZoneInfo(schedule.timezone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone).astimezone(UTC)
-    today = next(following(schedule, midnight - MOMENT), None)
-    has_today = today is not None and today.due.astimezone(zone).date() == now.astimezone(zone).date()
-    return max(now - LATE, midnight) if has_today else now - LATE
+    today = now.astimezone(zone).date()
+    begins = midnight(schedule, today)
+    first = next((o for o in pending(subscription) if o.due >= begins), None)
+    has_today = first is not None and first.due.astimezone(zone).date() == today
+    return max(now - LATE, begins) if has_today else now - LATE

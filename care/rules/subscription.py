@@ -17,8 +17,8 @@ from care.models.subscription import (
     Subscription,
     SubscriptionStatus,
 )
-from care.rules.occurrences import MOMENT, Passed, passed
-from care.rules.reminders import pending
+from care.rules.occurrences import MOMENT, Passed
+from care.rules.reminders import given_up, pending
 
 RECENT = 20
 UPCOMING = 5
@@ -26,7 +26,7 @@ UPCOMING = 5
 
 def planned(subscription: Subscription) -> Subscription:
     """With its next dates, and a new version."""
-    ahead = 1 if subscription.cancel_after_next else UPCOMING
+    ahead = 1 + len(subscription.extra) if subscription.cancel_after_next else UPCOMING
     dates = [] if is_over(subscription) else [o.key for o in islice(pending(subscription), ahead)]
     return _next(subscription, upcoming=dates, next_delivery=dates[0] if dates else None)
 
@@ -53,7 +53,7 @@ def missed(subscription: Subscription, step: Step, at: datetime) -> Subscription
 
 def skipped(subscription: Subscription, step: Step) -> Passed:
     """The deliveries that a step of kind MISS gives up."""
-    return passed(subscription.schedule, next(pending(subscription)), step.occurrence.due + MOMENT, keep=RECENT)
+    return given_up(subscription, step.occurrence.due + MOMENT)
 
 
 def cancelled(subscription: Subscription, request: CancelSubscription, at: datetime) -> Subscription:
@@ -83,8 +83,22 @@ def _next(subscription: Subscription, **fields: Any) -> Subscription:
 
 def _walked(subscription: Subscription, step: Step, ends: list[Delivery], made: int, at: datetime) -> Subscription:
     recent = [*subscription.recent, *ends][-RECENT:]
-    after = _with(subscription, last_step=step, recent=recent, deliveries=made)
-    return _ended(after, after.cancel_reason, at) if after.cancel_after_next else planned(after)
+    extra = [o for o in subscription.extra if o.due > step.occurrence.due]
+    after = _with(_tidied(subscription, step), last_step=step, recent=recent, deliveries=made, extra=extra)
+    # A delivery that was ordered beside the calendar is not the one that a cancellation waits for.
+    if after.cancel_after_next and len(extra) == len(subscription.extra):
+        return _ended(after, after.cancel_reason, at)
+    return planned(after)
+
+
+def _tidied(subscription: Subscription, step: Step) -> Subscription:
+    """Without the exceptions that lie behind."""
+    here = step.occurrence.key
+    return _with(
+        subscription,
+        skipped=[key for key in subscription.skipped if key >= here],
+        moved={key: to for key, to in subscription.moved.items() if max(key, to) >= here},
+    )
 
 
 def _ended(subscription: Subscription, reason: str | None, at: datetime) -> Subscription:

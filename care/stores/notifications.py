@@ -18,6 +18,7 @@ class NotificationStore:
         notifications = self._notifications.collection
         await notifications.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await notifications.create_index([("customer_id", 1), ("read_at", 1)])
+        await notifications.create_index([("subscription_id", 1), ("occurrence", 1)])
 
     async def add(self, notification: Notification) -> bool:
         """Store once per notification id; False if it was there."""
@@ -36,6 +37,18 @@ class NotificationStore:
         if customer_id not in (None, found.customer_id):
             raise self._notifications.missing(notification_id)
         return found
+
+    async def withdraw_reminders(
+        self, subscription_id: str, *, after: str, until: str | None, planned: list[str], skipped: list[str]
+    ) -> int:
+        """Delete the reminders of occurrences that will not come; returns how many.
+
+        Those are the keys in `skipped`, and the keys after `after` up to `until` (None: all) that are not `planned`.
+        """
+        window: Document = {"$gt": after, "$nin": planned} | ({"$lte": until} if until else {})
+        gone = {"$or": [{"occurrence": window}, {"occurrence": {"$in": skipped}}]}
+        mine = {"subscription_id": subscription_id, "kind": "reminder"}
+        return (await self._notifications.collection.delete_many(mine | gone)).deleted_count
 
     async def unread(self, customer_id: str) -> int:
         return await self._notifications.collection.count_documents({"customer_id": customer_id, "read_at": None})

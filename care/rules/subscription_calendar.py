@@ -1,0 +1,132 @@
+"""Changing what a subscription delivers, where and when: recomputed from the next occurrence. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from care.errors import Conflict, Invalid
+from care.models.subscription import (
+    AgreedChange,
+    Frequency,
+    Item,
+    Occurrence,
+    Schedule,
+    Subscription,
+    SubscriptionRequest,
+)
+from care.rules.occurrences import midnight, next_occurrence, occurrence_due, stride
+from care.rules.recurrence import delivery_day, schedule_for
+from care.rules.reminders import pending
+from care.rules.subscription import is_over, planned
+
+_DAY = timedelta(days=1)
+
+
+def changed(subscription: Subscription, change: AgreedChange, now: datetime) -> Subscription:
+    """The state with everything that the change names. Raises Conflict if it has ended, Invalid for bad fields."""
+    if is_over(subscription):
+        raise Conflict(f"Subscription {subscription.subscription_id} is cancelled.")
+    wish = change.wish
+    if not wish.model_fields_set or all(getattr(wish, name) is None for name in wish.model_fields_set):
+        raise Invalid("Say what to change: items, frequency, delivery_day, recurrence, timezone or address.")
+    fields: dict[str, Any] = {}
+    if change.items is not None:
+        fields["items"] = change.items
+    if wish.address is not None:
+        fields["address"] = wish.address
+    if wish.frequency or wish.delivery_day is not None or wish.recurrence or wish.timezone:
+        fields |= _replanned(subscription, change, now)
+    if all(getattr(subscription, name) == value for name, value in fields.items()):
+        return subscription
+    return planned(subscription.model_copy(update=fields))
+
+
+def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) -> dict[str, Any]:
+    """The new calendar. What is due already is still delivered, and no date that had a delivery gets another."""
+    schedule, frequency = _new_schedule(subscription, change, now)
+    if schedule == subscription.schedule:
+        return {}
+    begins = _first_free(subscription, schedule, now)
+    if next_occurrence(schedule, begins) is None:
+        raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
+    by_date = not stride(schedule) and not stride(subscription.schedule)
+    return {
+        "schedule": schedule,
+        "recurrence": schedule.recurrence,
+        "timezone": schedule.timezone,
+        "frequency": frequency,
+        "delivery_day": delivery_day(frequency, schedule),
+        "extra": _late(subscription, now) if by_date else [],
+        "moved": {},
+        "skipped": [key for key in subscription.skipped if _stays(schedule, key)],
+        "not_before": begins,
+    }
+
+
+def _new_schedule(subscription: Subscription, change: AgreedChange, now: datetime) -> tuple[Schedule, Frequency | None]:
+    wish = change.wish
+    old = subscription.schedule
+    zone = wish.timezone or subscription.timezone
+    same_rule = not (wish.frequency or wish.recurrence) and wish.delivery_day is None
+    frequency = None if wish.recurrence else wish.frequency or subscription.frequency
+    if same_rule:
+        wanted: dict[str, Any] = {"recurrence": old.recurrence}
+    elif wish.recurrence:
+        wanted = {"recurrence": wish.recurrence, **_given(wish.frequency, wish.delivery_day)}
+    else:
+        wanted = {"frequency": frequency, "delivery_day": _day(subscription, frequency, wish.delivery_day)}
+    request = SubscriptionRequest(
+        customer_id=subscription.customer_id,
+        items=[Item(sku=item.sku, quantity=item.quantity) for item in subscription.items],
+        timezone=zone,
+        remind_before=old.remind_before,
+        **wanted,
+    )
+    made = schedule_for(request, customer_timezone=zone, now=now, allow_subdaily=change.allow_subdaily)
+    if same_rule:  # the phase stays: every second Friday is still the same Friday
+        return old.model_copy(update={"timezone": made.timezone}), frequency
+    return made, frequency
+
+
+def _given(frequency: Frequency | None, day: int | str | None) -> dict[str, Any]:
+    named = {"frequency": frequency, "delivery_day": day}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _day(subscription: Subscription, frequency: Frequency | None, asked: int | str | None) -> int | str | None:
+    """The day asked for, else the day it has, else the day of its next delivery."""
+    if asked is not None or frequency in (None, Frequency.DAILY):
+        return asked
+    old = subscription.delivery_day
+    weekly = frequency is not Frequency.MONTHLY
+    if old is not None and isinstance(old, str) == weekly:
+        return old
+    next_key = next((o.key for o in pending(subscription)), None)
+    if next_key is None:
+        return None
+    day = date.fromisoformat(next_key[:10])
+    return day.strftime("%A").lower() if weekly else day.day
+
+
+def _first_free(subscription: Subscription, schedule: Schedule, now: datetime) -> datetime:
+    """From here on the new schedule counts: after now, and after the last date that had a delivery."""
+    if stride(schedule):
+        return now
+    late = [] if stride(subscription.schedule) else [o.key for o in _late(subscription, now)]
+    had = [each.occurrence[:10] for each in subscription.recent] + [o.key for o in subscription.extra] + late
+    if not had:
+        return now
+    return max(now, midnight(schedule, date.fromisoformat(max(had)) + _DAY))
+
+
+def _late(subscription: Subscription, now: datetime) -> list[Occurrence]:
+    """What was due and is not done yet."""
+    return list(takewhile(lambda o: o.due <= now, pending(subscription)))
+
+
+def _stays(schedule: Schedule, key: str) -> bool:
+    due = occurrence_due(schedule, key)
+    found = next_occurrence(schedule, due - timedelta(milliseconds=1))
+    return found is not None and found.key == key

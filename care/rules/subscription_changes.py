@@ -1,0 +1,218 @@
+"""What a customer may change in a running subscription. Pure: each gives the state after, or raises what is refused.
+
+Asking for what is so already gives the state as it is: a second click changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from care.errors import Conflict, Invalid
+from care.models.subscription import (
+    Occurrence,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
+    Subscription,
+    SubscriptionStatus,
+)
+from care.rules.occurrences import moved_here, next_occurrence, stride
+from care.rules.reminders import floor, pending
+from care.rules.subscription import is_over, planned
+
+MOST_EXCEPTIONS = 100
+FURTHEST = timedelta(days=2 * 366)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def paused(subscription: Subscription, request: PauseSubscription, now: datetime) -> Subscription:
+    """No deliveries until `resume`, or until the named local date begins. Raises Conflict, Invalid."""
+    _alive(subscription)
+    if request.until is not None:
+        _check_until(request.until, local_date(subscription, now))
+    wanted = {"status": SubscriptionStatus.PAUSED, "paused_until": request.until}
+    return _changed(subscription, **wanted)
+
+
+def resumed(subscription: Subscription, now: datetime) -> Subscription:
+    """Deliveries go on with the first one after `now`; those that the pause covered stay left out."""
+    _alive(subscription)
+    if subscription.status is not SubscriptionStatus.PAUSED:
+        return subscription
+    return _changed(
+        subscription,
+        status=SubscriptionStatus.ACTIVE,
+        paused_until=None,
+        not_before=max(now, floor(_awake(subscription))),
+    )
+
+
+def skipped_one(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
+    """Leaves out the delivery of one date; later ones stay. Raises Conflict, Invalid."""
+    _by_date(subscription)
+    key = _key(request.date) if request.date else _next_key(subscription, now)
+    if key in subscription.skipped:
+        return subscription
+    _planned_at(subscription, key, now)
+    _room(subscription.skipped)
+    return _changed(subscription, skipped=sorted([*subscription.skipped, key]))
+
+
+def unskipped(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
+    """Takes a skip back, of the named date or of the nearest one. Raises Conflict, Invalid."""
+    _by_date(subscription)
+    key = _key(request.date) if request.date else next(iter(_skipped_ahead(subscription, now)), None)
+    if key is None:
+        raise Conflict("No delivery is skipped.")
+    if key not in subscription.skipped:
+        _planned_at(subscription, key, now)
+        return subscription
+    if moved_here(subscription.schedule, key).due <= now:
+        raise _invalid("date", f"{key} is over: only a later delivery can be taken back.")
+    _free(subscription, key)
+    return _changed(subscription, skipped=[each for each in subscription.skipped if each != key])
+
+
+def rescheduled(subscription: Subscription, request: RescheduleDelivery, now: datetime) -> Subscription:
+    """Moves one delivery to another date. Raises Conflict, Invalid."""
+    _by_date(subscription)
+    key, to = _key(request.date), _key(request.to)
+    if subscription.moved.get(key) == to:
+        return subscription
+    _planned_at(subscription, key, now)
+    if key == to:
+        return subscription
+    _check_target(subscription, to, now)
+    origin = next((first for first, last in subscription.moved.items() if last == key), key)
+    moved = {first: last for first, last in subscription.moved.items() if first != origin}
+    _room(moved)
+    return _changed(subscription, moved=moved if origin == to else moved | {origin: to})
+
+
+def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
+    """One delivery today, beside the calendar. Raises Conflict where today has one."""
+    _by_date(subscription)
+    if subscription.status is SubscriptionStatus.PAUSED:
+        raise Conflict("This subscription is paused: resume it first.")
+    today = local_date(subscription, now).isoformat()
+    _free(subscription, today)
+    due = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it is stored
+    last = subscription.last_step
+    due = max(due, (last.at if last else subscription.created_at) + _MILLISECOND)
+    return _changed(subscription, extra=[*subscription.extra, Occurrence(key=today, due=due)])
+
+
+def uncancelled(subscription: Subscription) -> Subscription:
+    """Takes back an end after the next delivery. Raises Conflict once it has ended."""
+    _alive(subscription)
+    if not subscription.cancel_after_next:
+        return subscription
+    return _changed(subscription, cancel_after_next=False, cancel_reason=None)
+
+
+def resumed_by_itself(subscription: Subscription) -> Subscription:
+    """At the end of a pause that named it."""
+    return _changed(subscription, status=SubscriptionStatus.ACTIVE, paused_until=None, not_before=floor(subscription))
+
+
+def local_date(subscription: Subscription, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(subscription.timezone)).date()
+
+
+def taken(subscription: Subscription, key: str) -> bool:
+    """Whether the local date has, had, or is about to have a delivery."""
+    done = any(key in (d.occurrence, local_date(subscription, d.at).isoformat()) for d in subscription.recent)
+    end = moved_here(subscription.schedule, key).due + timedelta(days=1)
+    return done or any(o.key == key for o in takewhile(lambda o: o.due < end, pending(_awake(subscription))))
+
+
+def _awake(subscription: Subscription) -> Subscription:
+    """As if it were not paused: what a pause holds back may come again when it ends."""
+    return subscription.model_copy(update={"status": SubscriptionStatus.ACTIVE, "paused_until": None})
+
+
+def _changed(subscription: Subscription, **fields: Any) -> Subscription:
+    if all(getattr(subscription, name) == value for name, value in fields.items()):
+        return subscription
+    return planned(subscription.model_copy(update=fields))
+
+
+def _alive(subscription: Subscription) -> None:
+    if is_over(subscription):
+        raise Conflict(f"Subscription {subscription.subscription_id} is cancelled.")
+
+
+def _by_date(subscription: Subscription) -> None:
+    _alive(subscription)
+    if stride(subscription.schedule):
+        raise Conflict("This subscription delivers several times a day: its deliveries cannot be changed by date.")
+
+
+def _key(day: date) -> str:
+    return day.isoformat()
+
+
+def _next_key(subscription: Subscription, now: datetime) -> str:
+    found = next((o.key for o in pending(subscription) if o.due > now), None)
+    if found is None:
+        raise Conflict("No delivery is planned.")
+    return found
+
+
+def _skipped_ahead(subscription: Subscription, now: datetime) -> list[str]:
+    return [key for key in subscription.skipped if moved_here(subscription.schedule, key).due > now]
+
+
+def _planned_at(subscription: Subscription, key: str, now: datetime) -> None:
+    """Raises Invalid unless the schedule with its moves has a delivery ahead on this date, skipped ones aside."""
+    detail = f"There is no delivery planned for {key}."
+    if not _within_reach(subscription, key, now):
+        raise _invalid("date", detail)
+    planned_here = moved_here(subscription.schedule, key)
+    fits = planned_here.due >= floor(subscription) and key not in subscription.skipped
+    on_schedule = next_occurrence(subscription.schedule, planned_here.due - _MILLISECOND) == planned_here
+    if not fits or not (key in subscription.moved.values() or (on_schedule and key not in subscription.moved)):
+        raise _invalid("date", detail)
+
+
+def _within_reach(subscription: Subscription, key: str, now: datetime) -> bool:
+    # Dates at the ends of the calendar have no instant in every zone.
+    if not date(1971, 1, 1) < date.fromisoformat(key) <= now.date() + FURTHEST:
+        return False
+    return moved_here(subscription.schedule, key).due > now
+
+
+def _check_target(subscription: Subscription, to: str, now: datetime) -> None:
+    if not _within_reach(subscription, to, now):
+        raise _invalid("to", "Choose a date that is still to come, within two years.")
+    due = moved_here(subscription.schedule, to).due
+    if local_date(subscription, due).isoformat() != to:
+        raise _invalid("to", f"{to} does not exist in the time zone {subscription.timezone}.")
+    if due < floor(subscription):
+        raise Conflict(f"The subscription is paused on {to}.")
+    if to in subscription.skipped:
+        raise Conflict(f"The delivery of {to} is skipped: take that back instead.")
+    _free(subscription, to)
+
+
+def _free(subscription: Subscription, key: str) -> None:
+    """Raises Conflict where the date has a delivery; one that is skipped is none."""
+    if taken(subscription, key):
+        raise Conflict(f"There is a delivery on {key} already.")
+
+
+def _room(exceptions: list[str] | dict[str, str]) -> None:
+    if len(exceptions) >= MOST_EXCEPTIONS:
+        raise Conflict(f"At most {MOST_EXCEPTIONS} deliveries can be changed ahead: pause or change it instead.")
+
+
+def _check_until(until: date, today: date) -> None:
+    if not today < until <= today + FURTHEST:
+        raise _invalid("until", "Choose a date after today, within two years.")
+
+
+def _invalid(field: str, detail: str) -> Invalid:
+    return Invalid(detail, fields={field: detail})

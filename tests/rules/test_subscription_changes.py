@@ -1,0 +1,102 @@
+"""What may be changed in a subscription, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from care.errors import CareError, Conflict, Invalid
+from care.models.subscription import (
+    AgreedChange,
+    CancelSubscription,
+    ChangeSubscription,
+    Delivery,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
+    Schedule,
+    Subscription,
+)
+from care.rules import subscription_changes as changes
+from care.rules.reminders import next_step
+from care.rules.subscription import cancelled, settled
+from care.rules.subscription_calendar import changed
+from tests.rules.test_recurrence_steps import DAILY, FRIDAY, subscription
+
+NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
+DEMO = Schedule(recurrence="FREQ=SECONDLY;INTERVAL=10", timezone="UTC", start="2026-11-22T14:00:00", remind_before=[])
+
+
+def change(before: Subscription, now: datetime = NOW, **wish: Any) -> Subscription:
+    return changed(before, AgreedChange(wish=ChangeSubscription(**wish)), now)
+
+
+def test_a_date_that_was_moved_away_can_be_moved_back() -> None:
+    before = subscription()
+    there = RescheduleDelivery(date=date(2026, 11, 27), to=date(2026, 11, 30))
+    back = RescheduleDelivery(date=date(2026, 11, 30), to=date(2026, 11, 27))
+    after = changes.rescheduled(changes.rescheduled(before, there, NOW), back, NOW)
+    assert (after.moved, after.upcoming) == ({}, before.upcoming)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda s: changes.skipped_one(s, OneDelivery(date=date(2026, 11, 28)), NOW), Invalid),
+        (lambda s: changes.skipped_one(s, OneDelivery(date=date(9999, 12, 31)), NOW), Invalid),
+        (lambda s: changes.skipped_one(s, OneDelivery(date=date(1, 1, 1)), NOW), Invalid),
+        (lambda s: changes.unskipped(s, OneDelivery(), NOW), Conflict),
+        (lambda s: changes.paused(s, PauseSubscription(until=NOW.date()), NOW), Invalid),
+        (lambda s: change(s), Invalid),
+        (lambda s: change(s, frequency="daily", delivery_day="friday"), Invalid),
+        (lambda s: change(s, recurrence="FREQ=DAILY", frequency="daily"), Invalid),
+        (lambda s: change(s, recurrence="FREQ=SECONDLY;INTERVAL=10"), Invalid),
+        (lambda s: changes.ordered_now(changes.paused(s, PauseSubscription(), NOW), NOW), Conflict),
+        (lambda s: changes.resumed(cancelled(s, CancelSubscription(), NOW), NOW), Conflict),
+    ],
+)
+def test_what_makes_no_sense_is_refused(call: Any, error: type[CareError]) -> None:
+    with pytest.raises(error):
+        call(subscription())
+
+
+def test_deliveries_faster_than_daily_are_not_changed_by_date() -> None:
+    with pytest.raises(Conflict, match="several times a day"):
+        changes.skipped_one(subscription(DEMO), OneDelivery(), NOW)
+
+
+def test_a_change_of_zone_brings_no_second_delivery_on_the_date_that_had_one() -> None:
+    before = subscription(DAILY.model_copy(update={"timezone": "Asia/Kolkata"}))
+    now = datetime(2026, 11, 23, 4, tzinfo=UTC)  # 09:30 in Kolkata, 23:00 the day before in New York
+    step = next_step(before, now)
+    assert step is not None
+    made = settled(before, step, Delivery(occurrence=step.occurrence.key, outcome="delivered", at=now))
+    assert step.occurrence.key == "2026-11-23"
+    assert change(made, now, timezone="America/New_York").next_delivery == "2026-11-24"
+
+
+def test_a_change_of_zone_keeps_the_phase() -> None:
+    biweekly = FRIDAY.model_copy(update={"recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"})
+    before = subscription(biweekly)
+    assert change(before, timezone="America/New_York").upcoming == before.upcoming
+
+
+def test_a_delivery_that_is_late_when_the_calendar_changes_is_still_made() -> None:
+    before = subscription(DAILY.model_copy(update={"remind_before": []}))
+    late = datetime(2026, 11, 23, 10, tzinfo=UTC)  # two hours after it was due
+    after = change(before, late, frequency="weekly", delivery_day="friday")
+    assert after.upcoming[:2] == ["2026-11-23", "2026-11-27"]
+    step = next_step(after, late)
+    assert step is not None
+    assert (step.kind, step.occurrence.key) == ("deliver", "2026-11-23")
+
+
+def test_a_delivery_ordered_beside_the_calendar_is_not_the_one_a_cancellation_waits_for() -> None:
+    ending = cancelled(subscription(), CancelSubscription(when="after_next_delivery"), NOW)
+    ordered = changes.ordered_now(ending, NOW)
+    step = next_step(ordered, NOW + timedelta(seconds=1))
+    assert step is not None
+    after = settled(ordered, step, Delivery(occurrence=step.occurrence.key, outcome="delivered", at=NOW))
+    assert (after.status, after.upcoming) == ("active", ["2026-11-27"])

@@ -1,0 +1,148 @@
+"""Changing a running subscription, on the time-skipping server with a real database and ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, timedelta
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer
+
+from care.models.customer import Address
+from care.models.subscription import (
+    AgreedChange,
+    CancelSubscription,
+    ChangeSubscription,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
+    SubscriptionStatus,
+)
+from care.stores import Stores
+from care.temporal import data_converter
+from tests.conftest import TEST_KEY
+from tests.workflows.subscriptions import BERLIN, Shop
+from workflows.subscription import SubscriptionWorkflow as Life
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def shop(time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str) -> Shop:
+    return await Shop(time_skipping, stores, task_queue).open()
+
+
+async def made(shop: Shop) -> list[str]:
+    return sorted(order.occurrence or "" for order in await shop.stores.orders.for_subscription("SUB001", n=100))
+
+
+async def test_a_skipped_date_gets_no_delivery_and_a_moved_one_comes_on_its_new_date(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=4")
+        first, second, third, last = [date.fromisoformat(key) for key in (await handle.query(Life.state)).upcoming]
+        for _ in range(2):
+            after = await handle.execute_update(Life.skip, OneDelivery(date=first))
+        moved = RescheduleDelivery(date=third, to=third - 2 * DAY)
+        await handle.execute_update(Life.reschedule, moved)
+        await handle.execute_update(Life.skip, OneDelivery(date=last))
+        await handle.execute_update(Life.unskip, OneDelivery(date=last))
+        await handle.result()
+    assert after.next_delivery == second.isoformat()
+    assert await made(shop) == [day.isoformat() for day in (second, third - 2 * DAY, last)]
+    await Replayer(workflows=[Life], data_converter=data_converter(TEST_KEY)).replay_workflow(
+        await handle.fetch_history()
+    )
+
+
+async def test_the_reminder_of_a_skipped_date_is_withdrawn_and_the_others_stay(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2")
+        first, second = (await handle.query(Life.state)).upcoming
+        while not await shop.notices("reminder"):
+            await shop.env.sleep(DAY)
+        await handle.execute_update(Life.skip, OneDelivery())
+        assert await shop.notices("reminder") == []
+        await handle.result()
+    assert {notice.occurrence for notice in await shop.notices("reminder")} == {second}
+    assert await made(shop) == [second] != [first]
+
+
+async def test_a_pause_that_names_its_end_ends_by_itself(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=4")
+        dates = (await handle.query(Life.state)).upcoming
+        until = PauseSubscription(until=date.fromisoformat(dates[2]))
+        paused = await handle.execute_update(Life.pause, until)
+        ended = await handle.result()
+    assert (paused.status, paused.next_delivery) == (SubscriptionStatus.PAUSED, dates[2])
+    assert await made(shop) == dates[2:]
+    assert ended.deliveries == 2
+
+
+async def test_a_pause_without_end_sleeps_until_the_customer_resumes(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(frequency="weekly", delivery_day="friday")
+        paused = await handle.execute_update(Life.pause, PauseSubscription())
+        await shop.env.sleep(60 * DAY)
+        nothing = await made(shop)
+        resumed = await handle.execute_update(Life.resume)
+        await shop.env.sleep(8 * DAY)
+        await handle.execute_update(Life.cancel, CancelSubscription())
+    assert (paused.next_delivery, nothing) == (None, [])
+    assert await made(shop) == resumed.upcoming[:1]
+
+
+async def test_ordering_now_delivers_today_once_and_leaves_the_calendar_alone(shop: Shop) -> None:
+    await shop.wait_until(12)
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2")
+        dates = (await handle.query(Life.state)).upcoming
+        today = (await shop.env.get_current_time()).astimezone(BERLIN).date().isoformat()
+        await handle.execute_update(Life.order_now)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await handle.execute_update(Life.order_now)
+        await handle.result()
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.message == f"There is a delivery on {today} already."
+    assert await made(shop) == [today, *dates]
+
+
+async def test_a_change_goes_from_the_next_delivery_on(shop: Shop) -> None:
+    home = Address(street="Ring 1", city="Berlin", postcode="10115", country="DE")
+    wish = ChangeSubscription(frequency="weekly", delivery_day="monday", address=home)
+    async with shop.worker():
+        handle = await shop.subscribe(frequency="weekly", delivery_day="friday")
+        after = await handle.execute_update(Life.change, AgreedChange(wish=wish))
+        await handle.execute_update(Life.cancel, CancelSubscription(when="after_next_delivery"))
+        await handle.result()
+    assert {date.fromisoformat(day).strftime("%A") for day in after.upcoming} == {"Monday"}
+    (order,) = await shop.stores.orders.for_subscription("SUB001")
+    assert (order.occurrence, order.address) == (after.next_delivery, home)
+
+
+async def test_a_cancellation_can_be_taken_back(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2")
+        await handle.execute_update(Life.cancel, CancelSubscription(when="after_next_delivery"))
+        after = await handle.execute_update(Life.uncancel)
+        ended = await handle.result()
+    assert (after.cancel_after_next, len(after.upcoming), ended.deliveries) == (False, 2, 2)
+
+
+async def test_what_makes_no_sense_is_refused_and_leaves_no_trace(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2")
+        before = await handle.query(Life.state)
+        past = (await shop.env.get_current_time()).astimezone(UTC).date() - DAY
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update(Life.skip, OneDelivery(date=past))
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update(Life.pause, PauseSubscription(until=past))
+        assert await handle.query(Life.state) == before
+        accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+        taken = [event async for event in handle.fetch_history_events() if event.event_type == accepted]
+        assert len(taken) == 1  # `started`, with which each of these tests begins
+        await handle.execute_update(Life.cancel, CancelSubscription())
