@@ -56,8 +56,8 @@ chromium:
 
 # Hashes for every platform, and no index address: the lock is good wherever the packages come from.
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-	  --extra dev --python-version 3.11 -o requirements.lock pyproject.toml
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --extra dev --python-version 3.11 \
+	  -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
