@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
 from care.errors import Unavailable, missing
+from care.models.common import milliseconds
 from care.models.policy import RefundPolicy
 from care.stores import Stores
 
@@ -91,5 +92,4 @@ def attributes(*pairs: SearchAttributePair) -> TypedSearchAttributes:  # type: i
 
 def now() -> datetime:
     """This moment in UTC, to the millisecond, as it is stored."""
-    at = datetime.now(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return milliseconds(datetime.now(UTC))

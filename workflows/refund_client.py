@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from functools import reduce
-from operator import add
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -16,6 +14,7 @@ from care.errors import AlreadySettled, ClaimedByOther, Forbidden, NotFound, mis
 from care.models.customer import Role
 from care.models.order import Order
 from care.models.refund import Refund, RefundLine, RefundRequest, RefundStatus, Ruling, TimelineEntry
+from care.rules.refund_amount import total_of
 from care.rules.refund_policy import eligibility, needs_two
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
 from workflows.failures import Closed, answered
@@ -102,7 +101,7 @@ class RefundClient(Gate):
             customer_id=order.customer_id,
             status=RefundStatus.ASSESSING,
             items=lines,
-            amount=reduce(add, (line.amount for line in lines)),
+            amount=total_of(lines),
             reason=request.reason,
             complaint=request.complaint,
             evidence_ids=evidence_ids,

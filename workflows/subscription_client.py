@@ -76,9 +76,7 @@ class SubscriptionClient(Gate):
         stored = await self._stores.subscriptions.get(subscription_id)
         if stored.status is SubscriptionStatus.CANCELLED:
             return stored
-        handle = self._temporal.get_workflow_handle_for(
-            SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
-        )
+        handle = self._handle(subscription_id)
         try:
             await self.connect()
             async with answered(LOOK):
@@ -126,14 +124,17 @@ class SubscriptionClient(Gate):
     async def _update(self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]]) -> Subscription:
         await self._stores.subscriptions.get(subscription_id)
         await self.connect()
-        handle = self._temporal.get_workflow_handle_for(
-            SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
-        )
+        handle = self._handle(subscription_id)
         try:
             async with answered(UPDATE):
                 return await ask(handle)
         except Closed:
             raise Conflict(f"Subscription {subscription_id} has ended.") from None
+
+    def _handle(self, subscription_id: str) -> Handle:
+        return self._temporal.get_workflow_handle_for(
+            SubscriptionWorkflow.run, subscription_workflow_id(subscription_id)
+        )
 
     async def _planned(self, request: SubscriptionRequest, at: datetime) -> tuple[Schedule, list[Occurrence]]:
         customer = await self._stores.customers.get(request.customer_id)

@@ -8,12 +8,12 @@ from activities.tools.wording import order_choices, things
 from care.gateways.cases import Cases
 from care.models.conversation import RefundIntake
 from care.models.dialogue import Outcome
-from care.models.money import Money
 from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, RefundStatus, Remedy
 from care.models.subscription import Item
 from care.rules.phrases import adds_more, asks_for_refund_status
+from care.rules.refund_amount import total_of
 from care.rules.refund_policy import eligibility
 from care.rules.words import has_no_evidence
 from care.stores import Stores
@@ -112,7 +112,7 @@ class RefundTools:
             evidence_ids=intake.evidence_ids,
             remedy=intake.remedy,
         )
-        amount = _total(lines)
+        amount = total_of(lines)
         claim = f"{_CLAIM[intake.remedy].format(amount)} {_named(lines)} from {order.order_id}"
         shown = f"{claim}, {_REASONS[intake.reason]}?"
         payload = {"request": request.model_dump(mode="json"), "amount": amount.model_dump(mode="json")}
@@ -206,7 +206,3 @@ def _standing(scene: Scene, refund: Refund) -> Outcome:
 
 def _named(lines: list[RefundLine]) -> str:
     return ", ".join(f"{line.quantity} x {line.name}" if line.quantity > 1 else line.name for line in lines)
-
-
-def _total(lines: list[RefundLine]) -> Money:
-    return sum((line.amount for line in lines[1:]), lines[0].amount)

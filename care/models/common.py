@@ -7,9 +7,20 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
+from care.errors import Invalid
+
 
 def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(at: datetime) -> datetime:
+    """`at` in UTC, cut (not rounded) to whole milliseconds, as MongoDB cuts it. Raises Invalid past year 1 or 9999."""
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("A time is out of range.") from None
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 # An aware time; leaves as RFC 3339 UTC with Z, milliseconds as MongoDB keeps them.

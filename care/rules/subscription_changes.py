@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from care.errors import Conflict, Invalid
+from care.models.common import milliseconds
 from care.models.subscription import (
     Occurrence,
     OneDelivery,
@@ -99,7 +100,7 @@ def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
         raise Conflict("This subscription is paused: resume it first.")
     today = local_date(subscription, now).isoformat()
     _free(subscription, today)
-    due = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it is stored
+    due = milliseconds(now)  # as it is stored
     last = subscription.last_step
     due = max(due, (last.at if last else subscription.created_at) + _MILLISECOND)
     return _changed(subscription, extra=[*subscription.extra, Occurrence(key=today, due=due)])

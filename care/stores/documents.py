@@ -16,7 +16,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Invalid, NotFound
-from care.models.common import Page
+from care.models.common import Page, milliseconds
 from care.stores.mongo import Collection, Database, Document, Session
 from care.stores.paging import after, to_cursor
 
@@ -51,15 +51,6 @@ def plain(value: Any) -> Any:
             return [plain(each) for each in value]
         case _:
             raise TypeError(f"cannot store a {type(value).__name__}")
-
-
-def milliseconds(at: datetime) -> datetime:
-    """`at` in UTC, cut (not rounded) to whole milliseconds, as MongoDB cuts it. Raises Invalid past year 1 or 9999."""
-    try:
-        at = at.astimezone(UTC)
-    except OverflowError:
-        raise Invalid("A time is out of range.") from None
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def now() -> datetime:

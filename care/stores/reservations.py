@@ -12,9 +12,10 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Invalid, NotEligible, OpenRefund
+from care.models.common import milliseconds
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.refund import Refund
-from care.stores.documents import Documents, milliseconds, plain
+from care.stores.documents import Documents, plain
 from care.stores.mongo import Database, Document, Session, Turns, in_transaction
 
 HELD, PAID, RELEASED = "held", "paid", "released"
