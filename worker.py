@@ -94,7 +94,9 @@ async def tend(stores: Stores, stop: asyncio.Event) -> None:
 def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:
     payments = LedgerGateway(stores.ledger)
     policy = load_policy(settings.policy_file)
-    cases = CareClient(temporal, stores, policy, task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily)
+    cases = CareClient(
+        *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
+    )
     subscription, refund = SubscriptionActivities(stores, payments), RefundActivities(stores, payments, policy)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
     conversations = ConversationNodes(stores, understanding, cases, payments, policy)

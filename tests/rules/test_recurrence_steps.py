@@ -83,7 +83,7 @@ def test_several_items_are_named_in_one_sentence(names: list[str], spoken_names:
     of = subscription(FRIDAY, *names)
     assert goods(of) == spoken_names
     step = the_step(of, of.created_at)
-    assert reminder(of, step, step.at).message == (
+    assert reminder(of, step, step.at, {}).message == (
         f"Reminder: Your subscription SUB001 will restock {spoken_names} on 2026-11-27."
     )
 

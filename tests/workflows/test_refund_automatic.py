@@ -7,6 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 from care.errors import ModelTrouble, NotFound
 from care.gateways.ledger import LedgerGateway
 from care.gateways.payments import PaymentGateway, PaymentResult
+from care.models.customer import StoredMethod
 from care.models.ledger import PaymentMethod
 from care.models.money import Money
 from care.models.refund import RefundStatus, Remedy, Ruling
@@ -144,8 +145,11 @@ class LosesAnswers:
             raise TimeoutError("no answer")
         return result
 
-    async def charge(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
-        return await self._real.charge(customer_id, amount, key)
+    async def charge(self, customer_id: str, amount: Money, key: str, *, method: str | None = None) -> PaymentResult:
+        return await self._real.charge(customer_id, amount, key, method=method)
+
+    async def methods(self, customer_id: str) -> list[StoredMethod]:
+        return await self._real.methods(customer_id)
 
     async def credit_wallet(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
         return await self._real.credit_wallet(customer_id, amount, key)
