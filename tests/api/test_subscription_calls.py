@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,6 @@ async def test_a_cancelled_one_is_subscribed_to_again_once(ana: Someone) -> None
 
 async def test_a_gift_goes_to_another_address_from_a_date_on(ana: Someone) -> None:
     there = {"street": "Ring 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
-    wish = {"recurrence": "FREQ=MONTHLY;COUNT=3", "start_date": in_days(40), "address": there}
+    wish: dict[str, Any] = {"recurrence": "FREQ=MONTHLY;COUNT=3", "start_date": in_days(40), "address": there}
     gift = (await _subscribe(ana, **wish)).json()
     assert (gift["next_delivery"], len(gift["upcoming"]), gift["address"]) == (in_days(40), 3, there)
