@@ -13,6 +13,7 @@ from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
 from care.models.subscription import Delivery, NamedItem, Outcome, Setback, Step, StepKind, Subscription
 from care.ordering import cancel_order
+from care.rules.subscription import items_of
 from care.rules.subscription_notices import order_id
 from care.stores import Stores
 
@@ -51,8 +52,9 @@ class Deliveries:
         if due.step.kind is StepKind.GIVE_UP:
             return await self._made_before(due)
         subscription = due.subscription
-        products = await self._stores.products.find(item.sku for item in subscription.items)
-        if any(item.sku not in products for item in subscription.items):  # taken out of the catalogue
+        items = items_of(subscription, due.step.occurrence.key)
+        products = await self._stores.products.find(item.sku for item in items)
+        if any(item.sku not in products for item in items):  # taken out of the catalogue
             return await self._made_before(due)
         customer = await self._stores.customers.get(subscription.customer_id)
         address = subscription.address or customer.address
@@ -119,7 +121,7 @@ def _key(order: Order, number: int) -> str:
 
 def _order(due: DueStep, products: dict[str, Product]) -> Order:
     """The order of one occurrence; shipping is free for subscribers."""
-    lines = [_line(item, products[item.sku]) for item in due.subscription.items]
+    lines = [_line(item, products[item.sku]) for item in items_of(due.subscription, due.step.occurrence.key)]
     free = Money.zero(lines[0].price.currency)
     return Order(
         order_id=order_id(due.subscription, due.step),

@@ -79,9 +79,11 @@ class OneDelivery(Body):
     """Body of skip and unskip: a planned local date, by default the next that the schedule has.
 
     The next stays the next when it is skipped already, so that a second click does not skip a second delivery.
+    With a `sku`, only that item is left out of it.
     """
 
     date: Day = None
+    sku: Sku | None = None
 
 
 class RescheduleDelivery(Body):
@@ -204,8 +206,9 @@ class Subscription(Model):
     payment_method: PaymentMethodId | None = None
     # What is tried again: with status past_due for its payment, with status active for goods out of stock.
     overdue: Overdue | None = None
-    # Exceptions from the schedule, by occurrence key: left out, moved (from -> to), and added.
+    # Exceptions from the schedule, by occurrence key: skipped, without some items, moved (from -> to), and added.
     skipped: list[str] = []
+    left_out: dict[str, list[Sku]] = {}
     moved: dict[str, str] = {}
     extra: list[Occurrence] = []
     # While paused: the local date on which it goes on by itself; None waits for the customer.

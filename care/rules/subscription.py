@@ -16,6 +16,7 @@ from care.models.money import Money
 from care.models.subscription import (
     CancelSubscription,
     Delivery,
+    NamedItem,
     Overdue,
     Step,
     StepKind,
@@ -39,6 +40,12 @@ def planned(subscription: Subscription) -> Subscription:
 
 def is_over(subscription: Subscription) -> bool:
     return subscription.status is SubscriptionStatus.CANCELLED
+
+
+def items_of(subscription: Subscription, key: str) -> list[NamedItem]:
+    """What one delivery brings: the items that are not left out of it."""
+    out = subscription.left_out.get(key, [])
+    return [item for item in subscription.items if item.sku not in out]
 
 
 def reminded(subscription: Subscription, step: Step, prices: Mapping[str, Money] | None = None) -> Subscription:
@@ -151,6 +158,7 @@ def _tidied(subscription: Subscription, step: Step) -> Subscription:
     return _with(
         subscription,
         skipped=[key for key in subscription.skipped if key >= here],
+        left_out={key: skus for key, skus in subscription.left_out.items() if key >= here},
         moved={key: to for key, to in subscription.moved.items() if max(key, to) >= here},
     )
 

@@ -37,7 +37,7 @@ def changed(subscription: Subscription, change: AgreedChange, now: datetime) -> 
         )
     fields: dict[str, Any] = {}
     if change.items is not None:
-        fields["items"] = change.items
+        fields |= {"items": change.items, "left_out": {}}
     if wish.address is not None:
         fields["address"] = wish.address
     if wish.payment_method not in (None, subscription.payment_method):
@@ -76,6 +76,7 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
         "extra": _late(subscription, now) if by_date else [],
         "moved": {},
         "skipped": [key for key in subscription.skipped if _stays(schedule, key)],
+        "left_out": {key: skus for key, skus in subscription.left_out.items() if _stays(schedule, key)},
         "not_before": begins,
     }
 

@@ -5,6 +5,7 @@ Asking for what is so already gives the state as it is: a second click changes n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -64,9 +65,13 @@ def skipped_one(subscription: Subscription, request: OneDelivery, now: datetime)
     if key in subscription.skipped or _let_go_before(subscription, key):
         return subscription
     _planned_at(subscription, key, now)
+    if request.sku is not None and (rest := _without(subscription, key, request.sku)):
+        left_out = subscription.left_out | {key: rest}
+        _room(left_out)
+        return _changed(subscription, left_out=left_out)
     skipped = sorted([*subscription.skipped, key])
     _room(skipped)
-    return _changed(subscription, skipped=skipped)
+    return _changed(subscription, skipped=skipped, left_out=_whole(subscription, key))
 
 
 def unskipped(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
@@ -77,7 +82,9 @@ def unskipped(subscription: Subscription, request: OneDelivery, now: datetime) -
         raise Conflict("No delivery is skipped.")
     if key not in subscription.skipped:
         _planned_at(subscription, key, now)
-        return subscription
+        rest = [sku for sku in subscription.left_out.get(key, []) if request.sku not in (None, sku)]
+        whole = _whole(subscription, key)
+        return _changed(subscription, left_out=whole | {key: rest} if rest else whole)
     if moved_here(subscription.schedule, key).due <= now:
         raise _invalid("date", f"{key} is over: only a later delivery can be taken back.")
     _free(subscription, key)
@@ -96,7 +103,8 @@ def rescheduled(subscription: Subscription, request: RescheduleDelivery, now: da
     _check_target(subscription, to, now)
     moved = _repointed(subscription, key, to)
     _room(moved)
-    return _changed(subscription, moved=moved)
+    items = {to: subscription.left_out[key]} if key in subscription.left_out else {}
+    return _changed(subscription, moved=moved, left_out=_whole(subscription, key) | items)
 
 
 def _repointed(subscription: Subscription, key: str, to: str) -> dict[str, str]:
@@ -185,12 +193,27 @@ def _next_key(subscription: Subscription, now: datetime) -> str:
     return found
 
 
+def _without(subscription: Subscription, key: str, sku: str) -> list[str]:
+    """What is left out of the delivery with this item; empty when that would be all of it. Raises Invalid."""
+    items = [item.sku for item in subscription.items]
+    if sku not in items:
+        raise _invalid("sku", f"{sku} is not part of this subscription.")
+    out = {*subscription.left_out.get(key, []), sku}
+    return [each for each in items if each in out] if out < set(items) else []
+
+
+def _whole(subscription: Subscription, key: str) -> dict[str, list[str]]:
+    """What is left out, of other deliveries."""
+    return {other: skus for other, skus in subscription.left_out.items() if other != key}
+
+
 def _let_go_before(subscription: Subscription, key: str) -> bool:
     return any(d.occurrence == key and d.outcome == "skipped" for d in subscription.recent)
 
 
 def _skipped_ahead(subscription: Subscription, now: datetime) -> list[str]:
-    return [key for key in subscription.skipped if moved_here(subscription.schedule, key).due > now]
+    exceptions = sorted({*subscription.skipped, *subscription.left_out})
+    return [key for key in exceptions if moved_here(subscription.schedule, key).due > now]
 
 
 def _planned_at(subscription: Subscription, key: str, now: datetime) -> None:
@@ -236,7 +259,7 @@ def _free(subscription: Subscription, key: str) -> None:
         raise Conflict(f"There is a delivery on {key} already.")
 
 
-def _room(exceptions: list[str] | dict[str, str]) -> None:
+def _room(exceptions: Collection[str]) -> None:
     if len(exceptions) > MOST_EXCEPTIONS:
         raise Conflict(f"At most {MOST_EXCEPTIONS} deliveries can be changed ahead: pause or change it instead.")
 

@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from care.models.money import Money
 from care.models.notification import Notification
-from care.models.subscription import Delivery, Step, Subscription, SubscriptionStatus
+from care.models.subscription import Delivery, NamedItem, Step, Subscription, SubscriptionStatus
 from care.rules.occurrences import Passed
+from care.rules.subscription import items_of
 
 
 def reminder(subscription: Subscription, step: Step, at: datetime, prices: Mapping[str, Money]) -> Notification:
     """`prices`: what one piece of an item costs from this delivery on, by sku, where that is new."""
-    when = spoken(step.occurrence.key)
-    text = f"Reminder: Your subscription {subscription.subscription_id} will restock {goods(subscription)} {when}."
-    for item in subscription.items:
+    when, items = spoken(step.occurrence.key), items_of(subscription, step.occurrence.key)
+    text = f"Reminder: Your subscription {subscription.subscription_id} will restock {goods(items)} {when}."
+    for item in items:
         if item.sku in prices:
             text += f" New price: {item.name} costs {prices[item.sku]} instead of {item.price}."
     days, seconds = step.lead.days, step.lead.seconds
@@ -26,7 +27,8 @@ def reminder(subscription: Subscription, step: Step, at: datetime, prices: Mappi
 
 def after_try(before: Subscription, after: Subscription, step: Step, attempt: Delivery) -> Notification | None:
     """What the customer is told of a try that did not simply succeed. `after` is the state that it led to."""
-    what = f"{goods(before)} {spoken(step.occurrence.key)}"
+    key = step.occurrence.key
+    what = f"{goods(items_of(before, key))} {spoken(key)}"
     match attempt.outcome:
         case "awaiting_stock" | "out_of_stock":
             kind, text = "out_of_stock", _on_stock(before, after, what)
@@ -69,20 +71,21 @@ def _local(subscription: Subscription, at: datetime) -> str:
 
 def missed(subscription: Subscription, step: Step, lost: Passed, at: datetime) -> Notification:
     if lost.count == 1:
-        what = f"your delivery of {goods(subscription)} {spoken(step.occurrence.key)}"
+        key = step.occurrence.key
+        what = f"your delivery of {goods(items_of(subscription, key))} {spoken(key)}"
         end = "It was skipped, and you were not charged."
     else:
         span = f"planned {spoken(lost.first.key)} to {spoken(step.occurrence.key).removeprefix('on ')}"
-        what = f"{lost.count:,} deliveries of {goods(subscription)} {span}"
+        what = f"{lost.count:,} deliveries of {goods(subscription.items)} {span}"
         end = "They were skipped, and you were not charged."
     return _notice(
         subscription, step, "missed", f"We are sorry: we could not make {what}. {end}{_next_date(subscription)}", at
     )
 
 
-def goods(subscription: Subscription) -> str:
+def goods(items: list[NamedItem]) -> str:
     """The items by name: "A", "A and B", "A, B and C"."""
-    *first, last = [item.name for item in subscription.items]
+    *first, last = [item.name for item in items]
     return f"{', '.join(first)} and {last}" if first else last
 
 
