@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.testing import WorkflowEnvironment
 
-from care.models.subscription import CancelSubscription, Subscription
+from care.models.subscription import CancelSubscription
 from care.stores import Stores
+from tests.workflows.books import assert_charged_once_each, documents
 from tests.workflows.subscriptions import MILK, Handle, Shop
 from tests.workflows.wall_calendar import DAY, WISHES, ZONES, nine, planned
 from workflows.subscription import SubscriptionWorkflow
@@ -23,7 +23,6 @@ YEAR = 366 * DAY
 # The clock of the test server runs on while something is being done. Far below what a mistake with a zone would make.
 SOON = timedelta(minutes=10)
 NEVER_DAILY = [kind for kind in WISHES if kind != "daily"]
-Document = dict[str, Any]
 
 
 @pytest.fixture
@@ -31,12 +30,6 @@ async def shop(time_skipping: WorkflowEnvironment, stores: Stores, task_queue: s
     opened = await Shop(time_skipping, stores, task_queue).open()
     await stores.products.put(MILK.model_copy(update={"stock": 10_000}))
     return opened
-
-
-async def documents(shop: Shop, collection: str, **match: Any) -> list[Document]:
-    """As they lie in the database, whatever the stores make of them."""
-    found: list[Document] = await shop.stores.database[collection].find(match).to_list(None)
-    return found
 
 
 async def test_a_year_of_every_kind_in_every_zone_is_delivered_charged_and_announced_to_the_day(shop: Shop) -> None:
@@ -64,14 +57,14 @@ async def test_a_year_of_every_kind_in_every_zone_is_delivered_charged_and_annou
     }
     assert sum(map(len, due.values())) > 400
     await assert_ordered_at(shop, due)
-    await assert_charged_once_each(shop)
+    await assert_charged_once_each(shop.stores)
     await assert_announced(shop, lives, made, end)
 
 
 async def assert_ordered_at(shop: Shop, due: dict[str, dict[date, datetime]]) -> None:
     """One order for each date, made at nine local time, and none beside."""
     ordered: dict[str, dict[date, datetime]] = defaultdict(dict)
-    orders = await documents(shop, "orders")
+    orders = await documents(shop.stores, "orders")
     for order in orders:
         ordered[order["subscription_id"]][date.fromisoformat(order["occurrence"])] = order["placed_at"]
     assert {one: sorted(days) for one, days in ordered.items()} == {one: list(days) for one, days in due.items()}
@@ -83,23 +76,8 @@ async def assert_ordered_at(shop: Shop, due: dict[str, dict[date, datetime]]) ->
         if not timedelta(0) <= ordered[one][day] - at < SOON
     }
     assert late == {}
-    (milk,) = await documents(shop, "products")
+    (milk,) = await documents(shop.stores, "products")
     assert milk["stock"] == 10_000 - 2 * len(orders)
-
-
-async def assert_charged_once_each(shop: Shop) -> None:
-    """One movement and one entry for each order, for its total; every entry sums to zero."""
-    orders = {f"order:{order['_id']}": order["total"]["amount"] for order in await documents(shop, "orders")}
-    movements = await documents(shop, "movements")
-    assert {each["_id"]: each["amount"]["amount"] for each in movements} == orders
-    assert {(each["kind"], each["status"]) for each in movements} == {("charge", "succeeded")}
-    entries = await documents(shop, "ledger")
-    assert {each["_id"] for each in entries} == set(orders)
-    assert {sum(line["amount"] for line in each["lines"]) for each in entries} == {0}
-    accounts = Counter[str]()
-    for line in (line for each in entries for line in each["lines"]):
-        accounts[line["account"]] += line["amount"]
-    assert accounts == {"shop:sales": sum(orders.values()), "customer:CUST001:card": -sum(orders.values())}
 
 
 async def assert_announced(
@@ -113,7 +91,7 @@ async def assert_announced(
             told = [nine(day - lead, zone) for lead in (2 * DAY, DAY)]
             # A cancellation takes back what it had announced.
             expected += [(text, at) for at in told if made[one] < at and nine(day, zone) <= end]
-    reminders = [(each["message"], each["created_at"]) for each in await documents(shop, "notifications")]
+    reminders = [(each["message"], each["created_at"]) for each in await documents(shop.stores, "notifications")]
     assert len(reminders) == len(expected)
     wrong = [
         (before, after)
@@ -128,7 +106,7 @@ async def test_five_years_are_carried_over_histories_of_under_a_thousand_events(
     async with shop.worker():
         handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=261")
         ended = await handle.result()
-    assert ended.deliveries == len(await documents(shop, "orders")) == 261
+    assert ended.deliveries == len(await documents(shop.stores, "orders")) == 261
     runs = await chain(shop, handle)
     assert len(runs) > 1
     assert max(len(run) for run in runs) < 1000
