@@ -1,0 +1,57 @@
+"""What a customer may do on a day: asked of the rules that the workflow itself asks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from care.errors import CareError
+from care.models.subscription import OneDelivery, RescheduleDelivery, Subscription
+from care.rules import subscription_changes as rules
+from care.rules.subscription import is_over
+from ui.parts.agenda import by_date, day_of
+
+# How far from its date a delivery can be moved with the date picker.
+REACH = timedelta(days=60)
+
+
+def can_skip(subscription: Subscription, key: str, now: datetime) -> bool:
+    return _passes(lambda: rules.skipped_one(subscription, OneDelivery(date=day_of(key)), now))
+
+
+def can_unskip(subscription: Subscription, key: str, now: datetime) -> bool:
+    return _passes(lambda: rules.unskipped(subscription, OneDelivery(date=day_of(key)), now))
+
+
+def can_move(subscription: Subscription, key: str, to: date, now: datetime) -> bool:
+    return to != day_of(key) and _passes(
+        lambda: rules.rescheduled(subscription, RescheduleDelivery(date=day_of(key), to=to), now)
+    )
+
+
+def can_order_now(subscription: Subscription, now: datetime) -> bool:
+    return _passes(lambda: rules.ordered_now(subscription, now))
+
+
+def free_dates(subscription: Subscription, key: str, now: datetime) -> list[date]:
+    """The dates to which this delivery can be moved, in order."""
+    today = rules.local_date(subscription, now)
+    near = (today + timedelta(days=n) for n in range((max(day_of(key), today) + REACH - today).days + 1))
+    return [day for day in near if abs(day - day_of(key)) <= REACH and can_move(subscription, key, day, now)]
+
+
+def can_come(subscriptions: list[Subscription], day: date, now: datetime) -> list[Subscription]:
+    """Those whose next delivery could be moved to this day."""
+    return [
+        s
+        for s in subscriptions
+        if not is_over(s) and by_date(s) and s.next_delivery and can_move(s, s.next_delivery, day, now)
+    ]
+
+
+def _passes(change: Callable[[], Subscription]) -> bool:
+    try:
+        change()
+    except CareError:
+        return False
+    return True
