@@ -56,7 +56,7 @@ class _Plan:
     async def listed(self) -> None:
         subscriptions = await self._subscriptions()
         over = [s for s in subscriptions if is_over(s)]
-        going = [s for s in subscriptions if not is_over(s)]
+        going = sorted((s for s in subscriptions if not is_over(s)), key=_soonest)
         text("Your subscriptions", tag="h2")
         if not going:
             empty("event_repeat", "Nothing planned yet", "Choose a product: we order, deliver and remind you.")
@@ -100,3 +100,8 @@ class _Plan:
         """The sheet lies outside the calendar, which is drawn anew whenever something changes."""
         with ui.context.client.content:
             day_sheet(self._visit, value, await self._subscriptions())
+
+
+def _soonest(subscription: Subscription) -> tuple[bool, str]:
+    """The next to come first; what waits for its customer last."""
+    return subscription.next_delivery is None, subscription.next_delivery or ""

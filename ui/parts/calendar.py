@@ -48,30 +48,39 @@ def legend() -> None:
         for symbol, tone, word in LOOKS.values():
             with box(tag="li"):
                 with box(f"sign {tone}", tag="span"):
-                    icon(symbol, "13px")
+                    icon(symbol, "14px")
                 text(word, tag="span")
 
 
 def _day(value: date, entries: list[Entry], *, today: date, choose: Callable[[date], object]) -> None:
     look = "day" + (" today" if value == today else "") + (" over" if value < today else "")
+    look += f" has {entries[0].state}" if entries else ""
     with box(look, tag="button", name=_name(value, entries, today)) as element:
         element.props["type"] = "button"
         if value == today:
             element.props["aria-current"] = "date"
         text(str(value.day), "number", tag="span")
         with box("signs", tag="span"):
-            for entry in entries[:_MOST]:
+            shown = _once(entries)
+            for entry in shown[:_MOST]:
                 _sign(entry)
-            if len(entries) > _MOST:
-                text(f"+{len(entries) - _MOST}", "more", tag="span")
+            if len(shown) > _MOST:
+                text(f"+{len(shown) - _MOST}", "more", tag="span")
     element.on("click", lambda: choose(value))
 
 
 def _sign(entry: Entry) -> None:
     symbol, tone, _ = LOOKS[entry.state]
     with box(f"sign {tone} {entry.state}", tag="span"):
-        icon(symbol, "13px")
-        text(words.what(entry.subscription), "cut", tag="span")
+        icon(symbol, "14px")
+        if entry.state != "reminder":
+            text(entry.subscription.items[0].name, "cut", tag="span")
+
+
+def _once(entries: list[Entry]) -> list[Entry]:
+    """One bell is enough for all reminders of a day."""
+    reminders = [e for e in entries if e.state == "reminder"]
+    return [e for e in entries if e.state != "reminder"] + reminders[:1]
 
 
 def _name(value: date, entries: list[Entry], today: date) -> str:

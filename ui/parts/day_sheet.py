@@ -18,7 +18,7 @@ from ui.parts.elements import REFUSALS, banner, box, button, link, text, tile
 from ui.parts.moving import move_dialog, order_dialog
 from ui.parts.possible import can_come, can_move, can_order_now, can_skip, can_unskip
 from ui.parts.standing import day as written
-from ui.parts.standing import standing
+from ui.parts.standing import price, standing
 from ui.parts.words import Tone
 from ui.visit import Visit
 
@@ -56,7 +56,8 @@ class _DaySheet:
         if not entries:
             text("Nothing is planned on this day.", "mute")
         self._today()
-        self._could_come([e.subscription for e in entries if e.state != "reminder"])
+        if all(entry.state == "reminder" for entry in entries):
+            self._could_come()
 
     def _actions(self, entry: Entry) -> None:
         """Only what the rules allow now. Deliveries of several times a day cannot be changed by date."""
@@ -76,19 +77,21 @@ class _DaySheet:
             self._does("Move it back", "Moved back.", "undo", lambda: self._brought(it, entry.other))
 
     def _today(self) -> None:
-        if self._day != self._visit.today():
-            return
-        for it in self._all.values():
-            if can_order_now(it, self._visit.now()):
-                with _happens("add_shopping_cart", "good", it, "Not planned for today"):
+        now = self._visit.now()
+        offered = [s for s in self._all.values() if self._day == self._visit.today() and can_order_now(s, now)]
+        with _section("Order one today", offered):
+            for it in offered:
+                with _offered(it, f"{words.rhythm(it)} · {price(it)}"):
                     self._opens("Order now", "bolt", partial(order_dialog, self._visit, it))
 
-    def _could_come(self, here: list[Subscription]) -> None:
-        """On a day ahead: the next delivery of those that do not come on it."""
-        for it in can_come([s for s in self._all.values() if s not in here], self._day, self._visit.now()):
-            key = it.next_delivery or ""
-            with _happens("event", "plain", it, f"Comes {written(self._visit, key)}"):
-                self._does("Move it here", "Moved here.", "redo", partial(self._brought, it, key))
+    def _could_come(self) -> None:
+        """On an empty day ahead: the next delivery of each subscription that may be moved to it."""
+        found = can_come(list(self._all.values()), self._day, self._visit.now())
+        with _section("Move a delivery to this day", found):
+            for it in found:
+                key = it.next_delivery or ""
+                with _offered(it, f"Comes {written(self._visit, key)}"):
+                    self._does("Move it here", "Moved here.", "redo", partial(self._brought, it, key))
 
     def _opens(self, label: str, symbol: str, opens: Callable[[], None]) -> None:
         def act() -> None:
@@ -130,6 +133,23 @@ def _happens(symbol: str, tone: Tone, it: Subscription, detail: str) -> Iterator
             text(f"{detail} · {it.subscription_id}", "mute small")
             with box("line wraps"):
                 yield
+
+
+@contextmanager
+def _section(title: str, rows: list[Subscription]) -> Iterator[None]:
+    """Under a title of its own; without rows there is none."""
+    if rows:
+        text(title, "section", tag="h3")
+    yield
+
+
+@contextmanager
+def _offered(it: Subscription, detail: str) -> Iterator[None]:
+    with box("line between offered"):
+        with box("stack"):
+            text(words.what(it), "strong")
+            text(detail, "mute small")
+        yield
 
 
 def _title(visit: Visit, day: date) -> str:

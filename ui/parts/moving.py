@@ -27,7 +27,7 @@ def move_dialog(visit: Visit, subscription: Subscription, key: str) -> None:
             return
         picker = ui.date(on_change=lambda: chosen.refresh()).props("minimal flat no-unset first-day-of-week=1")
         picker.classes("picker").props["options"] = [f"{each:%Y/%m/%d}" for each in free]
-        picker.props["default-year-month"] = f"{_nearest(free, day_of(key)):%Y/%m}"
+        picker.props["default-year-month"] = f"{_opens_at(free, day_of(key)):%Y/%m}"
         picker.props["navigation-min-year-month"] = f"{free[0]:%Y/%m}"
         picker.props["navigation-max-year-month"] = f"{free[-1]:%Y/%m}"
 
@@ -62,5 +62,6 @@ def order_dialog(visit: Visit, subscription: Subscription) -> None:
         answers(asked, "Order now", order)
 
 
-def _nearest(days: list[date], to: date) -> date:
-    return min(days, key=lambda each: abs(each - to))
+def _opens_at(free: list[date], planned: date) -> date:
+    """A date of the month that the picker shows first: the delivery's own, if there is room in it."""
+    return next((each for each in free if (each.year, each.month) == (planned.year, planned.month)), free[0])

@@ -39,7 +39,7 @@ class PlannerForm:
             self._basket.draw()
         with box("grid pair"):
             self._rhythm = Rhythm(None, None, today + timedelta(3), self._changed)
-            self._start = start_field("Start, at the earliest", today, self._changed)
+            self._start = date_field("Start, at the earliest", today, today, self._changed)
         with box("stack").props("aria-live=polite"):
             await self._preview()
         answers(frame, "Start deliveries", self._subscribe)
@@ -80,10 +80,10 @@ def dates(visit: Visit, keys: list[str]) -> None:
                 chip(day(visit, key), "info")
 
 
-def start_field(label: str, value: date, changed: Callable[[], object]) -> ui.input:
-    """A date by the phone's own picker, not before `value`."""
+def date_field(label: str, value: date, earliest: date, changed: Callable[[], object]) -> ui.input:
+    """A date by the phone's own picker."""
     control = ui.input(label, value=value.isoformat(), on_change=changed)
-    return control.props(f"type=date outlined dense stack-label min={value.isoformat()}").classes("full-width")
+    return control.props(f"type=date outlined dense stack-label min={earliest.isoformat()}").classes("full-width")
 
 
 def chosen(control: ui.input) -> date:

@@ -12,7 +12,7 @@ from care.rules.subscription_changes import paused
 from ui.parts import words
 from ui.parts.asking import answers, refusal, sheet
 from ui.parts.elements import box, text
-from ui.parts.planner_form import chosen, start_field
+from ui.parts.planner_form import chosen, date_field
 from ui.parts.standing import day, pause_words, standing
 from ui.visit import Visit
 
@@ -25,8 +25,8 @@ _REASONS = (
 def pause_dialog(visit: Visit, subscription: Subscription) -> None:
     with sheet("Pause deliveries?", f"{words.what(subscription)}. You can resume at any time.") as asked:
         how = ui.radio({"open": "Until I resume it", "until": "Until a date"}, value="open", on_change=lambda: turn())
-        until = start_field("Deliveries go on from", visit.today() + timedelta(1), lambda: told.refresh())
-        until.value = (visit.today() + timedelta(14)).isoformat()
+        today = visit.today()
+        until = date_field("Deliveries go on from", today + timedelta(14), today + timedelta(1), lambda: told.refresh())
         until.set_visibility(False)
 
         def turn() -> None:
@@ -62,7 +62,7 @@ async def resume(visit: Visit, subscription: Subscription) -> str:
 def cancel_dialog(visit: Visit, subscription: Subscription) -> None:
     with sheet("Cancel this subscription?", f"{words.what(subscription)}. {words.rhythm(subscription)}.") as asked:
         choices = {"now": "Now: nothing more is delivered"}
-        if subscription.next_delivery:
+        if subscription.next_delivery and not subscription.cancel_after_next:
             soon = day(visit, subscription.next_delivery)
             choices["after_next_delivery"] = f"After the next delivery, {soon}"
         when = ui.radio(choices, value="now")

@@ -23,7 +23,7 @@ def subscription_card(visit: Visit, subscription: Subscription, choose: Callable
         with box("line between top"):
             with box("stack"):
                 text(words.what(subscription), tag="h3")
-                text(f"{words.rhythm(subscription)} · {price(subscription)}", "mute small")
+                text(f"{words.rhythm(subscription)} · {price(subscription)} each time", "mute small")
             chip(*status(subscription))
         if subscription.status is SubscriptionStatus.CANCELLED:
             _ended(visit, subscription)
@@ -37,7 +37,10 @@ def _notices(visit: Visit, subscription: Subscription) -> None:
     if subscription.status is SubscriptionStatus.PAUSED:
         banner("pause_circle", pause_words(visit, subscription), "warn")
     if subscription.cancel_after_next:
-        banner("info", "Ends after the next delivery.", "info")
+        with box("banner info"):
+            icon("info")
+            text("Ends after the next delivery.", "grow")
+            doing("Keep it", lambda: keep(visit, subscription))
 
 
 def _next(visit: Visit, subscription: Subscription, choose: Callable[[date], object]) -> None:
@@ -62,8 +65,6 @@ def _actions(visit: Visit, subscription: Subscription) -> None:
         else:
             button("Pause", lambda: pause_dialog(visit, subscription), symbol="pause", look="flat dense")
         button("Change", lambda: change_dialog(visit, subscription), symbol="tune", look="flat dense")
-        if subscription.cancel_after_next:
-            doing("Keep it going", lambda: keep(visit, subscription), symbol="undo")
         button("Cancel", lambda: cancel_dialog(visit, subscription), symbol="close", look="flat dense")
 
 
