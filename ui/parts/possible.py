@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from care.errors import CareError
 from care.models.subscription import OneDelivery, RescheduleDelivery, Subscription
 from care.rules import subscription_changes as rules
+from care.rules.reminders import pending
 from care.rules.subscription import is_over
 from ui.parts.agenda import by_date, day_of
 
@@ -35,9 +37,12 @@ def can_order_now(subscription: Subscription, now: datetime) -> bool:
 
 def free_dates(subscription: Subscription, key: str, now: datetime) -> list[date]:
     """The dates to which this delivery can be moved, in order."""
-    today = rules.local_date(subscription, now)
-    near = (today + timedelta(days=n) for n in range((max(day_of(key), today) + REACH - today).days + 1))
-    return [day for day in near if abs(day - day_of(key)) <= REACH and can_move(subscription, key, day, now)]
+    planned_for, today = day_of(key), rules.local_date(subscription, now)
+    first, last = max(planned_for - REACH, today), max(planned_for, today) + REACH
+    # Those with a delivery need no rule to be told; asking it of each would be slow for a daily subscription.
+    busy = {day_of(o.key) for o in takewhile(lambda o: day_of(o.key) <= last, pending(subscription))}
+    near = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in near if day not in busy and can_move(subscription, key, day, now)]
 
 
 def can_come(subscriptions: list[Subscription], day: date, now: datetime) -> list[Subscription]:
