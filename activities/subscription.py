@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from care.errors import OutOfStock
 from care.gateways.payments import PaymentGateway
+from care.links import Links
 from care.models.common import Model, Utc
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
@@ -37,9 +38,10 @@ class DueStep(Model):
 class SubscriptionActivities:
     """Holds the stores and the payment gateway; `all` is what a worker registers."""
 
-    def __init__(self, stores: Stores, payments: PaymentGateway) -> None:
+    def __init__(self, stores: Stores, payments: PaymentGateway, links: Links | None = None) -> None:
         self._stores = stores
         self._payments = payments
+        self._links = links
 
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
@@ -59,7 +61,8 @@ class SubscriptionActivities:
 
     @activity.defn(name="remind_of_delivery")
     async def remind(self, due: DueStep) -> None:
-        await self._stores.notifications.add(notices.reminder(due.subscription, due.step, due.at))
+        reminder = notices.reminder(due.subscription, due.step, due.at)
+        await self._stores.notifications.add(reminder.model_copy(update={"link": self._skip_link(due)}))
         await self._save(reminded(due.subscription, due.step))
 
     @activity.defn(name="own_up_to_missed_deliveries")
@@ -81,6 +84,10 @@ class SubscriptionActivities:
             await self._stores.notifications.add(notices.payment_failed(after, due.step, due.at))
         await self._save(after)
         return delivery
+
+    def _skip_link(self, due: DueStep) -> str | None:
+        planned = due.step.occurrence
+        return self._links.skip(due.subscription.subscription_id, planned.key, planned.due) if self._links else None
 
     async def _save(self, subscription: Subscription) -> None:
         await self._stores.subscriptions.save(subscription)
