@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import structlog
+from pydantic import SecretStr
 
+import worker
 from activities.subscription import DueStep, SubscriptionActivities
 from api.security import issue_token
 from care.links import Links
 from care.models.customer import Principal, Role
 from care.models.subscription import Occurrence, Step, StepKind
+from care.policy import load_policy
 from care.rules.occurrences import occurrence_due
+from care.stores import over
+from care.stores.mongo import connect
+from care.temporal import connect as temporal
 from tests.api.shop import Shop, Someone
 from tests.api.test_subscriptions import _subscribe
+from workflows.client import CareClient
 
 pytestmark = pytest.mark.usefixtures("at_work")
 
@@ -152,3 +161,24 @@ async def test_a_reminder_carries_the_link_to_its_delivery(shop: Shop, ana: Some
     answer = await shop.browser().post(told["link"].removeprefix(shop.settings.public_url))
     _is_page(answer, 200, "Skipped.")
     assert made["upcoming"][0] not in await _dates(ana, made)
+
+
+async def test_while_the_database_is_away_the_page_asks_to_try_again(shop: Shop, ana: Someone) -> None:
+    path = _link(shop, await _weekly(ana))
+    services = shop.services
+    nowhere = over(connect("mongodb://127.0.0.1:1", patience=timedelta(milliseconds=100))["care"])
+    cut_off = CareClient(await temporal(shop.settings, lazy=True), nowhere, load_policy(None))
+    shop.app.state.services = replace(services, client=cut_off)
+    try:
+        for answer in (await shop.browser().get(path), await shop.browser().post(path)):
+            _is_page(answer, 503, "Please try again in a moment")
+    finally:
+        shop.app.state.services = services
+        nowhere.database.client.close()
+
+
+async def test_a_worker_without_a_key_reminds_without_links(shop: Shop) -> None:
+    without = shop.settings.model_copy(update={"secret_key": SecretStr("")})
+    with structlog.testing.capture_logs() as said:
+        assert worker._links(without) is None
+    assert [line["event"] for line in said] == ["reminders_without_skip_links"]
