@@ -61,13 +61,11 @@ async def test_what_agrees_is_left_alone(shop: Shop, repair: Repair, made: Subsc
     assert await shop.services.stores.subscriptions.get(made.subscription_id) == made
 
 
-async def test_a_projection_that_is_lost_comes_back(
-    shop: Shop, repair: Repair, made: Subscription, broken: Any
-) -> None:
+async def test_a_lost_projection_comes_back(shop: Shop, repair: Repair, made: Subscription, broken: Any) -> None:
     await broken.delete_one({"_id": made.subscription_id})
     # Temporal's list of workflows is written a moment after the workflows.
     async with asyncio.timeout(30):
-        while (found := await _repaired(repair, made)) is None:
+        while (found := await _repaired(repair, made)) is None:  # noqa: ASYNC110  another process writes it
             await asyncio.sleep(0.2)
     await _is_mended(shop, repair, made, found, Mend.STORE)
 

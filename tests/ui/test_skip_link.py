@@ -23,10 +23,10 @@ AS_A_PERSON = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: ()
 async def link(running: CareUp, customer: int) -> AsyncIterator[str]:
     """The link to the next delivery of a subscription of this customer, who was reminded of it."""
     who = running.account("customer", customer)["customer_id"]
-    items = [{"sku": "WHEY-PROTEIN", "quantity": 1}]
     settings = load(running.data_dir, _env_file=None)
     with running.signed_in("customer", customer) as http:
-        items[0]["sku"] = http.get("/products").json()["items"][0]["sku"]
+        sku = http.get("/products").json()["items"][0]["sku"]
+        items = [{"sku": sku, "quantity": 1}]
         body = {"customer_id": who, "items": items, "frequency": "monthly", "delivery_day": 3}
         made = http.post("/subscription", json=body).raise_for_status().json()
         address = Links(settings).skip(made["subscription_id"], made["next_delivery"], datetime.now(UTC) + timedelta(1))
@@ -37,7 +37,7 @@ async def link(running: CareUp, customer: int) -> AsyncIterator[str]:
                     notification_id=f"{made['subscription_id']}-test",
                     customer_id=who,
                     kind="reminder",
-                    message=f"Reminder of {made['subscription_id']}",
+                    message=f"Reminder: Your subscription {made['subscription_id']} will restock milk.",
                     created_at=datetime.now(UTC),
                     subscription_id=made["subscription_id"],
                     occurrence=made["next_delivery"],
@@ -81,7 +81,7 @@ async def test_a_reminder_in_the_portal_offers_to_skip_its_delivery(comes: Comes
     await ana.sees("Upcoming deliveries")
     await ana.page.goto("/ui/notifications")
     offered = ana.page.locator(f'a[href="{link[link.index("/skip/") :]}"]')
-    await expect(offered).to_have_text("Skip this delivery")
+    await expect(offered).to_contain_text("Skip this delivery")
     await ana.shows("notifications-skip")
     await offered.click()
     await ana.sees("Skipped.")

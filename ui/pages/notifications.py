@@ -38,9 +38,10 @@ async def page(visit: Visit) -> None:
 
     def _line(notice: Notification) -> None:
         with box("line top"):
-            with link(target(notice), "row-link grow"):
-                notice_line(visit, notice)
-            offer(visit, notice)
+            with box("stack grow"):
+                with link(target(notice), "row-link"):
+                    notice_line(visit, notice)
+                offer(visit, notice)
             if notice.read_at is None:
                 icon_button("done", "Mark as read", lambda: read(notice))
 

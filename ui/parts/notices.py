@@ -32,7 +32,8 @@ def offer(visit: Visit, notice: Notification) -> None:
     """What can be done about it with one tap, as long as it can."""
     if notice.link and Links(visit.settings).is_live(notice.link):
         # The page behind the link asks nothing and can take it back. Its path only: we are on its server already.
-        link_button("Skip this delivery", urlsplit(notice.link).path, look="outline dense")
+        with box("line"):
+            link_button("Skip this delivery", urlsplit(notice.link).path, symbol="event_busy", look="outline")
 
 
 def _look(notice: Notification) -> tuple[str, words.Tone]:
