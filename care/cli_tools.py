@@ -134,9 +134,10 @@ def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fals
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none is named.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+    size: Annotated[int | None, typer.Option(min=11, help="memory: how many subscriptions sleep.")] = None,
 ) -> None:
     """Measure, each figure beside its yardstick from the same run."""
-    results = importlib.import_module("bench").run(names or [])
+    results = importlib.import_module("bench").run(names or [], size)
     if json_file:
         json_file.write_text(json.dumps(results, indent=2) + "\n")
 
