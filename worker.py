@@ -31,6 +31,7 @@ from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Understanding
 from care.errors import SetupError
 from care.gateways.ledger import LedgerGateway
+from care.links import Links
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
@@ -97,7 +98,8 @@ def _worker(settings: Settings, temporal: Client, stores: Stores, understanding:
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
     )
-    subscription, refund = SubscriptionActivities(stores, payments), RefundActivities(stores, payments, policy)
+    subscription = SubscriptionActivities(stores, payments, _links(settings))
+    refund = RefundActivities(stores, payments, policy)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
     conversations = ConversationNodes(stores, understanding, cases, payments, policy)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
@@ -116,6 +118,15 @@ def _worker(settings: Settings, temporal: Client, stores: Stores, understanding:
         graceful_shutdown_timeout=GRACE,
         **CAPACITY,
     )
+
+
+def _links(settings: Settings) -> Links | None:
+    """None, said once in the log, without a key to sign with: reminders go out all the same."""
+    try:
+        return Links(settings)
+    except SetupError:
+        log.warning("reminders_without_skip_links", fix="set CARE_SECRET_KEY to the key of the web processes")
+        return None
 
 
 async def _patiently(

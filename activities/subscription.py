@@ -13,6 +13,7 @@ from temporalio import activity
 
 from activities.deliveries import Deliveries, DueStep
 from care.gateways.payments import PaymentGateway
+from care.links import Links
 from care.models.money import Money
 from care.models.subscription import Delivery, Subscription
 from care.rules import subscription_notices as notices
@@ -25,9 +26,10 @@ __all__ = ["DueStep", "SubscriptionActivities"]
 class SubscriptionActivities:
     """Holds the stores and what orders and charges; `all` is what a worker registers."""
 
-    def __init__(self, stores: Stores, payments: PaymentGateway) -> None:
+    def __init__(self, stores: Stores, payments: PaymentGateway, links: Links | None = None) -> None:
         self._stores = stores
         self._deliveries = Deliveries(stores, payments)
+        self._links = links
 
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
@@ -49,7 +51,8 @@ class SubscriptionActivities:
     async def remind(self, due: DueStep) -> dict[str, Money]:
         """Announces the delivery, and the prices that have changed since they were announced last: those, by sku."""
         prices = await self._new_prices(due.subscription)
-        await self._stores.notifications.add(notices.reminder(due.subscription, due.step, due.at, prices))
+        reminder = notices.reminder(due.subscription, due.step, due.at, prices)
+        await self._stores.notifications.add(reminder.model_copy(update={"link": self._skip_link(due)}))
         await self._save(reminded(due.subscription, due.step, prices))
         return prices
 
@@ -72,7 +75,10 @@ class SubscriptionActivities:
             await self._deliveries.drop(attempt.order_id)
         if notice := notices.after_try(due.subscription, after, due.step, attempt):
             await self._stores.notifications.add(notice)
-        await self._save(after)
+        if after.overdue:  # which may hold back deliveries that were announced
+            await self.project(after)
+        else:
+            await self._save(after)
         return attempt
 
     @activity.defn(name="release_order")
@@ -88,6 +94,10 @@ class SubscriptionActivities:
             for item in subscription.items
             if item.sku in today and today[item.sku] != item.price and today[item.sku].currency == item.price.currency
         }
+
+    def _skip_link(self, due: DueStep) -> str | None:
+        planned = due.step.occurrence
+        return self._links.skip(due.subscription.subscription_id, planned.key, planned.due) if self._links else None
 
     async def _save(self, subscription: Subscription) -> None:
         await self._stores.subscriptions.save(subscription)
