@@ -1,11 +1,25 @@
 """The HTTP calls, one file a subject. Each route says who may call it by the dependency that it takes."""
 
-from api.routes import analytics, auth, chat, customers, evidence, health, orders, refunds, reviews, subscriptions
+from api.routes import (
+    analytics,
+    auth,
+    chat,
+    customers,
+    evidence,
+    health,
+    orders,
+    preferences,
+    refunds,
+    reviews,
+    subscriptions,
+    webhooks,
+)
 
 ROUTERS = (
     auth.router,
     subscriptions.router,
     customers.router,
+    preferences.router,
     orders.router,
     evidence.router,
     refunds.router,
@@ -13,5 +27,6 @@ ROUTERS = (
     chat.router,
     chat.streams,
     analytics.router,
+    webhooks.router,
     health.router,
 )

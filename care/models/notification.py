@@ -19,3 +19,4 @@ class Notification(Model):
     order_id: str | None = None
     refund_id: str | None = None
     conversation_id: str | None = None
+    link: str | None = None
