@@ -16,6 +16,7 @@ from care.rules.mailing import address_of
 from care.settings import Settings
 
 _SECONDS = 30.0  # for one mail from first to last; well below the outbox's lease
+_PATIENCE = 5.0  # seconds for a server that is only asked whether it is there
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -59,7 +60,7 @@ class SmtpMail:
     async def check(self) -> str | None:
         """Whether the server answers and lets us in; None, or what went wrong, in a word."""
         try:
-            async with asyncio.timeout(_SECONDS), self._server() as server:
+            async with asyncio.timeout(_PATIENCE), self._server() as server:
                 await server.noop()
         except aiosmtplib.SMTPAuthenticationError:
             return "the user name or password is refused"
@@ -77,7 +78,7 @@ class SmtpMail:
             password=password.get_secret_value() if password else None,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
-            timeout=_SECONDS / 2,
+            timeout=_SECONDS / 3,  # of one step: a farewell that hangs must not make a mail that went look lost
         )
 
 
@@ -87,7 +88,7 @@ def mail_for(settings: Settings) -> SmtpMail | None:
 
 
 def _sender(mail_from: str) -> Address:
-    name, email = parseaddr(mail_from)
+    name, email = parseaddr(mail_from) if mail_from.isprintable() else ("", "")
     try:
         return address_of(email, name)
     except Invalid:
