@@ -27,7 +27,7 @@ LINK = "https://shop.test/skip?token=a.b&date=2026-03-06"
 
 
 def settings_for(port: int, **given: Any) -> Settings:
-    fields = {
+    fields: dict[str, Any] = {
         "smtp_host": "127.0.0.1",
         "smtp_port": port,
         "smtp_security": "none",
