@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -48,32 +48,36 @@ class Dispatcher:
             self._sending[Channel.MAIL] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`: about every second, hands out and sends what there is."""
+        """Until `stop`: about every second, and at once while there is more, hands out and sends what there is."""
+        told = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
+                busy = False
                 with _surviving():
-                    await self.fan_out(now())
-                    await self._start_due()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _PAUSE)
-            running = set().union(*self._sending.values())
-            if running:
+                    busy = await self.fan_out(now()) == _AT_ONCE
+                with _surviving():
+                    busy = await self._start_due() > 0 or busy
+                if not busy:
+                    await asyncio.wait({told, *self._in_the_way()}, timeout=_PAUSE, return_when=asyncio.FIRST_COMPLETED)
+            if running := self._running():
                 await asyncio.wait(running, timeout=_GRACE)
         finally:
-            for task in set().union(*self._sending.values()):
+            for task in (told, *self._running()):
                 task.cancel()
 
-    async def fan_out(self, at: datetime) -> None:
-        """Hand every new notification to its channels. Dying anywhere in here, or doing it twice, changes nothing."""
+    async def fan_out(self, at: datetime) -> int:
+        """Hand new notifications to their channels; returns how many. Dying in here, or doing it twice, is no harm."""
         notices = await self._stores.notifications.undispatched(_AT_ONCE)
-        if not notices:
-            return
-        endpoints = await self._stores.webhooks.enabled()
-        for notice in notices:
+        endpoints = await self._stores.webhooks.enabled() if notices else []
+
+        async def hand_out(notice: Notification) -> None:
             preferences = await self._stores.preferences.get(notice.customer_id)
             ways = rules.dispatches_of(notice, preferences, endpoints, at, mail=self._mail is not None)
             await self._stores.outbox.add(ways)
             await self._stores.notifications.dispatched(notice.notification_id)
+
+        await asyncio.gather(*map(hand_out, notices))
+        return len(notices)
 
     async def send_due(self, at: datetime) -> int:
         """Send all that is due at `at`, one after the other; returns how many tries were made."""
@@ -151,13 +155,26 @@ class Dispatcher:
             await self._stores.webhooks.disable(endpoint_id, why, at)
             log.warning("webhook_disabled", endpoint_id=endpoint_id, code=after.last_code)
 
-    async def _start_due(self) -> None:
-        """Starts a task for each entry that is due, while there is room; the next look goes on."""
+    async def _start_due(self) -> int:
+        """Starts a task for each entry that is due, as far as there is room; returns how many."""
+        started = 0
         for channel, running in self._sending.items():
-            while len(running) < _SENDING and (claim := await self._stores.outbox.claim(channel, now(), rules.LEASE)):
+            for _ in range(_SENDING - len(running)):
+                claim = await self._stores.outbox.claim(channel, now(), rules.LEASE)
+                if claim is None:
+                    break
                 task = asyncio.create_task(self._send_surviving(claim))
                 running.add(task)
                 task.add_done_callback(running.discard)
+                started += 1
+        return started
+
+    def _running(self) -> set[asyncio.Task[None]]:
+        return {task for running in self._sending.values() for task in running}
+
+    def _in_the_way(self) -> set[asyncio.Task[None]]:
+        """The tasks of channels that have no room: as soon as one ends, another can start."""
+        return {task for running in self._sending.values() if len(running) >= _SENDING for task in running}
 
     async def _send_surviving(self, claim: Claim) -> None:
         with _surviving():

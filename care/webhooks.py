@@ -118,7 +118,7 @@ class Webhooks:
             except (OSError, ValueError):
                 wrong = "cannot be found"
             else:
-                wrong = None if allowed else "must not be in a private network"
+                wrong = None if allowed else "cannot be used: it is malformed, or leads into a private network"
         if wrong:
             raise Invalid(f"The address {wrong}.", fields={"url": wrong})
 

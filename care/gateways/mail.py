@@ -74,7 +74,7 @@ class SmtpMail:
         return aiosmtplib.SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port or _PORTS[settings.smtp_security],
-            username=settings.smtp_username,
+            username=settings.smtp_username or None,
             password=password.get_secret_value() if password else None,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",

@@ -29,6 +29,7 @@ class HttpPoster:
     def __init__(self, *, production: bool, seconds: float = SECONDS) -> None:
         self._production = production
         self._seconds = seconds
+        self._tls = httpx.create_ssl_context()
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         try:
@@ -39,37 +40,41 @@ class HttpPoster:
                 return _meaning(await self._status(httpx.URL(url), host, headers, body))
         except (TimeoutError, httpx.TimeoutException):
             return Attempt(delivered=False, reason="timeout")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+        except (httpx.HTTPError, OSError, ValueError):
             return Attempt(delivered=False, reason="unreachable")
 
     async def _status(self, url: httpx.URL, host: str, headers: Mapping[str, str], body: bytes) -> int:
         """Connects to the address that was checked; the certificate must still be that of the name."""
         named = {**headers, "host": url.netloc.decode("ascii")}
         async with (
-            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=self._seconds) as client,
+            httpx.AsyncClient(
+                verify=self._tls, trust_env=False, follow_redirects=False, timeout=self._seconds
+            ) as client,
             client.stream(
                 "POST",
                 url.copy_with(host=host),
                 headers=named,
                 content=body,
-                extensions={"sni_hostname": url.host},
+                extensions={"sni_hostname": url.raw_host.decode("ascii")},
             ) as answer,
         ):
             return answer.status_code
 
 
 async def allowed_host(url: str, *, production: bool) -> str | None:
-    """The address to connect to; None if the url or any address behind its name is forbidden in production.
+    """The host to connect to, in production as an address; None if web hooks may not go to any address behind its name.
 
-    Raises OSError for a name that cannot be resolved.
+    Raises OSError or ValueError for a name that cannot be resolved.
     """
     if refusal(url, production=production):
         return None
-    parts = httpx.URL(url)
+    try:
+        host, port = (parsed := httpx.URL(url)).raw_host.decode("ascii"), parsed.port or 443
+    except httpx.InvalidURL:
+        return None
     if not production:
-        return parts.host
-    port = parts.port or 443
-    found = await asyncio.get_running_loop().getaddrinfo(parts.host, port, type=socket.SOCK_STREAM)
+        return host
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(each[4][0]) for each in found]
     if not addresses or not all(is_public(ip_address(address)) for address in addresses):
         return None

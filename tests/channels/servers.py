@@ -76,19 +76,19 @@ def mail_server(password: str = "", tls: ssl.SSLContext | None = None) -> Iterat
         controller.stop()
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS for 127.0.0.1, and the file that a client must trust."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    start = datetime.now(UTC)
+def certificate(folder: Path, name: str = "mail.test") -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS for `name` and 127.0.0.1, and the file that a client must trust."""
+    key, itself = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    start, names = datetime.now(UTC), [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))]
     made = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(itself)
+        .issuer_name(itself)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start - timedelta(hours=1))
         .not_valid_after(start + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, SHA256())
     )
@@ -130,10 +130,13 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(*answers: str | None) -> AsyncIterator[Receiver]:
+async def receiver(
+    *answers: str | None, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
     opened = Receiver(list(answers) or ["200 OK"])
-    server = await asyncio.start_server(opened.serve, "127.0.0.1", 0)
-    opened.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?shop=1"
+    server = await asyncio.start_server(opened.serve, "127.0.0.1", 0, ssl=tls)
+    scheme, port = "https" if tls else "http", server.sockets[0].getsockname()[1]
+    opened.url = f"{scheme}://{host}:{port}/hook?shop=1"
     try:
         yield opened
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from care.rules.dispatching import BACKOFF, LEASE
 from care.stores import Stores
 from care.webhooks import ROTATION, Webhooks
 from tests.channels.notices import dispatcher, notice, webhooks
-from tests.channels.servers import receiver
+from tests.channels.servers import certificate, receiver
 
 SECOND = timedelta(seconds=1)
 
@@ -208,15 +209,47 @@ async def test_in_production_inner_addresses_are_refused_at_once(url: str, store
         await webhooks(stores).register(NewEndpoint(url="ftp://shop.test/"))
 
 
-async def test_in_production_a_name_that_leads_inside_is_refused_at_each_post(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever owns the name may lead it elsewhere after it was registered."""
+def _leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Every name, for this test."""
 
-    async def resolved(*_: object, **__: object) -> list[tuple[Any, ...]]:
-        return [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.7", 443))]
+    async def resolved(_host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+        return [(2, 1, 6, "", (address, port)) for address in addresses]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+
+
+async def test_in_production_a_name_that_leads_inside_is_refused_at_each_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever owns the name may lead it elsewhere after it was registered."""
+    _leads_to(monkeypatch, "93.184.216.34", "10.0.0.7")
     attempt = await HttpPoster(production=True).post("https://rebound.test/", {}, b"{}")
     assert (attempt.delivered, attempt.reason) == (False, "forbidden_address")
+
+
+@pytest.mark.parametrize(("certified", "delivered"), [("erp.shop.test", True), ("eve.test", False)])
+async def test_in_production_the_checked_address_must_show_the_certificate_of_the_name(
+    certified: str, delivered: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls, trusted = certificate(tmp_path, certified)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setattr(gateway, "is_public", lambda _: True)  # as if the loopback were the open internet
+    async with receiver(tls=tls, host="erp.shop.test") as shop:
+        _leads_to(monkeypatch, "127.0.0.1")
+        attempt = await HttpPoster(production=True).post(shop.url, {"webhook-id": "N"}, b"{}")
+    assert attempt.delivered is delivered
+    assert [got.headers["host"] for got in shop.got] == ([shop.url.split("/")[2]] if delivered else [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://a..b/", f"http://{'a' * 64}.test/", "http://xn--/", "http://[v1.x]/", "http://\u2603..test/", "http://%/"],
+)
+@pytest.mark.parametrize("production", [True, False])
+async def test_strange_names_are_refused_and_break_nothing(url: str, production: bool, stores: Stores) -> None:
+    address = url.replace("http:", "https:") if production else url
+    if production:
+        with pytest.raises(Invalid):
+            await webhooks(stores, production=True).register(NewEndpoint(url=address))
+    assert not (await HttpPoster(production=production, seconds=5).post(address, {}, b"{}")).delivered
 
 
 async def test_asking_twice_with_one_key_makes_one_endpoint(stores: Stores) -> None:
