@@ -96,9 +96,7 @@ class Dispatcher:
             why = "withdrawn" if notice is None else "overtaken"
             await self._stores.outbox.record(claim, rules.cancelled(dispatch, why, at))
             return
-        attempt = await (
-            self._by_mail(notice) if dispatch.channel is Channel.MAIL else self._post(dispatch, notice, at)
-        )
+        attempt = await self._try(dispatch, notice, at)
         after = rules.after(dispatch, attempt, at)
         held = await self._stores.outbox.record(claim, after)
         log.info(

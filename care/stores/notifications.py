@@ -21,7 +21,8 @@ class NotificationStore:
         await notifications.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await notifications.create_index([("customer_id", 1), ("read_at", 1)])
         await notifications.create_index([("subscription_id", 1), ("occurrence", 1)])
-        await notifications.create_index("created_at", name="undispatched", partialFilterExpression=_UNDISPATCHED)
+        waiting = [("undispatched", 1), ("created_at", OLDEST), ("_id", OLDEST)]
+        await notifications.create_index(waiting, partialFilterExpression=_UNDISPATCHED)
 
     async def add(self, notification: Notification) -> bool:
         """Store once per notification id; False if it was there. It is in the outbox with the same write."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,44 @@ async def test_a_reminder_that_comes_back_after_an_unskip_is_sent(stores: Stores
     await working.fan_out(NOW)
     await working.send_due(NOW)
     assert len(poster.posted) == 1
+
+
+async def test_what_breaks_the_sender_is_counted_and_holds_up_nothing(stores: Stores) -> None:
+    class Broken(Recorder):
+        async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
+            if headers["webhook-id"] == "BAD":
+                raise ValueError
+            return await super().post(url, headers, body)
+
+    poster = Broken()
+    working = dispatcher(stores, poster)
+    await webhooks(stores).register(HOOK)
+    for notification_id in ("BAD", "GOOD"):
+        await stores.notifications.add(notice(notification_id))
+    await working.fan_out(NOW)
+    assert await working.send_due(NOW) == 2
+    bad, good = await stores.outbox.get("BAD:WHK001"), await stores.outbox.get("GOOD:WHK001")
+    assert (bad.status, bad.attempts, bad.reason) == (DispatchStatus.PENDING, 1, "error")
+    assert good.status is DispatchStatus.SENT
+
+
+async def test_looking_for_work_reads_only_what_waits(stores: Stores) -> None:
+    """A dispatcher looks every second: that must cost nothing, however much was ever told."""
+    await webhooks(stores).register(HOOK)
+    for number in range(20):
+        await stores.notifications.add(notice(f"N{number}"))
+    working = dispatcher(stores, Recorder())
+    await working.fan_out(NOW)
+    await working.send_due(NOW)
+    await stores.database.command("profile", 2)
+    await working.fan_out(NOW)
+    await working.send_due(NOW)
+    await stores.database.command("profile", 0)
+    looks = [look async for look in stores.database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})]
+    looks = [look for look in looks if look["op"] in ("query", "command") and "planSummary" in look]
+    assert len(looks) == 2
+    assert [look["docsExamined"] for look in looks] == [0, 0]
+    assert all("COLLSCAN" not in look["planSummary"] for look in looks)
 
 
 async def test_what_is_being_sent_is_not_sent_again_by_hand(stores: Stores) -> None:
