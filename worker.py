@@ -29,14 +29,18 @@ from care import logs
 from care.brains import judge_for, understanding_for
 from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Understanding
+from care.dispatch import Dispatcher
 from care.errors import SetupError
 from care.gateways.ledger import LedgerGateway
+from care.gateways.mail import mail_for
+from care.gateways.webhooks import HttpPoster
 from care.links import Links
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
 from care.temporal import connect
+from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
 from workflows.refund import RefundWorkflow
@@ -72,11 +76,14 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
         understanding = understanding_for(settings, stores.meters)
+        dispatcher = _dispatcher(settings, stores)
         async with _worker(settings, temporal, stores, understanding):
             log.info("ready", task_queue=settings.task_queue)
             if isinstance(understanding, LocalUnderstanding):
                 await understanding.warm()  # the first customer should not wait for it
-            await tend(stores, stop)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(tend(stores, stop))
+                group.create_task(dispatcher.run(stop))
             log.info("stopping")
 
 
@@ -90,6 +97,13 @@ async def tend(stores: Stores, stop: asyncio.Event) -> None:
             log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ROUND)
+
+
+def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
+    production = settings.env == "production"
+    webhooks = Webhooks(stores, settings.key_bytes(), production=production)
+    poster = HttpPoster(production=production)
+    return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url)
 
 
 def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:

@@ -12,6 +12,7 @@ from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores
+from care.webhooks import Webhooks
 from workflows.client import CareClient
 
 # What is raised while the database cannot be reached.
@@ -26,6 +27,11 @@ class Services:
     stores: Stores
     client: CareClient
     payments: PaymentGateway
+
+    @property
+    def webhooks(self) -> Webhooks:
+        settings = self.settings
+        return Webhooks(self.stores, settings.key_bytes(), production=settings.env == "production")
 
     async def cancel_order(self, order_id: str) -> Order:
         """Cancels a pending order and gives back what was paid. Raises NotFound, Conflict."""

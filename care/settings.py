@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     gemini_model: str = "gemini-3.8-flash"
     model_timeout_seconds: float = Field(20.0, gt=0)
 
+    # Mail; without a host none is sent. The port is 587, 465 or 25 by the kind of security.
+    smtp_host: str = ""
+    smtp_port: int | None = Field(None, ge=1, le=65535)
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = ""
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False

@@ -9,9 +9,11 @@ from api.routes import (
     health,
     links,
     orders,
+    preferences,
     refunds,
     reviews,
     subscriptions,
+    webhooks,
 )
 
 ROUTERS = (
@@ -19,6 +21,7 @@ ROUTERS = (
     subscriptions.router,
     links.router,
     customers.router,
+    preferences.router,
     orders.router,
     evidence.router,
     refunds.router,
@@ -26,5 +29,6 @@ ROUTERS = (
     chat.router,
     chat.streams,
     analytics.router,
+    webhooks.router,
     health.router,
 )

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from care import embedded
 from care.errors import SetupError
+from care.gateways.mail import mail_for
 from care.policy import load_policy
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings, load
@@ -55,7 +56,7 @@ async def examine(data_dir: Path | None) -> list[Finding]:
         return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
     findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
     findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
-    return [*findings, await _mongodb(settings), *await _temporal(settings)]
+    return [*findings, await _mail(settings), await _mongodb(settings), *await _temporal(settings)]
 
 
 def _versions() -> Finding:
@@ -88,6 +89,18 @@ def _models(settings: Settings) -> list[Finding]:
         Finding("understanding messages", used(settings.groq_api_key, f"Groq, {settings.groq_model}")),
         Finding("judging evidence", used(settings.gemini_api_key, f"Gemini, {settings.gemini_model}")),
     ]
+
+
+async def _mail(settings: Settings) -> Finding:
+    try:
+        mail = mail_for(settings)
+    except SetupError as error:
+        return Finding("mail", "missing or wrong", ok=False, fix=str(error))
+    if mail is None:
+        return Finding("mail", "off (to send mail, set CARE_SMTP_HOST and CARE_MAIL_FROM)")
+    server, wrong = f"{settings.smtp_host}, {settings.smtp_security}", await mail.check()
+    fix = "Start it, or correct CARE_SMTP_HOST, _PORT, _SECURITY, _USERNAME and _PASSWORD"
+    return Finding("mail", f"{server}: {wrong}" if wrong else server, ok=wrong is None, fix=fix)
 
 
 async def _mongodb(settings: Settings) -> Finding:

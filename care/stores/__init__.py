@@ -21,10 +21,13 @@ from care.stores.meters import MeterStore
 from care.stores.mongo import CONNECTION_ERRORS, Database, connect
 from care.stores.notifications import NotificationStore
 from care.stores.orders import OrderStore
+from care.stores.outbox import OutboxStore
+from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.wallets import WalletStore
+from care.stores.webhooks import WebhookStore
 
 __all__ = ["CONNECTION_ERRORS", "Change", "Replay", "Stores", "open_stores"]
 
@@ -45,6 +48,9 @@ class Stores:
     refunds: RefundStore
     conversations: ConversationStore
     notifications: NotificationStore
+    preferences: PreferencesStore
+    outbox: OutboxStore
+    webhooks: WebhookStore
     evidence: EvidenceStore
     idempotency: IdempotencyStore
     analytics: AnalyticsStore
@@ -99,6 +105,9 @@ def over(database: Database) -> Stores:
         refunds=RefundStore(database),
         conversations=ConversationStore(database),
         notifications=NotificationStore(database),
+        preferences=PreferencesStore(database),
+        outbox=OutboxStore(database),
+        webhooks=WebhookStore(database),
         evidence=EvidenceStore(database),
         idempotency=IdempotencyStore(database),
         analytics=AnalyticsStore(database, meters),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from care.models.common import Page
 from care.models.notification import Notification
-from care.stores.documents import NEWEST, Documents, now
+from care.stores.documents import NEWEST, OLDEST, Documents, now
 from care.stores.mongo import Database, Document
+
+_UNDISPATCHED: Document = {"undispatched": True}
 
 
 class NotificationStore:
@@ -19,10 +21,23 @@ class NotificationStore:
         await notifications.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await notifications.create_index([("customer_id", 1), ("read_at", 1)])
         await notifications.create_index([("subscription_id", 1), ("occurrence", 1)])
+        waiting = [("undispatched", 1), ("created_at", OLDEST), ("_id", OLDEST)]
+        await notifications.create_index(waiting, partialFilterExpression=_UNDISPATCHED)
 
     async def add(self, notification: Notification) -> bool:
-        """Store once per notification id; False if it was there."""
-        return await self._notifications.add(notification)
+        """Store once per notification id; False if it was there. It is in the outbox with the same write."""
+        return await self._notifications.add(notification, undispatched=True)
+
+    async def find(self, notification_id: str) -> Notification | None:
+        return await self._notifications.find(notification_id)
+
+    async def undispatched(self, limit: int) -> list[Notification]:
+        """Those that have not been handed to their channels, oldest first."""
+        return await self._notifications.many(_UNDISPATCHED, by="created_at", direction=OLDEST, limit=limit)
+
+    async def dispatched(self, notification_id: str) -> None:
+        """Its channels have it."""
+        await self._notifications.collection.update_one({"_id": notification_id}, {"$unset": {"undispatched": ""}})
 
     async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Notification]:
         return await self._notifications.page({"customer_id": customer_id}, by="created_at", limit=limit, cursor=cursor)

@@ -99,3 +99,8 @@ async def colleague(shop: Shop) -> Someone:
 @pytest.fixture(scope="session")
 async def supervisor(shop: Shop) -> Someone:
     return await shop.hires(Role.SUPERVISOR)
+
+
+@pytest.fixture(scope="session")
+async def admin(shop: Shop) -> Someone:
+    return await shop.hires(Role.ADMIN)

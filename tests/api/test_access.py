@@ -48,6 +48,8 @@ OWN = [
     ("GET", "/subscription/notifications/{customer_id}"),
     ("POST", "/notification/read/{notification_id}"),
     ("GET", "/customer/{customer_id}"),
+    ("GET", "/preferences/{customer_id}"),
+    ("PUT", "/preferences/{customer_id}"),
     ("GET", "/orders/{customer_id}"),
     ("GET", "/order/{order_id}"),
     ("POST", "/order/address/{order_id}"),
@@ -71,6 +73,18 @@ STAFF = [
     ("POST", "/review/decide/{refund_id}"),
     ("GET", "/analytics/summary"),
 ]
+OVERSEERS = [
+    ("GET", "/webhooks"),
+    ("GET", "/webhooks/deliveries/{endpoint_id}"),
+]
+ADMINS = [
+    ("POST", "/webhooks"),
+    ("POST", "/webhooks/enable/{endpoint_id}"),
+    ("POST", "/webhooks/disable/{endpoint_id}"),
+    ("POST", "/webhooks/rotate/{endpoint_id}"),
+    ("POST", "/webhooks/redeliver/{dispatch_id}"),
+    ("DELETE", "/webhooks/{endpoint_id}"),
+]
 # The portal's own pages without a script; what they do is tested with the portal.
 PORTAL = "/ui/"
 
@@ -91,7 +105,7 @@ def _asks_who(dependant: Dependant) -> bool:
 
 
 async def test_every_route_stands_in_a_table(shop: Shop) -> None:
-    known = PUBLIC | {*SIGNED_IN, *OWN, *STAFF}
+    known = PUBLIC | {*SIGNED_IN, *OWN, *STAFF, *OVERSEERS, *ADMINS}
     assert {(method, path) for method, path, _ in _routes(shop)} == known
 
 
@@ -102,7 +116,7 @@ async def test_every_route_that_is_not_public_asks_who_is_there(shop: Shop) -> N
             assert _asks_who(route.dependant), f"{method} {path} lets anybody in"
 
 
-@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *STAFF])
+@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *STAFF, *OVERSEERS, *ADMINS])
 async def test_without_a_token_everything_is_closed(shop: Shop, method: str, path: str) -> None:
     answer = await shop.browser().request(method, path.replace("{", "").replace("}", ""))
     assert answer.status_code == 401
@@ -159,6 +173,25 @@ async def test_customers_may_not_do_what_is_the_staffs(shop: Shop, ana: Someone,
             assert answer.status_code == 403, f"{method} {path}"
         let_in = await agent.http.request(method, path.format(**things), json={})
         assert let_in.status_code in (200, 409, 422), f"{method} {path}: {let_in.text}"
+
+
+async def test_web_hooks_are_the_administrators_and_supervisors_may_look(
+    shop: Shop, ana: Someone, agent: Someone, supervisor: Someone, admin: Someone
+) -> None:
+    hook = {"url": "http://127.0.0.1:9/"}
+    endpoint_id = (await admin.http.post("/webhooks", json=hook)).json()["endpoint_id"]
+    things = {"endpoint_id": endpoint_id, "dispatch_id": f"NONE:{endpoint_id}"}
+    for table, kept_out, let_in in (
+        (OVERSEERS, (ana, agent), (supervisor, admin)),
+        (ADMINS, (ana, agent, supervisor), (admin,)),
+    ):
+        for method, path in table:
+            for someone in kept_out:
+                answer = await someone.http.request(method, path.format(**things), json=hook)
+                assert answer.status_code == 403, f"{method} {path} for {someone.email}"
+            for someone in let_in:
+                answer = await someone.http.request(method, path.format(**things))
+                assert answer.status_code in (200, 204, 404, 422), f"{method} {path} for {someone.email}"
 
 
 async def test_what_a_body_names_must_be_the_callers_too(shop: Shop, ana: Someone, ravi: Someone) -> None:

@@ -167,7 +167,8 @@ async def test_while_the_database_is_away_the_page_asks_to_try_again(shop: Shop,
     path = _link(shop, await _weekly(ana))
     services = shop.services
     nowhere = over(connect("mongodb://127.0.0.1:1", patience=timedelta(milliseconds=100))["care"])
-    cut_off = CareClient(await temporal(shop.settings, lazy=True), nowhere, load_policy(None))
+    lost = await temporal(shop.settings, lazy=True)
+    cut_off = CareClient(lost, nowhere, load_policy(None), services.payments)
     shop.app.state.services = replace(services, client=cut_off)
     try:
         for answer in (await shop.browser().get(path), await shop.browser().post(path)):

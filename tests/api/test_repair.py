@@ -37,7 +37,11 @@ def broken(shop: Shop) -> Any:
 
 @pytest.fixture
 def repair(shop: Shop, temporal: Client) -> Repair:
-    return Repair(temporal, shop.services.stores, load_policy(None), task_queue=shop.settings.task_queue)
+    return _repair(shop, temporal, shop.settings.task_queue)
+
+
+def _repair(shop: Shop, temporal: Client, task_queue: str) -> Repair:
+    return Repair(temporal, shop.services.stores, load_policy(None), shop.services.payments, task_queue=task_queue)
 
 
 async def _repaired(repair: Repair, subscription: Subscription, *, dry_run: bool = False) -> Finding | None:
@@ -170,6 +174,6 @@ async def test_the_command_says_what_it_did_and_whether_a_person_is_needed(
 
 
 async def test_nothing_is_concluded_while_no_worker_answers(shop: Shop, temporal: Client) -> None:
-    nobody = Repair(temporal, shop.services.stores, load_policy(None), task_queue=f"idle-{uuid.uuid4().hex}")
+    nobody = _repair(shop, temporal, f"idle-{uuid.uuid4().hex}")
     with pytest.raises(Unavailable, match="No worker"):
         [finding async for finding in nobody.findings(dry_run=True)]

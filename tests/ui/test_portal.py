@@ -271,3 +271,22 @@ async def test_the_keyboard_gets_past_the_navigation(comes: Comes) -> None:
     await expect(ana.page.get_by_role("link", name="Skip to the content")).to_be_focused()
     await ana.page.keyboard.press("Enter")
     await expect(ana.page.locator("#main")).to_be_focused()
+
+
+async def test_a_customer_chooses_which_notices_come_by_mail(comes: Comes, customer: int) -> None:
+    ana = await comes()
+    await ana.signs_in("customer", customer)
+    await ana.sees("Upcoming deliveries")
+    await ana.page.goto("/ui/notifications")
+    await ana.shows("notifications")
+    await ana.page.get_by_role("link", name="Preferences").locator("visible=true").click()
+    await ana.sees("This shop does not send mail yet")
+    reminders, refunds = (ana.page.get_by_role("switch", name=f"{group} by mail") for group in ("Reminders", "Refunds"))
+    await expect(reminders).to_be_checked()
+    await reminders.click()
+    await ana.button("Save").click()
+    await ana.sees("Your choice is saved.")
+    await ana.shows("preferences")
+    await ana.page.reload()
+    await expect(reminders).not_to_be_checked()
+    await expect(refunds).to_be_checked()

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from care.errors import Conflict
+from care.gateways.ledger import LedgerGateway
 from care.models.subscription import (
     CancelSubscription,
     ChangeSubscription,
@@ -117,7 +118,7 @@ async def client(temporal: Client, stores: Stores, task_queue: str) -> AsyncIter
     start = {"_id": "SUB", "last": secrets.randbelow(10**12) + 10**12}
     await stores.database["counters"].insert_one(start)
     async with shop.worker():
-        yield CareClient(temporal, stores, load_policy(None), task_queue=task_queue)
+        yield CareClient(*(temporal, stores, load_policy(None), LedgerGateway(stores.ledger)), task_queue=task_queue)
 
 
 async def subscribed(client: CareClient) -> tuple[str, date]:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ui.pages import analytics, conversations, customers, desk, home, notifications, orders, planner, refunds, support
+from ui.pages import (
+    analytics,
+    conversations,
+    customers,
+    desk,
+    home,
+    notifications,
+    orders,
+    planner,
+    preferences,
+    refunds,
+    support,
+)
 from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec
 
 PAGES = [
@@ -13,6 +25,7 @@ PAGES = [
     Spec("/refunds", "Refunds", CUSTOMERS, refunds.page, "currency_exchange"),
     Spec("/planner", "Autonomous Order Planner", CUSTOMERS, planner.page, "event_repeat", "Planner"),
     Spec("/notifications", "Notifications", CUSTOMERS, notifications.page),
+    Spec("/preferences", "Preferences", CUSTOMERS, preferences.page),
     Spec("/desk", "Review desk", STAFF, desk.page, "fact_check", "Desk"),
     Spec("/desk/{refund_id}", "Review desk", STAFF, desk.page),
     Spec("/conversations", "Conversations", STAFF, conversations.page, "forum", "Chats"),

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from care.models.notification import Notification
 from ui import live
-from ui.parts.elements import box, button, card, empty, heading, icon_button, link, telling
+from ui.parts.elements import box, button, card, empty, heading, icon_button, link, link_button, telling
 from ui.parts.notices import notice_line, offer, target
 from ui.visit import Visit
 
@@ -24,6 +24,7 @@ async def page(visit: Visit) -> None:
                 await read(notice)
 
     with heading("Notifications"):
+        link_button("Preferences", "/ui/preferences", symbol="tune", look="flat")
         button("Mark all as read", read_all, symbol="done_all", look="outline")
 
     @ui.refreshable

@@ -10,7 +10,7 @@ from nicegui import ui
 from care.settings import Settings
 from ui import live, session, theme
 from ui.parts.bell import bell
-from ui.parts.elements import box, button, icon, icon_button, link, text, warn
+from ui.parts.elements import box, button, icon, icon_button, link, link_button, text, warn
 from ui.visit import Spec, Visit
 
 
@@ -52,6 +52,8 @@ async def _header(visit: Visit) -> None:
                         visit.principal.email if visit.customer else visit.principal.role.value.capitalize(),
                         "mute small cut",
                     )
+                if visit.customer:
+                    link_button("Preferences", "/ui/preferences", symbol="tune", look="outline").classes("full-width")
                 # A form of its own: signing out is a plain POST, which clears the cookie.
                 with ui.element("form").props("method=post action=/ui/sign-out"):
                     button("Sign out", lambda: None, symbol="logout", look="outline type=submit").classes("full-width")
