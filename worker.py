@@ -112,8 +112,9 @@ def _worker(settings: Settings, temporal: Client, stores: Stores, understanding:
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
     )
-    subscription = SubscriptionActivities(stores, payments, _links(settings))
-    refund = RefundActivities(stores, payments, policy)
+    links = _links(settings)
+    subscription = SubscriptionActivities(stores, payments, links)
+    refund = RefundActivities(stores, payments, policy, links)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
     conversations = ConversationNodes(stores, understanding, cases, payments, policy)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {

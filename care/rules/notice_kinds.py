@@ -11,6 +11,7 @@ Group = Literal["reminders", "deliveries", "payments", "refunds", "conversations
 
 _SUBJECTS: dict[str, str] = {
     "reminder": "Your next delivery is coming up",
+    "skip_offer": "Would you like to skip your next delivery?",
     "out_of_stock": "Your delivery is out of stock",
     "in_stock_again": "Your delivery is on its way",
     "missed": "We missed a delivery",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from care.models.money import Money
 from care.models.notification import Notification
+from care.models.refund import Refund
 from care.models.subscription import Delivery, NamedItem, Step, Subscription, SubscriptionStatus
 from care.rules.occurrences import Passed
 from care.rules.subscription import items_of
@@ -80,6 +81,25 @@ def missed(subscription: Subscription, step: Step, lost: Passed, at: datetime) -
         end = "They were skipped, and you were not charged."
     return _notice(
         subscription, step, "missed", f"We are sorry: we could not make {what}. {end}{_next_date(subscription)}", at
+    )
+
+
+def offer_to_skip(refund: Refund, subscription: Subscription, key: str, link: str | None) -> Notification:
+    """After a delivery that arrived damaged: about the next one, `key`. One offer a refund."""
+    text = (
+        f"We are sorry that your delivery arrived damaged. Your next delivery of "
+        f"{goods(items_of(subscription, key))} is planned {spoken(key)}: "
+        "if you would rather wait, you can skip it, or have it come on another day."
+    )
+    return Notification(
+        notification_id=f"{refund.refund_id}-next",
+        customer_id=subscription.customer_id,
+        kind="skip_offer",
+        message=text,
+        created_at=refund.updated_at,
+        subscription_id=subscription.subscription_id,
+        occurrence=key,
+        link=link,
     )
 
 
