@@ -15,7 +15,7 @@ _SUBJECTS: dict[str, str] = {
     "missed": "We missed a delivery",
     "payment_failed": "Your payment was declined",
     "order_delivered": "Your order was delivered",
-    "refund_paid": "Your refund is on its way",
+    "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",
     "welcome": "Welcome",
