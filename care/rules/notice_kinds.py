@@ -14,6 +14,8 @@ _SUBJECTS: dict[str, str] = {
     "out_of_stock": "Your delivery could not go out",
     "missed": "We missed a delivery",
     "payment_failed": "Your payment was declined",
+    "payment_recovered": "Your payment went through",
+    "in_stock_again": "Your delivery is on its way",
     "order_delivered": "Your order was delivered",
     "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
