@@ -8,11 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test lint lock chromium clean
+.PHONY: help install up test chaos lint lock chromium clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
 	@echo "make test            install, then the linters and the whole test suite"
+	@echo "make chaos           kill worker, database and Temporal again and again in a storm of deliveries (some minutes)"
 	@echo "make install         only install, into $(VENV)"
 	@echo "make lint            only the linters"
 	@echo "make lock            pin the dependencies anew (needs uv)"
@@ -37,6 +38,10 @@ up: install
 
 test: install chromium lint
 	$(BIN)/pytest $(ARGS)
+
+# CARE_STORM_SEED=n chooses another order of the kills.
+chaos: install
+	CARE_STORM_ROUNDS=$${CARE_STORM_ROUNDS:-4} $(BIN)/pytest tests/chaos $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

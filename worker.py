@@ -34,6 +34,7 @@ from care.errors import SetupError
 from care.gateways.ledger import LedgerGateway
 from care.gateways.mail import mail_for
 from care.gateways.webhooks import HttpPoster
+from care.links import Links
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
@@ -108,8 +109,12 @@ def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
 def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:
     payments = LedgerGateway(stores.ledger)
     policy = load_policy(settings.policy_file)
-    cases = CareClient(temporal, stores, policy, task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily)
-    subscription, refund = SubscriptionActivities(stores, payments), RefundActivities(stores, payments, policy)
+    cases = CareClient(
+        *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
+    )
+    links = _links(settings)
+    subscription = SubscriptionActivities(stores, payments, links)
+    refund = RefundActivities(stores, payments, policy, links)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
     conversations = ConversationNodes(stores, understanding, cases, payments, policy)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
@@ -128,6 +133,15 @@ def _worker(settings: Settings, temporal: Client, stores: Stores, understanding:
         graceful_shutdown_timeout=GRACE,
         **CAPACITY,
     )
+
+
+def _links(settings: Settings) -> Links | None:
+    """None, said once in the log, without a key to sign with: reminders go out all the same."""
+    try:
+        return Links(settings)
+    except SetupError:
+        log.warning("reminders_without_skip_links", fix="set CARE_SECRET_KEY to the key of the web processes")
+        return None
 
 
 async def _patiently(

@@ -9,13 +9,16 @@ from temporalio.exceptions import ApplicationError
 
 from care.errors import CareError, NotFound
 from care.gateways.payments import PaymentGateway, PaymentResult
+from care.links import Links
 from care.models.common import CustomerId, Model
 from care.models.money import Money
 from care.models.notification import Notification
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.policy import RefundPolicy
-from care.models.refund import Refund, RefundStatus
+from care.models.refund import Refund, RefundReason, RefundStatus
+from care.rules.occurrences import occurrence_due
 from care.rules.review import same_person
+from care.rules.subscription_notices import offer_to_skip
 from care.stores import Stores
 from care.temporal import refuse
 
@@ -44,10 +47,13 @@ class Reviewer(Model):
 
 
 class RefundActivities:
-    def __init__(self, stores: Stores, payments: PaymentGateway, policy: RefundPolicy) -> None:
+    def __init__(
+        self, stores: Stores, payments: PaymentGateway, policy: RefundPolicy, links: Links | None = None
+    ) -> None:
         self._stores = stores
         self._payments = payments
         self._policy = policy
+        self._links = links
 
     @activity.defn(name="open_refund")
     async def open_case(self, refund: Refund) -> RefundPolicy:
@@ -66,12 +72,25 @@ class RefundActivities:
     @activity.defn(name="settle_refund")
     async def settle(self, step: Step) -> None:
         """The reservation becomes a refund or is released, together with the outcome."""
-        await self._stores.refunds.settle(step.refund, paid=step.refund.status is RefundStatus.PAID)
+        paid = step.refund.status is RefundStatus.PAID
+        await self._stores.refunds.settle(step.refund, paid=paid)
         await self._tell(step)
+        if paid and step.refund.reason is RefundReason.DAMAGED:
+            await self._ask_about_the_next(step.refund)
 
     async def _tell(self, step: Step) -> None:
         if step.notice:
             await self._stores.notifications.add(step.notice)
+
+    async def _ask_about_the_next(self, refund: Refund) -> None:
+        """What arrived damaged from a subscription: perhaps the customer would rather not have it come again soon."""
+        origin = (await self._stores.orders.get(refund.order_id)).subscription_id
+        for subscription in await self._stores.subscriptions.active(refund.customer_id):
+            key = subscription.next_delivery
+            if subscription.subscription_id == origin and key:
+                due = occurrence_due(subscription.schedule, key)
+                link = self._links.skip(origin, key, due) if self._links else None
+                await self._stores.notifications.add(offer_to_skip(refund, subscription, key, link))
 
     @activity.defn(name="is_own_refund")
     async def is_own_case(self, reviewer: Reviewer) -> bool:

@@ -36,15 +36,17 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
             # Lazy: the pages come up while Temporal restarts.
             temporal = await connect(settings, lazy=True)
+            payments = LedgerGateway(stores.ledger)
             client = CareClient(
                 temporal,
                 stores,
                 policy,
+                payments,
                 task_queue=settings.task_queue,
                 allow_subdaily=settings.allow_subdaily,
                 temporal_ui_url=settings.temporal_ui_url,
             )
-            app.state.services = Services(settings, stores, client, LedgerGateway(stores.ledger))
+            app.state.services = Services(settings, stores, client, payments)
             yield
 
     app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -22,23 +23,28 @@ class Figure:
     target: str = ""
 
 
-def run(names: list[str]) -> dict[str, list[dict[str, object]]]:
-    """Runs the named benchmarks, or all, and prints a table of each. Raises SetupError for an unknown name."""
-    unknown = set(names) - set(_known())
+def run(names: list[str], size: int | None = None) -> dict[str, list[dict[str, object]]]:
+    """Runs the named benchmarks, or all, and prints a table of each. Raises SetupError for an unknown name.
+
+    `size` is for those that can be made larger than they are.
+    """
+    known = _known(size)
+    unknown = set(names) - set(known)
     if unknown:
-        raise SetupError(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(_known())}.")
+        raise SetupError(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(known)}.")
     results: dict[str, list[dict[str, object]]] = {}
-    for name in names or _known():
-        figures = _known()[name]()
+    for name in names or known:
+        figures = known[name]()
         _show(name, figures)
         results[name] = [vars(figure) for figure in figures]
     return results
 
 
-def _known() -> dict[str, Callable[[], list[Figure]]]:
+def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.boot import boot
+    from bench.memory import memory
 
-    return {"boot": boot}
+    return {"boot": boot, "memory": partial(memory, size or 1000)}
 
 
 def _show(name: str, figures: list[Figure]) -> None:

@@ -5,7 +5,6 @@ The yardstick: the two bare servers, started together, until each answers; and t
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import Figure
+from bench.servers import megabytes, servers
 from care import embedded
 from care.running.datadir import DataDir
 
@@ -33,35 +33,11 @@ def boot() -> list[Figure]:
 
 def _bare(folder: Path) -> tuple[float, float, dict[str, float]]:
     """Seconds to ready on new data and on old, and MB of each server when idle."""
-    with _servers(folder) as (cold, _):
+    with servers(folder) as new:
         pass
-    with _servers(folder) as (warm, pids):
+    with servers(folder) as old:
         time.sleep(SETTLE)
-        return cold, warm, {name: _megabytes(pid) for name, pid in pids.items()}
-
-
-@contextmanager
-def _servers(folder: Path) -> Iterator[tuple[float, dict[str, int]]]:
-    (folder / "mongodb").mkdir(parents=True, exist_ok=True)
-    ports = [embedded.free_port() for _ in range(3)]
-    began = time.monotonic()
-    commands = {
-        "mongod": embedded.mongod_command(folder / "mongodb", ports[0]),
-        "temporal": embedded.temporal_command(folder / "temporal.db", ports[1], ports[2]),
-    }
-    quiet = subprocess.DEVNULL
-    servers = {name: subprocess.Popen(command, stdout=quiet, stderr=quiet) for name, command in commands.items()}
-    try:
-        asyncio.run(_both_ready(ports[0], ports[1]))
-        yield time.monotonic() - began, {name: server.pid for name, server in servers.items()}
-    finally:
-        for server in servers.values():
-            server.terminate()
-            server.wait(60)
-
-
-async def _both_ready(mongod: int, temporal: int) -> None:
-    await asyncio.gather(embedded.mongod_ready(mongod), embedded.temporal_ready(temporal))
+        return new.seconds, old.seconds, {name: megabytes(pid) for name, pid in old.pids.items()}
 
 
 def _care(folder: Path, bare_cold: float, bare_warm: float, bare_weight: dict[str, float]) -> list[Figure]:
@@ -72,7 +48,7 @@ def _care(folder: Path, bare_cold: float, bare_warm: float, bare_weight: dict[st
         time.sleep(SETTLE)
         runtime = DataDir(folder).running() or {}
         pids: dict[str, int] = {**runtime["pids"], "care up itself": runtime["pid"]}
-        weights = {name: _megabytes(pid) for name, pid in pids.items()}
+        weights = {name: megabytes(pid) for name, pid in pids.items()}
         before = {name: _activity(pid) for name, pid in pids.items()}
         time.sleep(WATCH)
         after = {name: _activity(pid) for name, pid in pids.items()}
@@ -117,12 +93,6 @@ def _seconds(code: str) -> float:
         return time.monotonic() - began
 
     return min(once() for _ in range(3))
-
-
-def _megabytes(pid: int) -> float:
-    """Resident memory. Pages shared between processes count in each: the sum says too much rather than too little."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / 1024
 
 
 def _activity(pid: int) -> tuple[int, int]:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 tools = typer.Typer()
 account = typer.Typer(help="Accounts that can sign in.", no_args_is_help=True)
 evaluate = typer.Typer(help="Scores against labelled lines.", no_args_is_help=True)
+repair = typer.Typer(help="Mends what has come apart.", no_args_is_help=True)
 tools.add_typer(account, name="account")
 tools.add_typer(evaluate, name="eval")
+tools.add_typer(repair, name="repair")
 
 Join = Annotated[Path | None, typer.Option("--data-dir", help="Join what `care up` runs on this directory.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
@@ -87,6 +89,36 @@ def doctor(data_dir: Join = None) -> None:
     raise typer.Exit(1 if broken else 0)
 
 
+@repair.command("subscriptions")
+def repair_subscriptions(
+    data_dir: Join = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, and mend nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare every subscription in the lists with its workflow, and mend what differs."""
+    from care.repairing import repair_subscriptions as run
+    from care.rules.repair import Finding
+
+    findings: list[Finding] = []
+
+    def tell(finding: Finding) -> None:
+        if as_json:
+            findings.append(finding)
+        else:
+            typer.echo(f"{finding.subscription_id}: {finding.found}; {_DONE[finding.mend, finding.done]}")
+
+    summary = asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell))
+    if as_json:
+        told = [finding.model_dump(mode="json") for finding in findings]
+        typer.echo(json.dumps({**vars(summary), "findings": told}, indent=2))
+    else:
+        typer.echo(
+            f"{summary.compared} compared, {summary.mended} mended, {summary.unchanged} left as they are, "
+            f"{summary.for_a_person} for a person to look at."
+        )
+    raise typer.Exit(1 if summary.for_a_person else 0)
+
+
 @evaluate.command("intents")
 def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Score the understanding of messages against labelled lines: {"text", "intent"}."""
@@ -102,11 +134,21 @@ def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fals
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none is named.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+    size: Annotated[int | None, typer.Option(min=11, help="memory: how many subscriptions sleep.")] = None,
 ) -> None:
     """Measure, each figure beside its yardstick from the same run."""
-    results = importlib.import_module("bench").run(names or [])
+    results = importlib.import_module("bench").run(names or [], size)
     if json_file:
         json_file.write_text(json.dumps(results, indent=2) + "\n")
+
+
+_DONE = {
+    ("store", True): "the lists show its workflow's state now",
+    ("store", False): "the lists are as they were",
+    ("start", True): "it goes on from what the lists show",
+    ("start", False): "it was not started",
+    ("person", False): "nothing was changed",
+}
 
 
 class _Uncounted:

@@ -10,6 +10,7 @@ CareError
 │   ├── ClaimedByOther        another reviewer works on the case
 │   ├── InFlight              the same Idempotency-Key is being answered
 │   └── OutOfStock            the shop has fewer than asked for; nothing was taken
+├── Gone                 410  it was there for a time, and the time is over
 ├── TooLarge             413
 ├── UnsupportedMedia     415
 ├── Invalid              422  bad input; `fields` names them
@@ -83,6 +84,11 @@ class InFlight(Conflict):
 
 class OutOfStock(Conflict):
     title = "Out of stock"
+
+
+class Gone(CareError):
+    status = 410
+    title = "No longer there"
 
 
 class TooLarge(CareError):

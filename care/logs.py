@@ -7,11 +7,13 @@ its text may quote what a customer wrote.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 
 import structlog
 
+_LINK = re.compile(r"/skip/[^/\s\"']+")
 # Chatty at info: one line for each request or poll.
 _QUIET = ("httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "urllib3")
 
@@ -26,6 +28,7 @@ def configure(level: str, part: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _name_error,
         _without_color,
+        _without_links,
         lambda _logger, _method, event: {"part": part, **event},
     ]
     structlog.configure(
@@ -60,6 +63,11 @@ def _name_error(_logger: object, _method: str, event: structlog.types.EventDict)
 def _without_color(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     event.pop("color_message", None)  # uvicorn says everything twice
     return event
+
+
+def _without_links(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """The token in a skip link is a key, wherever a library may have put the address."""
+    return {name: _LINK.sub("/skip/...", each) if isinstance(each, str) else each for name, each in event.items()}
 
 
 def _chain(error: BaseException | None) -> list[str]:

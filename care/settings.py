@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     task_queue: str = "care"
     public_url: str = "http://127.0.0.1:8080"
 
-    # Signs tokens and cookies; at least 32 characters.
+    # Signs tokens, cookies and links in messages: the same for every web process and worker, 32 characters at least.
     secret_key: SecretStr = SecretStr("")
     # Encrypts what workflows carry: 32 bytes, base64.
     encryption_key: SecretStr = SecretStr("")

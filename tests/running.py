@@ -22,7 +22,11 @@ PATIENCE = 120.0  # seconds; a bound against hanging for ever, not an expectatio
 
 def environment(**more: str) -> dict[str, str]:
     """A plain one: a developer's own keys and settings must not decide a test."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CACHE_HOME", "LANG") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "PYTHONPATH", "HOME", "XDG_CACHE_HOME", "LANG")
+        if name in os.environ
+    }
     return kept | more
 
 

@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
 from care.errors import Unavailable, missing
+from care.gateways.payments import PaymentGateway
 from care.models.common import milliseconds
 from care.models.policy import RefundPolicy
 from care.stores import Stores
@@ -34,6 +35,7 @@ class Gate:
         temporal: Client,
         stores: Stores,
         policy: RefundPolicy,
+        payments: PaymentGateway,
         *,
         task_queue: str = "care",
         allow_subdaily: bool = False,
@@ -42,6 +44,7 @@ class Gate:
         self._temporal = temporal
         self._stores = stores
         self._policy = policy
+        self._payments = payments
         self._task_queue = task_queue
         self._allow_subdaily = allow_subdaily
         self._ui = temporal_ui_url.rstrip("/")

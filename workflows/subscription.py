@@ -175,8 +175,8 @@ class SubscriptionWorkflow:
         due = DueStep(subscription=self._subscription, step=step, at=workflow.now())
         match step.kind:
             case StepKind.REMIND:
-                await workflow.execute_local_activity_method(SubscriptionActivities.remind, due, **STORE_CALL)
-                self._subscription = reminded(due.subscription, step)
+                prices = await workflow.execute_local_activity_method(SubscriptionActivities.remind, due, **STORE_CALL)
+                self._subscription = reminded(due.subscription, step, prices)
             case StepKind.MISS:
                 await workflow.execute_local_activity_method(SubscriptionActivities.own_up, due, **STORE_CALL)
                 self._subscription = missed(due.subscription, step, due.at)
@@ -185,17 +185,22 @@ class SubscriptionWorkflow:
                 await workflow.execute_local_activity_method(
                     SubscriptionActivities.project, self._subscription, **STORE_CALL
                 )
-            case StepKind.DELIVER:
-                delivery = await workflow.execute_activity_method(SubscriptionActivities.deliver, due, **DELIVERY_CALL)
-                self._subscription = settled(due.subscription, step, delivery)
+            case StepKind.DELIVER | StepKind.RETRY | StepKind.GIVE_UP:
+                attempt = await workflow.execute_activity_method(SubscriptionActivities.deliver, due, **DELIVERY_CALL)
+                self._subscription = settled(due.subscription, step, attempt)
 
     async def _change(self, change: Callable[[Subscription], Subscription]) -> Subscription:
         """What an update does: change the state, store it, and answer with it. The sleeper wakes and plans anew."""
         async with self._turn:
+            overdue = self._subscription.overdue
             self._subscription = self._tried(change)
             await workflow.execute_local_activity_method(
                 SubscriptionActivities.project, self._subscription, **STORE_CALL
             )
+            if overdue and overdue.order_id and self._subscription.overdue is None:
+                await workflow.execute_local_activity_method(
+                    SubscriptionActivities.release, overdue.order_id, **STORE_CALL
+                )
             return self._subscription
 
     def _tried(self, change: Callable[[Subscription], Subscription]) -> Subscription:

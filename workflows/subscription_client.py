@@ -31,6 +31,7 @@ from care.models.subscription import (
     SubscriptionStatus,
 )
 from care.rules.recurrence import delivery_day, schedule_for, upcoming
+from care.rules.renewal import renewed
 from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow_id
 from workflows.failures import Closed, answered
 from workflows.gate import LOOK, UPDATE, Gate, attributes, now
@@ -46,6 +47,7 @@ class SubscriptionClient(Gate):
         Raises NotFound for the customer, Invalid for unknown products or a schedule without deliveries.
         """
         items = await self._agreed(request.items)
+        await self._check_payment_method(request.customer_id, request.payment_method)
         created_at = now()
         schedule, dates = await self._planned(request, created_at)
         return await self._start(
@@ -57,6 +59,8 @@ class SubscriptionClient(Gate):
                 delivery_day=delivery_day(request.frequency, schedule),
                 recurrence=schedule.recurrence,
                 timezone=schedule.timezone,
+                address=request.address,
+                payment_method=request.payment_method,
                 schedule=schedule,
                 next_delivery=dates[0].key,
                 upcoming=[date.key for date in dates],
@@ -111,7 +115,9 @@ class SubscriptionClient(Gate):
 
     async def change_subscription(self, subscription_id: str, request: ChangeSubscription) -> Subscription:
         """Items come with today's names and prices."""
+        stored = await self._stores.subscriptions.get(subscription_id)
         items = None if request.items is None else await self._agreed(request.items)
+        await self._check_payment_method(stored.customer_id, request.payment_method)
         agreed = AgreedChange(wish=request, items=items, allow_subdaily=self._allow_subdaily)
         return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed))
 
@@ -120,6 +126,18 @@ class SubscriptionClient(Gate):
 
     async def uncancel_subscription(self, subscription_id: str) -> Subscription:
         return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel))
+
+    async def resubscribe(self, subscription_id: str) -> Subscription:
+        """A new subscription like one that was cancelled, from today on. Asking twice starts one.
+
+        Raises NotFound, Conflict while the old one runs, Invalid if its items are no longer sold.
+        """
+        old = await self._stores.subscriptions.get(subscription_id)
+        if old.status is not SubscriptionStatus.CANCELLED:
+            raise Conflict(f"Subscription {subscription_id} is not cancelled.")
+        again = await self.subscribe(renewed(old), once=f"again-{subscription_id}")
+        # Cancelled since: the customer means the newest of the row.
+        return await self.resubscribe(again.subscription_id) if again.status is SubscriptionStatus.CANCELLED else again
 
     async def _update(self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]]) -> Subscription:
         await self._stores.subscriptions.get(subscription_id)
@@ -145,6 +163,15 @@ class SubscriptionClient(Gate):
         if not dates:
             raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
         return schedule, dates
+
+    async def _check_payment_method(self, customer_id: str, wanted: str | None) -> None:
+        """Raises Invalid for a method that the gateway does not keep for the customer."""
+        if wanted is None:
+            return
+        stored = await self._payments.methods(customer_id)
+        if wanted not in {method.payment_method for method in stored}:
+            detail = f"There is no payment method {wanted} for this customer."
+            raise Invalid(detail, fields={"payment_method": detail})
 
     async def _agreed(self, items: list[Item]) -> list[NamedItem]:
         """The items with today's names and prices. Raises Invalid that names each bad one."""

@@ -7,6 +7,7 @@ from api.routes import (
     customers,
     evidence,
     health,
+    links,
     orders,
     preferences,
     refunds,
@@ -18,6 +19,7 @@ from api.routes import (
 ROUTERS = (
     auth.router,
     subscriptions.router,
+    links.router,
     customers.router,
     preferences.router,
     orders.router,

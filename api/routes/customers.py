@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.deps import PAGE, Cursor, Limit, OwnCustomer, Serving, Staff, Viewer
 from api.problems import ERRORS
 from care.models.common import Page
-from care.models.customer import Customer, CustomerView
+from care.models.customer import Customer, CustomerView, StoredMethod
 from care.models.notification import Notification
 from care.models.order import Product
 
@@ -23,6 +23,12 @@ async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cur
 async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
     """With the wallet, and how many orders, refunds and subscriptions there are."""
     return await serving.stores.customers.view(customer_id)
+
+
+@router.get("/payment-methods/{customer_id}", tags=["customers"])
+async def payment_methods(customer_id: OwnCustomer, serving: Serving) -> Page[StoredMethod]:
+    """What the customer can pay with, the usual method first."""
+    return Page(items=await serving.payments.methods(customer_id))
 
 
 @router.get("/products", tags=["products"])

@@ -128,6 +128,13 @@ async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) ->
     return await subscription_view(serving, after, viewer)
 
 
+@router.post("/subscription/resubscribe/{subscription_id}", status_code=201, response_model_exclude=_HIDDEN)
+async def resubscribe(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+    """Start a cancelled one again, as a new subscription; twice starts one."""
+    again = await serving.client.resubscribe(stored.subscription_id)
+    return await subscription_view(serving, again, viewer)
+
+
 @router.get("/subscription/notifications/{customer_id}")
 async def notifications(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+# How the payment gateway names a method that a customer has stored there.
+PaymentMethodId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from care.models.common import CustomerId, Model, Utc
+from care.models.common import CustomerId, Model, PaymentMethodId, Utc
 from care.models.money import Money
 
 
@@ -35,6 +35,13 @@ class Wallet(Model):
 
     customer_id: CustomerId
     balance: Money
+
+
+class StoredMethod(Model):
+    """A payment method that the gateway keeps for a customer: its name there, and words for it."""
+
+    payment_method: PaymentMethodId
+    label: str
 
 
 class CustomerView(Customer):

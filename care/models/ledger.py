@@ -43,6 +43,7 @@ class Movement(Model):
     amount: Money
     status: Literal["succeeded", "declined", "pending"]
     decline_reason: str | None = None
+    final: bool = False
     payment_reference: str | None = None
     at: Utc
 
@@ -50,8 +51,9 @@ class Movement(Model):
 class PaymentMethod(Model):
     """How the embedded gateway answers for a customer, so that a demonstration can show failures.
 
-    "declines" declines charges; "refuses_refunds" declines refunds to the card; "waits" leaves charges pending.
+    "declines" declines charges, "declines_for_good" says that trying again is of no use, "waits" leaves them pending;
+    "refuses_refunds" declines refunds to the card.
     """
 
     customer_id: CustomerId
-    behaviour: Literal["works", "declines", "refuses_refunds", "waits"] = "works"
+    behaviour: Literal["works", "declines", "declines_for_good", "refuses_refunds", "waits"] = "works"

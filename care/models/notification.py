@@ -19,4 +19,5 @@ class Notification(Model):
     order_id: str | None = None
     refund_id: str | None = None
     conversation_id: str | None = None
+    # What it offers to do with one tap: today, to skip the delivery that a reminder speaks of.
     link: str | None = None

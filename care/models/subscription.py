@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
+from care.models.common import Body, CustomerId, Model, PaymentMethodId, Quantity, Sku, Utc
 from care.models.customer import Address
 from care.models.money import Money
 
@@ -59,6 +59,9 @@ class SubscriptionRequest(Body):
     start_date: date | None = None
     recurrence: Annotated[str, Field(max_length=500)] | None = None
     remind_before: Annotated[list[timedelta], Field(max_length=5)] | None = None
+    # A gift goes to somebody else's address.
+    address: Address | None = None
+    payment_method: PaymentMethodId | None = None
 
 
 class CancelSubscription(Body):
@@ -73,9 +76,14 @@ class PauseSubscription(Body):
 
 
 class OneDelivery(Body):
-    """Body of skip and unskip: a planned local date, by default the next."""
+    """Body of skip and unskip: a planned local date, by default the next that the schedule has.
+
+    The next stays the next when it is skipped already, so that a second click does not skip a second delivery.
+    With a `sku`, only that item is left out of it.
+    """
 
     date: Day = None
+    sku: Sku | None = None
 
 
 class RescheduleDelivery(Body):
@@ -94,6 +102,7 @@ class ChangeSubscription(Body):
     recurrence: Annotated[str, Field(max_length=500)] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     address: Address | None = None
+    payment_method: PaymentMethodId | None = None
 
 
 class AgreedChange(Model):
@@ -124,13 +133,34 @@ class Occurrence(Model):
     due: Utc
 
 
+Outcome = Literal["delivered", "out_of_stock", "payment_failed", "missed", "skipped"]
+# A try that failed, and may be followed by another: a soft decline, a hard one, goods that are out of stock.
+Setback = Literal["declined", "declined_for_good", "awaiting_stock"]
+
+
 class Delivery(Model):
-    """How one occurrence ended."""
+    """How one occurrence ended, or (a setback) how one try of it went."""
 
     occurrence: str
-    outcome: Literal["delivered", "out_of_stock", "payment_failed", "missed"]
+    outcome: Outcome | Setback
     order_id: str | None = None
     at: Utc
+
+
+class Overdue(Model):
+    """A delivery that could not be made when it was due, and is tried again.
+
+    `next_try` is None after a hard decline: only another payment method helps. At `until` it is given up.
+    """
+
+    occurrence: Occurrence
+    why: Literal["payment", "stock"]
+    order_id: str | None = None
+    tries: int = 1
+    next_try: Utc | None
+    until: Utc
+    # Ordered beside the calendar.
+    extra: bool = False
 
 
 class StepKind(StrEnum):
@@ -138,6 +168,8 @@ class StepKind(StrEnum):
     DELIVER = "deliver"
     MISS = "miss"
     RESUME = "resume"
+    RETRY = "retry"
+    GIVE_UP = "give_up"
 
 
 class Step(Model):
@@ -169,10 +201,14 @@ class Subscription(Model):
     cancel_reason: str | None = None
     created_at: Utc
     cancelled_at: Utc | None = None
-    # Where deliveries go, if not to the customer's own address.
+    # Where deliveries go, if not to the customer's own address, and what pays, if not the customer's usual method.
     address: Address | None = None
-    # Exceptions from the schedule, by occurrence key: left out, moved (from -> to), and added.
+    payment_method: PaymentMethodId | None = None
+    # What is tried again: with status past_due for its payment, with status active for goods out of stock.
+    overdue: Overdue | None = None
+    # Exceptions from the schedule, by occurrence key: skipped, without some items, moved (from -> to), and added.
     skipped: list[str] = []
+    left_out: dict[str, list[Sku]] = {}
     moved: dict[str, str] = {}
     extra: list[Occurrence] = []
     # While paused: the local date on which it goes on by itself; None waits for the customer.

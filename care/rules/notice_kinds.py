@@ -11,13 +11,14 @@ Group = Literal["reminders", "deliveries", "payments", "refunds", "conversations
 
 _SUBJECTS: dict[str, str] = {
     "reminder": "Your next delivery is coming up",
-    "out_of_stock": "Your delivery could not go out",
+    "skip_offer": "Would you like to skip your next delivery?",
+    "out_of_stock": "Your delivery is out of stock",
+    "in_stock_again": "Your delivery is on its way",
     "missed": "We missed a delivery",
     "payment_failed": "Your payment was declined",
     "payment_recovered": "Your payment went through",
-    "in_stock_again": "Your delivery is on its way",
     "order_delivered": "Your order was delivered",
-    "refund_paid": "Your refund request was granted",
+    "refund_paid": "Your refund is on its way",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",
     "welcome": "Welcome",

@@ -22,9 +22,8 @@ from care.rules.occurrences import (
     passed,
     stride,
 )
+from care.rules.retries import LATE, is_past_due, retry
 
-# Later than this a delivery is skipped: the customer has helped themselves, and nobody wants a pile at the door.
-LATE = timedelta(hours=24)
 # Of deliveries faster than daily (demonstrations), how many are caught up.
 CATCH_UP = 20
 # Reminders go out in the customer's daytime, from 09:00 until this hour of their local date.
@@ -43,9 +42,9 @@ def next_step(subscription: Subscription, now: datetime) -> Step | None:
         for step in _steps(subscription.schedule, planned, now):
             if _position(step) > _settled(subscription) and (best is None or _position(step) < _position(best)):
                 best = step
-    resume = _resume(subscription)
-    if resume is not None and (best is None or resume.at <= best.at):
-        return resume
+    special = _resume(subscription) or _retry(subscription, now)
+    if special is not None and (best is None or special.at <= best.at):
+        return special
     if best is not None and best.kind is StepKind.DELIVER:
         return _unless_too_late(subscription, best, now)
     return best
@@ -56,16 +55,28 @@ def pending(subscription: Subscription) -> Iterator[Occurrence]:
     return (o for o in calendar(subscription) if (o.due, o.due) > _settled(subscription))
 
 
+def following_delivery(subscription: Subscription) -> Occurrence | None:
+    """The next delivery besides the one that is overdue; None when that is the last."""
+    return next((o for o in pending(subscription) if o not in subscription.extra), None)
+
+
 def calendar(subscription: Subscription) -> Iterator[Occurrence]:
-    """What is planned from the last step on: the schedule with its exceptions, in order."""
+    """What is planned from the last step on: the schedule with its exceptions, in order. Nothing while past due."""
+    if is_past_due(subscription):
+        return iter(())
     extra = sorted(subscription.extra, key=_due)
-    if is_resting(subscription):
+    if is_resting(subscription) or _ends_with_overdue(subscription):
         return iter(extra)
     schedule, begin = subscription.schedule, max(_begin(subscription), floor(subscription)) - MOMENT
     stays = (o for o in following(schedule, begin) if o.key not in subscription.moved)
-    moves = (moved_here(schedule, key) for key in subscription.moved.values())
+    moves = (moved_here(schedule, key) for key in set(subscription.moved.values()))
     moves_on = sorted((o for o in moves if o.due > begin), key=_due)
     return merge(extra, (o for o in merge(stays, moves_on, key=_due) if o.key not in subscription.skipped), key=_due)
+
+
+def _ends_with_overdue(subscription: Subscription) -> bool:
+    overdue = subscription.overdue
+    return subscription.cancel_after_next and overdue is not None and not overdue.extra
 
 
 def is_resting(subscription: Subscription) -> bool:
@@ -86,6 +97,10 @@ def given_up(subscription: Subscription, before: datetime) -> Passed:
         return passed(subscription.schedule, first, before, keep=CATCH_UP)
     found = list(takewhile(lambda o: o.due < before, pending(subscription))) or [first]
     return Passed(len(found), first, found[-CATCH_UP:])
+
+
+def _retry(subscription: Subscription, now: datetime) -> Step | None:
+    return retry(subscription, now, following_delivery(subscription)) if subscription.overdue else None
 
 
 def _due(planned: Occurrence) -> datetime:

@@ -5,20 +5,27 @@ Every change counts `version` up by one, so that the projection can tell the new
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from care.errors import Conflict
+from care.models.money import Money
 from care.models.subscription import (
     CancelSubscription,
     Delivery,
+    NamedItem,
+    Overdue,
     Step,
+    StepKind,
     Subscription,
     SubscriptionStatus,
 )
-from care.rules.occurrences import MOMENT, Passed
-from care.rules.reminders import given_up, pending
+from care.rules.occurrences import MOMENT, Passed, midnight
+from care.rules.reminders import floor, following_delivery, given_up, pending
+from care.rules.retries import SETBACKS, is_past_due, tried_again
 
 RECENT = 20
 UPCOMING = 5
@@ -35,14 +42,41 @@ def is_over(subscription: Subscription) -> bool:
     return subscription.status is SubscriptionStatus.CANCELLED
 
 
-def reminded(subscription: Subscription, step: Step) -> Subscription:
-    return _next(subscription, last_step=step)
+def items_of(subscription: Subscription, key: str) -> list[NamedItem]:
+    """What one delivery brings: the items that are not left out of it."""
+    out = subscription.left_out.get(key, [])
+    return [item for item in subscription.items if item.sku not in out]
 
 
-def settled(subscription: Subscription, step: Step, delivery: Delivery) -> Subscription:
-    """After the delivery of `step` ended as `delivery` says."""
-    made = subscription.deliveries + (delivery.outcome == "delivered")
-    return _walked(subscription, step, [delivery], made, delivery.at)
+def reminded(subscription: Subscription, step: Step, prices: Mapping[str, Money] | None = None) -> Subscription:
+    """After a reminder, which announced these prices by sku."""
+    items = [
+        item.model_copy(update={"price": prices[item.sku]}) if prices and item.sku in prices else item
+        for item in subscription.items
+    ]
+    return _next(subscription, last_step=step, items=items)
+
+
+def settled(subscription: Subscription, step: Step, attempt: Delivery) -> Subscription:
+    """After a try of the delivery of `step` went as `attempt` says: it is done, tried again later, or given up."""
+    if attempt.outcome in SETBACKS:
+        here = _with(subscription, last_step=step, overdue=None)
+        again = tried_again(subscription, step, attempt, following_delivery(here))
+        if again is not None:
+            return _waiting(subscription, step, again)
+        attempt = attempt.model_copy(update={"outcome": SETBACKS[attempt.outcome]})
+    made = subscription.deliveries + (attempt.outcome == "delivered")
+    return _walked(subscription, step, [attempt], made, attempt.at)
+
+
+def let_go(subscription: Subscription, at: datetime) -> Subscription:
+    """Without the delivery that is overdue: its customer does not want it any more. Not yet a new version."""
+    overdue = subscription.overdue
+    if overdue is None:
+        return subscription
+    end = Delivery(occurrence=overdue.occurrence.key, outcome="skipped", order_id=overdue.order_id, at=at)
+    recent = [*subscription.recent, end][-RECENT:]
+    return _with(subscription, recent=recent, **_no_longer_overdue(subscription, end))
 
 
 def missed(subscription: Subscription, step: Step, at: datetime) -> Subscription:
@@ -61,7 +95,7 @@ def cancelled(subscription: Subscription, request: CancelSubscription, at: datet
     if is_over(subscription):
         raise Conflict(f"Subscription {subscription.subscription_id} is already cancelled.")
     if request.when == "now":
-        return _ended(subscription, request.reason or subscription.cancel_reason, at)
+        return _ended(let_go(subscription, at), request.reason or subscription.cancel_reason, at)
     return planned(
         _with(subscription, cancel_after_next=True, cancel_reason=request.reason or subscription.cancel_reason)
     )
@@ -85,10 +119,37 @@ def _walked(subscription: Subscription, step: Step, ends: list[Delivery], made: 
     recent = [*subscription.recent, *ends][-RECENT:]
     extra = [o for o in subscription.extra if o.due > step.occurrence.due]
     after = _with(_tidied(subscription, step), last_step=step, recent=recent, deliveries=made, extra=extra)
+    beside = len(extra) != len(subscription.extra)
+    if step.kind in (StepKind.RETRY, StepKind.GIVE_UP) and subscription.overdue:
+        after = _with(after, **_no_longer_overdue(subscription, ends[-1]))
+        beside = subscription.overdue.extra
     # A delivery that was ordered beside the calendar is not the one that a cancellation waits for.
-    if after.cancel_after_next and len(extra) == len(subscription.extra):
+    if after.cancel_after_next and not beside:
         return _ended(after, after.cancel_reason, at)
     return planned(after)
+
+
+def _waiting(subscription: Subscription, step: Step, again: Overdue) -> Subscription:
+    status = SubscriptionStatus.PAST_DUE if again.why == "payment" else SubscriptionStatus.ACTIVE
+    extra = [o for o in subscription.extra if o.due > step.occurrence.due]
+    return planned(_with(_tidied(subscription, step), last_step=step, extra=extra, overdue=again, status=status))
+
+
+def _no_longer_overdue(subscription: Subscription, end: Delivery) -> dict[str, Any]:
+    """What held the calendar back is over. The dates that it held back are left out, and none gets a second delivery.
+
+    A payment that was given up pauses the subscription, so that the next one is not tried in vain.
+    """
+    open_again: dict[str, Any] = {"overdue": None, "status": SubscriptionStatus.ACTIVE}
+    if end.outcome == "delivered":
+        tomorrow = end.at.astimezone(ZoneInfo(subscription.timezone)).date() + timedelta(days=1)
+        return open_again | {"not_before": max(floor(subscription), midnight(subscription.schedule, tomorrow))}
+    if not is_past_due(subscription):
+        return open_again
+    held_back = {"not_before": max(floor(subscription), end.at)}
+    if end.outcome == "payment_failed":
+        return open_again | held_back | {"status": SubscriptionStatus.PAUSED, "paused_until": None}
+    return open_again | held_back
 
 
 def _tidied(subscription: Subscription, step: Step) -> Subscription:
@@ -97,6 +158,7 @@ def _tidied(subscription: Subscription, step: Step) -> Subscription:
     return _with(
         subscription,
         skipped=[key for key in subscription.skipped if key >= here],
+        left_out={key: skus for key, skus in subscription.left_out.items() if key >= here},
         moved={key: to for key, to in subscription.moved.items() if max(key, to) >= here},
     )
 

@@ -7,11 +7,13 @@ from itertools import takewhile
 from typing import Any
 
 from care.errors import Conflict, Invalid
+from care.models.common import milliseconds
 from care.models.subscription import (
     AgreedChange,
     Frequency,
     Item,
     Occurrence,
+    Overdue,
     Schedule,
     Subscription,
     SubscriptionRequest,
@@ -30,17 +32,30 @@ def changed(subscription: Subscription, change: AgreedChange, now: datetime) -> 
         raise Conflict(f"Subscription {subscription.subscription_id} is cancelled.")
     wish = change.wish
     if not wish.model_fields_set or all(getattr(wish, name) is None for name in wish.model_fields_set):
-        raise Invalid("Say what to change: items, frequency, delivery_day, recurrence, timezone or address.")
+        raise Invalid(
+            "Say what to change: items, frequency, delivery_day, recurrence, timezone, address or payment_method."
+        )
     fields: dict[str, Any] = {}
     if change.items is not None:
-        fields["items"] = change.items
+        fields |= {"items": change.items, "left_out": {}}
     if wish.address is not None:
         fields["address"] = wish.address
+    if wish.payment_method not in (None, subscription.payment_method):
+        fields |= {"payment_method": wish.payment_method, "overdue": _at_once(subscription, now)}
     if wish.frequency or wish.delivery_day is not None or wish.recurrence or wish.timezone:
         fields |= _replanned(subscription, change, now)
     if all(getattr(subscription, name) == value for name, value in fields.items()):
         return subscription
     return planned(subscription.model_copy(update=fields))
+
+
+def _at_once(subscription: Subscription, now: datetime) -> Overdue | None:
+    """Another payment method: what was declined, for good or not, is tried again now."""
+    overdue, last = subscription.overdue, subscription.last_step
+    if overdue is None or overdue.why != "payment":
+        return overdue
+    at = max(milliseconds(now), last.at) if last else milliseconds(now)
+    return overdue.model_copy(update={"next_try": at})
 
 
 def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) -> dict[str, Any]:
@@ -61,6 +76,7 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
         "extra": _late(subscription, now) if by_date else [],
         "moved": {},
         "skipped": [key for key in subscription.skipped if _stays(schedule, key)],
+        "left_out": {key: skus for key, skus in subscription.left_out.items() if _stays(schedule, key)},
         "not_before": begins,
     }
 

@@ -5,6 +5,7 @@ Asking for what is so already gives the state as it is: a second click changes n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -22,7 +23,7 @@ from care.models.subscription import (
 )
 from care.rules.occurrences import moved_here, next_occurrence, stride
 from care.rules.reminders import floor, pending
-from care.rules.subscription import is_over, planned
+from care.rules.subscription import is_over, let_go, planned
 
 MOST_EXCEPTIONS = 100
 FURTHEST = timedelta(days=2 * 366)
@@ -35,6 +36,8 @@ def paused(subscription: Subscription, request: PauseSubscription, now: datetime
     if request.until is not None:
         _check_until(request.until, local_date(subscription, now))
     wanted = {"status": SubscriptionStatus.PAUSED, "paused_until": request.until}
+    if subscription.overdue:
+        return planned(let_go(subscription, now).model_copy(update=wanted))
     return _changed(subscription, **wanted)
 
 
@@ -53,13 +56,22 @@ def resumed(subscription: Subscription, now: datetime) -> Subscription:
 
 def skipped_one(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
     """Leaves out the delivery of one date; later ones stay. Raises Conflict, Invalid."""
+    _alive(subscription)
+    overdue = subscription.overdue
+    if overdue and (request.date is None or overdue.occurrence.key == _key(request.date)):
+        return planned(let_go(subscription, now))
     _by_date(subscription)
     key = _key(request.date) if request.date else _next_key(subscription, now)
-    if key in subscription.skipped:
+    if key in subscription.skipped or _let_go_before(subscription, key):
         return subscription
     _planned_at(subscription, key, now)
-    _room(subscription.skipped)
-    return _changed(subscription, skipped=sorted([*subscription.skipped, key]))
+    if request.sku is not None and (rest := _without(subscription, key, request.sku)):
+        left_out = subscription.left_out | {key: rest}
+        _room(left_out)
+        return _changed(subscription, left_out=left_out)
+    skipped = sorted([*subscription.skipped, key])
+    _room(skipped)
+    return _changed(subscription, skipped=skipped, left_out=_whole(subscription, key))
 
 
 def unskipped(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
@@ -70,7 +82,9 @@ def unskipped(subscription: Subscription, request: OneDelivery, now: datetime) -
         raise Conflict("No delivery is skipped.")
     if key not in subscription.skipped:
         _planned_at(subscription, key, now)
-        return subscription
+        rest = [sku for sku in subscription.left_out.get(key, []) if request.sku not in (None, sku)]
+        whole = _whole(subscription, key)
+        return _changed(subscription, left_out=whole | {key: rest} if rest else whole)
     if moved_here(subscription.schedule, key).due <= now:
         raise _invalid("date", f"{key} is over: only a later delivery can be taken back.")
     _free(subscription, key)
@@ -87,10 +101,22 @@ def rescheduled(subscription: Subscription, request: RescheduleDelivery, now: da
     if key == to:
         return subscription
     _check_target(subscription, to, now)
-    origin = next((first for first, last in subscription.moved.items() if last == key), key)
-    moved = {first: last for first, last in subscription.moved.items() if first != origin}
+    moved = _repointed(subscription, key, to)
     _room(moved)
-    return _changed(subscription, moved=moved if origin == to else moved | {origin: to})
+    items = {to: subscription.left_out[key]} if key in subscription.left_out else {}
+    return _changed(subscription, moved=moved, left_out=_whole(subscription, key) | items)
+
+
+def _repointed(subscription: Subscription, key: str, to: str) -> dict[str, str]:
+    """The moves with the delivery of `key` at `to`.
+
+    All dates that it was ever planned for point there, so that the same request again finds it done.
+    """
+    others = {first: last for first, last in subscription.moved.items() if last != key}
+    dates = {first for first, last in subscription.moved.items() if last == key} | ({key} - others.keys())
+    if to in dates and _on_schedule(subscription, to):  # back where it came from
+        return others
+    return others | dict.fromkeys(sorted(dates - {to}), to)
 
 
 def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
@@ -98,6 +124,8 @@ def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
     _by_date(subscription)
     if subscription.status is SubscriptionStatus.PAUSED:
         raise Conflict("This subscription is paused: resume it first.")
+    if subscription.overdue:
+        raise Conflict("A delivery is waiting already: skip it first, or wait until it has gone out.")
     today = local_date(subscription, now).isoformat()
     _free(subscription, today)
     due = milliseconds(now)  # as it is stored
@@ -157,14 +185,35 @@ def _key(day: date) -> str:
 
 
 def _next_key(subscription: Subscription, now: datetime) -> str:
-    found = next((o.key for o in pending(subscription) if o.due > now), None)
+    """The next delivery, skipped or not."""
+    unskipped = subscription.model_copy(update={"skipped": []})
+    found = next((o.key for o in pending(unskipped) if o.due > now and o not in subscription.extra), None)
     if found is None:
         raise Conflict("No delivery is planned.")
     return found
 
 
+def _without(subscription: Subscription, key: str, sku: str) -> list[str]:
+    """What is left out of the delivery with this item; empty when that would be all of it. Raises Invalid."""
+    items = [item.sku for item in subscription.items]
+    if sku not in items:
+        raise _invalid("sku", f"{sku} is not part of this subscription.")
+    out = {*subscription.left_out.get(key, []), sku}
+    return [each for each in items if each in out] if out < set(items) else []
+
+
+def _whole(subscription: Subscription, key: str) -> dict[str, list[str]]:
+    """What is left out, of other deliveries."""
+    return {other: skus for other, skus in subscription.left_out.items() if other != key}
+
+
+def _let_go_before(subscription: Subscription, key: str) -> bool:
+    return any(d.occurrence == key and d.outcome == "skipped" for d in subscription.recent)
+
+
 def _skipped_ahead(subscription: Subscription, now: datetime) -> list[str]:
-    return [key for key in subscription.skipped if moved_here(subscription.schedule, key).due > now]
+    exceptions = sorted({*subscription.skipped, *subscription.left_out})
+    return [key for key in exceptions if moved_here(subscription.schedule, key).due > now]
 
 
 def _planned_at(subscription: Subscription, key: str, now: datetime) -> None:
@@ -174,9 +223,14 @@ def _planned_at(subscription: Subscription, key: str, now: datetime) -> None:
         raise _invalid("date", detail)
     planned_here = moved_here(subscription.schedule, key)
     fits = planned_here.due >= floor(subscription) and key not in subscription.skipped
-    on_schedule = next_occurrence(subscription.schedule, planned_here.due - _MILLISECOND) == planned_here
-    if not fits or not (key in subscription.moved.values() or (on_schedule and key not in subscription.moved)):
+    stays = key not in subscription.moved and _on_schedule(subscription, key)
+    if not fits or not (stays or key in subscription.moved.values()):
         raise _invalid("date", detail)
+
+
+def _on_schedule(subscription: Subscription, key: str) -> bool:
+    here = moved_here(subscription.schedule, key)
+    return next_occurrence(subscription.schedule, here.due - _MILLISECOND) == here
 
 
 def _within_reach(subscription: Subscription, key: str, now: datetime) -> bool:
@@ -205,8 +259,8 @@ def _free(subscription: Subscription, key: str) -> None:
         raise Conflict(f"There is a delivery on {key} already.")
 
 
-def _room(exceptions: list[str] | dict[str, str]) -> None:
-    if len(exceptions) >= MOST_EXCEPTIONS:
+def _room(exceptions: Collection[str]) -> None:
+    if len(exceptions) > MOST_EXCEPTIONS:
         raise Conflict(f"At most {MOST_EXCEPTIONS} deliveries can be changed ahead: pause or change it instead.")
 
 

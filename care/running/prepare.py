@@ -35,6 +35,7 @@ async def prepare(data: DataDir, *, demo: bool) -> None:
 
 
 async def _load(settings: Settings, data: DataDir) -> None:
+    from care.gateways.ledger import LedgerGateway
     from care.seeding.demo import load_demo
     from care.stores import open_stores
     from care.temporal import connect
@@ -44,7 +45,8 @@ async def _load(settings: Settings, data: DataDir) -> None:
         accounts = [account.model_dump(mode="json") for account in await load_demo(stores, now=datetime.now(UTC))]
         _tell("Starting the demo subscriptions")
         client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
-            await connect(settings), stores, load_policy(settings.policy_file), task_queue=settings.task_queue
+            *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
+            task_queue=settings.task_queue,
         )
         customers = sorted(account["customer_id"] for account in accounts if account["customer_id"])
         await asyncio.gather(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from care.errors import CareError, SetupError
+from care.gateways.ledger import LedgerGateway
 from care.models.subscription import SubscriptionRequest
 from care.policy import load_policy
 from care.seeding.files import Refusal
@@ -27,7 +28,7 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
             report = await seed(stores, folder)
             if report.subscriptions:
                 client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
-                    *(await connect(settings), stores, load_policy(settings.policy_file)),
+                    *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
                     task_queue=settings.task_queue,
                     allow_subdaily=settings.allow_subdaily,
                 )
@@ -43,7 +44,9 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
 
 
 async def _start(client: Any, request: SubscriptionRequest, gate: asyncio.Semaphore) -> Refusal | None:
-    content = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    # What a request did not have when the first folders were loaded must not make theirs look new.
+    later = {name for name in ("address", "payment_method") if getattr(request, name) is None}
+    content = hashlib.sha256(request.model_dump_json(exclude=later).encode()).hexdigest()
     async with gate:
         try:
             await client.subscribe(request, once=f"seed-{content}")

@@ -31,8 +31,9 @@ class OrderStore:
         orders = self._orders.collection
         await orders.create_index([("customer_id", 1), ("placed_at", NEWEST), ("_id", NEWEST)])
         await orders.create_index(
-            [("subscription_id", 1), ("placed_at", NEWEST)],
-            partialFilterExpression={"subscription_id": {"$type": "string"}},
+            [("subscription_id", 1), ("placed_at", NEWEST), ("_id", NEWEST)],
+            # Not {"$type": "string"}: MongoDB would not see that an id is text, and read the whole collection.
+            partialFilterExpression={"subscription_id": {"$gt": ""}},
         )
         await orders.create_index(
             [("placed_at", OLDEST), ("_id", OLDEST)], name="owing", partialFilterExpression=_OWING

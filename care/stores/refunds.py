@@ -30,6 +30,8 @@ class RefundStore:
         await refunds.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await refunds.create_index([("order_id", 1), ("hold", 1)])
         await refunds.create_index([("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
+        await refunds.create_index([("claimed_by", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
+        await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("created_at", NEWEST)])
 
     async def open(self, refund: Refund) -> None:

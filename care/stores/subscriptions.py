@@ -6,6 +6,7 @@ from care.models.common import Page
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.stores.documents import NEWEST, Documents
 from care.stores.mongo import Database
+from care.stores.paging import EPOCH
 
 
 class SubscriptionStore:
@@ -18,6 +19,10 @@ class SubscriptionStore:
         subscriptions = self._subscriptions.collection
         await subscriptions.create_index([("customer_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await subscriptions.create_index([("status", 1), ("created_at", NEWEST)])
+        await subscriptions.create_index([("created_at", NEWEST)])
+        await subscriptions.create_index(
+            [("cancelled_at", NEWEST)], partialFilterExpression={"cancelled_at": {"$gt": EPOCH}}
+        )
 
     async def save(self, subscription: Subscription) -> None:
         """Keep the newest `version`: an older write, however late, changes nothing."""

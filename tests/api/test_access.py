@@ -22,6 +22,10 @@ PUBLIC = {
     ("GET", "/"),
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
+    # The signed token in the address is the permission.
+    ("GET", "/skip/{token}"),
+    ("POST", "/skip/{token}"),
+    ("POST", "/skip/{token}/undo"),
 }
 SIGNED_IN = [
     ("GET", "/products"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,31 @@ async def test_pages_hold_everything_once_and_nothing_of_others(shop: Shop, ana:
         seen = [item for page in pages for item in page]
         assert len({item[id_] for item in seen}) == N
         assert {item["customer_id"] for item in seen} == {ana.customer_id}
+
+
+@pytest.mark.parametrize("limit", [1, 4, 7, 200])
+async def test_subscriptions_page_without_loss_or_repetition(shop: Shop, ana: Someone, limit: int) -> None:
+    """Though many began in the same moment, others begin while the list is read, and one is written anew."""
+    stores = shop.services.stores.subscriptions
+    began = datetime.now(UTC)
+    mine = [
+        subscription_of(ana).model_copy(update={"created_at": began - timedelta(seconds=n // 5)}) for n in range(23)
+    ]
+    await asyncio.gather(*(stores.save(each) for each in mine))
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        answer = (await ana.http.get(f"/subscriptions/{ana.customer_id}", params=page)).json()
+        assert len(answer["items"]) <= limit
+        seen += [each["subscription_id"] for each in answer["items"]]
+        cursor = answer["next"]
+        if cursor is None:
+            break
+        await stores.save(subscription_of(ana).model_copy(update={"created_at": began + timedelta(seconds=1)}))
+        await stores.save(mine[3].model_copy(update={"version": len(seen) + 1}))
+    newest_first = sorted(mine, key=lambda each: (each.created_at, each.subscription_id), reverse=True)
+    assert seen == [each.subscription_id for each in newest_first]
 
 
 async def test_orders_and_notifications_are_newest_first(shop: Shop, ana: Someone) -> None:

@@ -57,14 +57,15 @@ async def test_it_is_ready_with_database_temporal_and_worker(shop: Shop) -> None
 
 async def test_without_a_worker_it_says_so(shop: Shop, policy: RefundPolicy) -> None:
     client = await temporal.connect(shop.settings, lazy=True)
-    lonely = CareClient(client, shop.services.stores, policy, task_queue="nobody-listens-here")
+    lonely = CareClient(client, shop.services.stores, policy, shop.services.payments, task_queue="nobody-listens-here")
     with _with(shop, client=lonely):
         assert "worker" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]
 
 
 async def test_without_temporal_it_says_so_and_pages_still_come(shop: Shop, ana: Someone, policy: RefundPolicy) -> None:
     nowhere = shop.settings.model_copy(update={"temporal_address": f"127.0.0.1:{embedded.free_port()}"})
-    client = CareClient(await temporal.connect(nowhere, lazy=True), shop.services.stores, policy)
+    lost = await temporal.connect(nowhere, lazy=True)
+    client = CareClient(lost, shop.services.stores, policy, shop.services.payments)
     order = {"customer_id": ana.customer_id, "items": [{"sku": MILK.sku, "quantity": 1}], "frequency": "daily"}
     with _with(shop, client=client):
         assert "Temporal" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,10 @@ from tests.api.test_errors import assert_is_problem
 from tests.api.test_subscriptions import _subscribe
 
 pytestmark = pytest.mark.usefixtures("at_work")
+
+
+def in_days(n: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days=n)).isoformat()
 
 
 async def test_skipping_twice_skips_one_delivery_and_it_can_be_taken_back(ana: Someone) -> None:
@@ -62,7 +67,8 @@ async def test_items_day_and_address_change(ana: Someone) -> None:
 
 
 async def test_an_order_now_comes_once_a_day(ana: Someone) -> None:
-    made = (await _subscribe(ana, frequency="monthly", items=[{"sku": MILK.sku, "quantity": 1}])).json()
+    items, soon = [{"sku": MILK.sku, "quantity": 1}], in_days(5)
+    made = (await _subscribe(ana, frequency="monthly", items=items, start_date=soon)).json()
     path = f"/subscription/order-now/{made['subscription_id']}"
     first = await ana.http.post(path)
     assert first.status_code == 200, first.text
@@ -77,3 +83,58 @@ async def test_an_end_can_be_taken_back_until_it_has_come(ana: Someone) -> None:
         assert (await ana.http.post(uncancel)).json()["upcoming"] == made["upcoming"]
     await ana.http.post(cancel, json={"when": "now"})
     assert_is_problem(await ana.http.post(uncancel), 409)
+
+
+async def test_the_next_delivery_stays_the_next_one_when_it_is_skipped_a_second_time(ana: Someone) -> None:
+    made = (await _subscribe(ana, frequency="weekly", delivery_day="friday")).json()
+    path = f"/subscription/skip/{made['subscription_id']}"
+    assert (await ana.http.post(path)).json() == (await ana.http.post(path)).json()
+    assert (await ana.http.post(path)).json()["next_delivery"] == made["upcoming"][1]
+
+
+async def test_a_delivery_that_was_moved_twice_is_where_the_last_request_put_it(ana: Someone) -> None:
+    made = (await _subscribe(ana, frequency="weekly", delivery_day="friday")).json()
+    path = f"/subscription/reschedule/{made['subscription_id']}"
+    first = date.fromisoformat(made["upcoming"][0])
+    one, two = ((first + timedelta(days=n)).isoformat() for n in (1, 2))
+    await ana.http.post(path, json={"date": first.isoformat(), "to": one})
+    for _ in range(2):
+        moved = await ana.http.post(path, json={"date": one, "to": two})
+        assert moved.json()["upcoming"] == [two, *made["upcoming"][1:]]
+    home = await ana.http.post(path, json={"date": two, "to": first.isoformat()})
+    assert home.json()["upcoming"] == made["upcoming"]
+
+
+async def test_another_payment_method_is_one_that_the_customer_has(ana: Someone) -> None:
+    made = (await _subscribe(ana, frequency="weekly", delivery_day="friday")).json()
+    path = f"/subscription/change/{made['subscription_id']}"
+    offered = (await ana.http.get(f"/payment-methods/{ana.customer_id}")).json()["items"]
+    wanted = offered[1]["payment_method"]
+    assert (await ana.http.post(path, json={"payment_method": wanted})).json()["payment_method"] == wanted
+    unknown = await ana.http.post(path, json={"payment_method": "pm_of_somebody_else"})
+    assert assert_is_problem(unknown, 422)["errors"][0]["field"] == "payment_method"
+
+
+async def test_a_cancelled_one_is_subscribed_to_again_once(ana: Someone) -> None:
+    made = (await _subscribe(ana, frequency="weekly", delivery_day="friday")).json()
+    again = f"/subscription/resubscribe/{made['subscription_id']}"
+    assert_is_problem(await ana.http.post(again), 409)
+    await ana.http.post(f"/subscription/cancel/{made['subscription_id']}")
+    first = await ana.http.post(again)
+    assert first.status_code == 201, first.text
+    new = first.json()
+    assert new["subscription_id"] != made["subscription_id"]
+    assert [new[name] for name in ("items", "upcoming", "delivery_day")] == [
+        made[name] for name in ("items", "upcoming", "delivery_day")
+    ]
+    assert (await ana.http.post(again)).json()["subscription_id"] == new["subscription_id"]
+    await ana.http.post(f"/subscription/cancel/{new['subscription_id']}")
+    third = (await ana.http.post(again)).json()["subscription_id"]
+    assert third not in (made["subscription_id"], new["subscription_id"])
+
+
+async def test_a_gift_goes_to_another_address_from_a_date_on(ana: Someone) -> None:
+    there = {"street": "Ring 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
+    wish: dict[str, Any] = {"recurrence": "FREQ=MONTHLY;COUNT=3", "start_date": in_days(40), "address": there}
+    gift = (await _subscribe(ana, **wish)).json()
+    assert (gift["next_delivery"], len(gift["upcoming"]), gift["address"]) == (in_days(40), 3, there)

@@ -81,9 +81,9 @@ def test_a_late_daily_delivery_is_skipped_rather_than_made_on_the_date_of_the_ne
 )
 def test_several_items_are_named_in_one_sentence(names: list[str], spoken_names: str) -> None:
     of = subscription(FRIDAY, *names)
-    assert goods(of) == spoken_names
+    assert goods(of.items) == spoken_names
     step = the_step(of, of.created_at)
-    assert reminder(of, step, step.at).message == (
+    assert reminder(of, step, step.at, {}).message == (
         f"Reminder: Your subscription SUB001 will restock {spoken_names} on 2026-11-27."
     )
 

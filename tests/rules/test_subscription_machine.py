@@ -52,6 +52,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         self.since = START + DAY
         self.skipped: set[date] = set()
         self.moved: dict[date, date] = {}
+        self.was: dict[date, date] = {}  # every date that a moved delivery was ever planned for, and where it is now
         self.paused: date | None = None
         self.expected: list[date] = []
 
@@ -91,7 +92,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
     @rule(n=ahead, to=ahead)
     def reschedule(self, n: int, to: int) -> None:
         day, target = self.today + n * DAY, self.today + to * DAY
-        again = self.moved.get(day) == target
+        again = self.was.get(day) == target
         free = target == day or (
             to > 0
             and not self.effective(target)
@@ -108,6 +109,9 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
             self.moved.pop(origin, None)
             if origin != target:
                 self.moved[origin] = target
+            dates = {first for first, last in self.was.items() if last == day} | {day}
+            self.was = {first: last for first, last in self.was.items() if last != day}
+            self.was |= {} if target == origin else dict.fromkeys(dates - {target} - self.was.keys(), target)
 
     @rule(n=st.integers(min_value=-2, max_value=25))
     def pause(self, n: int) -> None:
@@ -127,6 +131,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         self.call(True, lambda s: changed(s, wish, self.now))
         if self.state.schedule != before:  # the same day asked for again leaves even the moves alone
             self.weekdays, self.since, self.moved = {n}, self.today + DAY, {}
+            self.was = {}
             self.skipped = {day for day in self.skipped if day.weekday() == n}
 
     @rule()
@@ -171,7 +176,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
     @invariant()
     def what_is_announced_is_what_will_come(self) -> None:
         if hasattr(self, "made"):
-            days = (self.today + n * DAY for n in range(1, 60))
+            days = (self.today + n * DAY for n in range(1, 100))
             assert self.state.upcoming == [day.isoformat() for day in days if self.effective(day)][:5]
 
 

@@ -19,7 +19,7 @@ class Person:
     def __init__(self, page: Page, running: CareUp, size: str, screenshots: Path) -> None:
         self.page = page
         self.troubles: list[str] = []
-        self._running = running
+        self.running = running
         self._size = size
         self._screenshots = screenshots
         page.set_default_timeout(30_000)
@@ -32,11 +32,11 @@ class Person:
             self.troubles.append(f"{self.page.url}: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self._running.runtime["web"], "data:", "blob:")):
+        if not request.url.startswith((self.running.runtime["web"], "data:", "blob:")):
             self.troubles.append(f"left the machine: {request.url}")
 
     def account(self, role: str, n: int = 0) -> dict[str, Any]:
-        return self._running.account(role, n)
+        return self.running.account(role, n)
 
     async def signs_in(self, role: str, n: int = 0, *, password: str | None = None) -> None:
         account = self.account(role, n)

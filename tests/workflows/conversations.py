@@ -60,6 +60,7 @@ class Chat:
             task_queue=self.task_queue,
             workflows=[ConversationWorkflow],
             plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
+            max_cached_workflows=0,  # see tests/workflows/recording.py
         ):
             yield
 

@@ -1,6 +1,9 @@
 """Histories of workflows, recorded once and replayed by every later version of the code.
 
 `CARE_RECORD=1 pytest tests/workflows` writes them anew: do that for new ones, and never for a replay that fails.
+
+Workers of workflows with graphs keep no cache in tests: a workflow that a stopped worker leaves unfinished is collected
+at some later time, and then the LangGraph plugin drops the graphs of whichever workflow runs at that moment.
 """
 
 from __future__ import annotations

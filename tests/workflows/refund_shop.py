@@ -127,6 +127,7 @@ async def shop(
         workflows=[RefundWorkflow],
         activities=[cases.open_case, cases.record, cases.settle, cases.is_own_case, cases.pay_out, cases.replace],
         plugins=[LangGraphPlugin(graphs={"refund": refund_graph(nodes)})],
+        max_cached_workflows=0,  # see tests/workflows/recording.py
     ):
         try:
             yield Shop(client, stores, judge, task_queue)

@@ -7,11 +7,12 @@ from temporalio.testing import WorkflowEnvironment
 from care.errors import ModelTrouble, NotFound
 from care.gateways.ledger import LedgerGateway
 from care.gateways.payments import PaymentGateway, PaymentResult
+from care.models.customer import StoredMethod
 from care.models.ledger import PaymentMethod
 from care.models.money import Money
 from care.models.refund import RefundStatus, Remedy, Ruling
 from care.stores import Stores
-from tests.stores.make import eur, product
+from tests.stores.make import eur, product, subscription
 from tests.workflows.refund_shop import LARGE, SMALL, SURE, claim, in_review, refused_as, shop, until
 from workflows.refund import RefundWorkflow
 
@@ -144,8 +145,11 @@ class LosesAnswers:
             raise TimeoutError("no answer")
         return result
 
-    async def charge(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
-        return await self._real.charge(customer_id, amount, key)
+    async def charge(self, customer_id: str, amount: Money, key: str, *, method: str | None = None) -> PaymentResult:
+        return await self._real.charge(customer_id, amount, key, method=method)
+
+    async def methods(self, customer_id: str) -> list[StoredMethod]:
+        return await self._real.methods(customer_id)
 
     async def credit_wallet(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
         return await self._real.credit_wallet(customer_id, amount, key)
@@ -177,3 +181,17 @@ async def test_a_declined_payout_stays_with_a_person_who_may_approve_it_again(
         await handle.execute_update(RefundWorkflow.rule, Ruling(decision="approve", reviewer="amy"))
         assert (await handle.result()).status is RefundStatus.PAID
         assert (await it.paid_back(), await it.money()) == (SMALL, (0, SMALL))
+
+
+async def test_after_a_damaged_delivery_of_a_subscription_the_next_one_may_be_skipped(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        bought = await stores.orders.get("ORD1")
+        await stores.orders.put(bought.model_copy(update={"subscription_id": "SUB001"}))
+        weekly = subscription(customer_id=bought.customer_id, next_delivery="2026-12-04")
+        await stores.subscriptions.save(weekly)
+        await (await it.open(claim())).result()
+        assert await it.told() == ["refund_paid", "skip_offer"]
+        offer = (await stores.notifications.page(bought.customer_id)).items[0]
+        assert (offer.subscription_id, offer.occurrence) == ("SUB001", weekly.next_delivery)

@@ -12,10 +12,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from care.models.customer import Address
+from care.models.money import Money
+from care.models.order import Product
 from care.models.subscription import (
     AgreedChange,
     CancelSubscription,
     ChangeSubscription,
+    Item,
+    NamedItem,
     OneDelivery,
     PauseSubscription,
     RescheduleDelivery,
@@ -24,7 +28,8 @@ from care.models.subscription import (
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.workflows.subscriptions import BERLIN, Shop
+from tests.workflows.recording import record
+from tests.workflows.subscriptions import BERLIN, MILK, Shop
 from workflows.subscription import SubscriptionWorkflow as Life
 
 DAY = timedelta(days=1)
@@ -146,3 +151,32 @@ async def test_what_makes_no_sense_is_refused_and_leaves_no_trace(shop: Shop) ->
         taken = [event async for event in handle.fetch_history_events() if event.event_type == accepted]
         assert len(taken) == 1  # `started`, with which each of these tests begins
         await handle.execute_update(Life.cancel, CancelSubscription())
+
+
+async def test_one_item_is_left_out_of_one_delivery(shop: Shop) -> None:
+    whey = Product(sku="WHEY", name="Whey Protein", price=Money(amount=2000, currency="EUR"), stock=9)
+    await shop.stores.products.put(whey)
+    both = [NamedItem(sku=p.sku, name=p.name, quantity=1, price=p.price) for p in (MILK, whey)]
+    wish = ChangeSubscription(items=[Item(sku=item.sku, quantity=1) for item in both])
+    async with shop.worker():
+        soon = (await shop.env.get_current_time()).date() + 4 * DAY
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=2", start_date=soon)
+        await handle.execute_update(Life.change, AgreedChange(wish=wish, items=both))
+        for _ in range(2):
+            after = await handle.execute_update(Life.skip, OneDelivery(date=soon, sku="WHEY"))
+        assert (after.left_out, after.next_delivery) == ({soon.isoformat(): ["WHEY"]}, soon.isoformat())
+        back = await handle.execute_update(Life.unskip, OneDelivery(date=soon, sku="WHEY"))
+        assert back.left_out == {}
+        await handle.execute_update(Life.skip, OneDelivery(date=soon, sku="WHEY"))
+        all_of_it = await handle.execute_update(Life.skip, OneDelivery(date=soon, sku="MILK"))
+        assert (all_of_it.skipped, all_of_it.left_out) == ([soon.isoformat()], {})
+        await handle.execute_update(Life.unskip, OneDelivery())
+        await handle.execute_update(Life.skip, OneDelivery(sku="WHEY"))
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update(Life.skip, OneDelivery(sku="TEA"))
+        await handle.result()
+        await record(handle, "subscription-item-left-out")
+    second, first = await shop.stores.orders.for_subscription("SUB001")
+    assert [[line.sku for line in order.items] for order in (first, second)] == [["MILK"], ["MILK", "WHEY"]]
+    reminders = [notice.message for notice in await shop.notices("reminder")]
+    assert [text.count("Whey") for text in reminders] == [0, 0, 1, 1]

@@ -12,7 +12,7 @@ from care.models.subscription import Subscription
 from ui import live
 from ui.parts import words
 from ui.parts.elements import box, card, chip, empty, heading, icon, link, link_button, stat, text
-from ui.parts.notices import notice_line, target
+from ui.parts.notices import notice_line, offer, target
 from ui.visit import Visit
 
 _ALL = {"subscriptions", "refunds", "notifications", "orders"}
@@ -65,6 +65,7 @@ async def _today(visit: Visit) -> None:
             for notice in notices:
                 with link(target(notice), "row-link"):
                     notice_line(visit, notice)
+                offer(visit, notice)
 
 
 def _needs_me(refunds: list[Refund]) -> None:

@@ -7,7 +7,7 @@ from nicegui import ui
 from care.models.notification import Notification
 from ui import live
 from ui.parts.elements import box, button, card, empty, heading, icon_button, link, link_button, telling
-from ui.parts.notices import notice_line, target
+from ui.parts.notices import notice_line, offer, target
 from ui.visit import Visit
 
 
@@ -39,8 +39,10 @@ async def page(visit: Visit) -> None:
 
     def _line(notice: Notification) -> None:
         with box("line top"):
-            with link(target(notice), "row-link grow"):
-                notice_line(visit, notice)
+            with box("stack grow"):
+                with link(target(notice), "row-link"):
+                    notice_line(visit, notice)
+                offer(visit, notice)
             if notice.read_at is None:
                 icon_button("done", "Mark as read", lambda: read(notice))
 

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from nicegui import ui
 
-from care.models.subscription import CancelSubscription, Subscription, SubscriptionStatus
+from care.models.subscription import Subscription
+from care.rules.subscription import is_over
 from ui import live
 from ui.parts import words
-from ui.parts.calendar import Mark, month
-from ui.parts.elements import (
-    banner,
-    box,
-    button,
-    card,
-    chip,
-    dialog,
-    empty,
-    heading,
-    icon_button,
-    telling,
-    text,
-    thank,
-    tile,
-)
-from ui.parts.planner_form import PlannerForm
+from ui.parts.agenda import agenda
+from ui.parts.calendar import legend, month
+from ui.parts.day_sheet import day_sheet
+from ui.parts.elements import box, button, card, empty, heading, icon_button, text
+from ui.parts.planner_form import new_subscription
+from ui.parts.subscription_card import subscription_card
 from ui.visit import Visit
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+# How far one can turn, in months: as far ahead as a delivery can be moved, and a year back.
+_AHEAD, _BACK = 24, 12
 
 
 async def page(visit: Visit) -> None:
     with heading("Autonomous Order Planner", "Let the things you always need come by themselves."):
-        pass
+        button("New subscription", lambda: new_subscription(visit), symbol="add")
     plan = _Plan(visit)
     async with live.follow(visit.customer_id, {"subscriptions"}, plan.redraw):
         with box("grid wide-left"):
-            with box("stack loose"):
-                with card("A new subscription"):
-                    await PlannerForm(visit, await visit.services.stores.products.all()).draw()
-                await plan.listed()
             await plan.months()
+            with box("stack loose"):
+                await plan.listed()
 
 
 class _Plan:
@@ -53,9 +42,8 @@ class _Plan:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        today = visit.today()
-        self._year, self._month = today.year, today.month
-        self._chosen: date | None = None
+        self._turned = 0
+        self._ended = False
 
     async def redraw(self) -> None:
         await self.listed.refresh()
@@ -67,92 +55,53 @@ class _Plan:
     @ui.refreshable_method
     async def listed(self) -> None:
         subscriptions = await self._subscriptions()
+        over = [s for s in subscriptions if is_over(s)]
+        going = sorted((s for s in subscriptions if not is_over(s)), key=_soonest)
         text("Your subscriptions", tag="h2")
-        if not subscriptions:
-            empty("event_repeat", "Nothing planned yet", "Choose a product above: we order, deliver and remind you.")
-        for subscription in sorted(subscriptions, key=lambda s: s.status is SubscriptionStatus.CANCELLED):
-            _subscription(self._visit, subscription)
+        if not going:
+            empty("event_repeat", "Nothing planned yet", "Choose a product: we order, deliver and remind you.")
+        for subscription in going:
+            subscription_card(self._visit, subscription, self._choose)
+        if over:
+            said = f"{'Hide' if self._ended else 'Show'} {words.count(len(over), 'ended subscription')}"
+            look = button(said, self._turn_ended, symbol="expand_less" if self._ended else "expand_more", look="flat")
+            look.classes("self-start")
+        for subscription in over if self._ended else []:
+            subscription_card(self._visit, subscription, self._choose)
 
     @ui.refreshable_method
     async def months(self) -> None:
-        marks = _marks(await self._subscriptions())
-        with card():
+        today, now = self._visit.today(), self._visit.now()
+        whole = today.year * 12 + today.month - 1 + self._turned
+        year, number = whole // 12, whole % 12 + 1
+        first = date(year, number, 1)
+        days = agenda(await self._subscriptions(), first, first + timedelta(days=31), now)
+        with card(classes="planner"):
             with box("line between"):
-                icon_button("chevron_left", "Month before", lambda: self._turn(-1))
-                text(f"{_MONTHS[self._month - 1]} {self._year}", tag="h2").props("aria-live=polite")
-                icon_button("chevron_right", "Month after", lambda: self._turn(1))
-            month(self._year, self._month, marks, today=self._visit.today(), chosen=self._chosen, choose=self._choose)
-            if self._chosen in marks:
-                text(words.day(self._chosen, today=self._visit.today(), locale=self._visit.locale), tag="h3")
-                for mark in marks[self._chosen]:
-                    with box("line"):
-                        tile("local_shipping", "good" if mark.state == "planned" else "plain")
-                        with box("stack"):
-                            text(mark.title, "strong")
-                            text(mark.detail, "mute small")
-            else:
-                text("A dot marks a delivery. Choose a day to see it.", "mute small")
+                icon_button("chevron_left", "Month before", lambda: self._turn(-1)).set_enabled(self._turned > -_BACK)
+                with box("line"):
+                    text(f"{_MONTHS[number - 1]} {year}", tag="h2").props("aria-live=polite")
+                    if self._turned:
+                        button("Today", lambda: self._turn(-self._turned), look="outline dense").classes("compact")
+                icon_button("chevron_right", "Month after", lambda: self._turn(1)).set_enabled(self._turned < _AHEAD)
+            month(year, number, days, today=today, choose=self._choose)
+            legend()
+            text("Choose a day to skip, move or order.", "mute small")
 
     def _turn(self, by: int) -> None:
-        whole = self._year * 12 + self._month - 1 + by
-        self._year, self._month = whole // 12, whole % 12 + 1
+        self._turned = max(-_BACK, min(_AHEAD, self._turned + by))
         self.months.refresh()
 
-    def _choose(self, value: date) -> None:
-        self._chosen = None if value == self._chosen else value
-        self.months.refresh()
+    def _turn_ended(self) -> None:
+        self._ended = not self._ended
+        self.listed.refresh()
+
+    async def _choose(self, value: date) -> None:
+        """The sheet lies outside the calendar, which is drawn anew whenever something changes."""
+        with ui.context.client.content:
+            day_sheet(self._visit, value, await self._subscriptions())
 
 
-def _marks(subscriptions: list[Subscription]) -> dict[date, list[Mark]]:
-    marks: dict[date, list[Mark]] = defaultdict(list)
-    for subscription in subscriptions:
-        for done in subscription.recent:
-            state = "past" if done.outcome == "delivered" else "failed"
-            marks[date.fromisoformat(done.occurrence[:10])].append(
-                Mark(words.what(subscription), words.outcome(done.outcome)[0], state)
-            )
-        if subscription.status is not SubscriptionStatus.CANCELLED:
-            for key in subscription.upcoming:
-                marks[date.fromisoformat(key[:10])].append(
-                    Mark(words.what(subscription), f"Planned · {subscription.subscription_id}", "planned")
-                )
-    return dict(marks)
-
-
-def _subscription(visit: Visit, subscription: Subscription) -> None:
-    running = subscription.status is not SubscriptionStatus.CANCELLED
-    with card(classes="tight") as element:
-        element.props["id"] = subscription.subscription_id
-        with box("line between top"):
-            with box("stack"):
-                text(words.what(subscription), tag="h3")
-                text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small")
-            chip(*words.SUBSCRIPTION_WORDS[subscription.status])
-        if subscription.cancel_after_next and running:
-            banner("info", "Ends after the next delivery.", "info")
-        with box("line between wraps"):
-            if running and subscription.next_delivery:
-                soon = words.occurrence(subscription.next_delivery, today=visit.today(), locale=visit.locale)
-                text(f"Next delivery {soon}", "strong small")
-            else:
-                text(f"{words.count(subscription.deliveries, 'delivery', 'deliveries')} made", "mute small")
-            if running and not subscription.cancel_after_next:
-                button("Cancel", lambda: _cancel(visit, subscription), look="flat dense")
-
-
-def _cancel(visit: Visit, subscription: Subscription) -> None:
-    with dialog("Cancel this subscription?", f"{words.what(subscription)}. {words.rhythm(subscription)}.") as asked:
-        when = ui.radio({"now": "Now", "after_next_delivery": "After the next delivery"}, value="now")
-        reason = ui.input("Why? (you need not say)").props("outlined maxlength=500")
-
-        async def cancel() -> None:
-            asked.close()
-            request = CancelSubscription(reason=(reason.value or "").strip() or None, when=when.value)
-            with telling():
-                await visit.services.client.cancel_subscription(subscription.subscription_id, request)
-                thank("Cancelled." if when.value == "now" else "It ends after the next delivery.")
-
-        with box("line end"):
-            button("Keep it", asked.close, look="flat")
-            button("Cancel it", cancel)
-    asked.open()
+def _soonest(subscription: Subscription) -> tuple[bool, str]:
+    """The next to come first; what waits for its customer last."""
+    return subscription.next_delivery is None, subscription.next_delivery or ""

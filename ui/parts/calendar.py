@@ -1,61 +1,90 @@
-"""A month with its deliveries marked. A marked day is a button."""
+"""A month with what happens on its days. Each day of the month is a button."""
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
-from ui.parts.elements import box, text
-from ui.parts.words import day as day_words
+from ui.parts import words
+from ui.parts.agenda import Entry, State
+from ui.parts.elements import box, icon, text
+from ui.parts.words import Tone
 
-_WEEKDAYS = (
-    ("Mon", "Monday"),
-    ("Tue", "Tuesday"),
-    ("Wed", "Wednesday"),
-    ("Thu", "Thursday"),
-    ("Fri", "Friday"),
-    ("Sat", "Saturday"),
-    ("Sun", "Sunday"),
-)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One delivery on a day; `state` is "planned", "past" or "failed"."""
-
-    title: str
-    detail: str
-    state: str
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Each state by a sign, a colour and a word: nobody has to tell colours apart.
+LOOKS: dict[State, tuple[str, Tone, str]] = {
+    "planned": ("local_shipping", "info", "Delivery"),
+    "reminder": ("notifications", "warn", "Reminder"),
+    "skipped": ("block", "plain", "Skipped"),
+    "moved": ("redo", "plain", "Moved"),
+    "delivered": ("check_circle", "good", "Ordered"),
+    "failed": ("error", "bad", "Not delivered"),
+}
+# What fits a day; the sheet behind it shows all.
+_MOST = 3
 
 
 def month(
     year: int,
     number: int,
-    marks: dict[date, list[Mark]],
+    days: dict[date, list[Entry]],
     *,
     today: date,
-    chosen: date | None,
-    choose: Callable[[date], None],
+    choose: Callable[[date], object],
 ) -> None:
     with box("cal", name="Deliveries in this month").props("role=group"):
-        for short, full in _WEEKDAYS:
-            text(short, "dow").props(f'title="{full}"')
+        for full in _WEEKDAYS:
+            text(full[:3], "dow").props(f'title="{full}"')
         for value in calendar.Calendar().itermonthdates(year, number):
-            _day(value, marks.get(value, []), value.month == number, today=today, chosen=chosen, choose=choose)
+            if value.month == number:
+                _day(value, days.get(value, []), today=today, choose=choose)
+            else:
+                text(str(value.day), "day out").props("aria-hidden=true")
 
 
-def _day(
-    value: date, marks: list[Mark], inside: bool, *, today: date, chosen: date | None, choose: Callable[[date], None]
-) -> None:
-    look = "day" + ("" if inside else " out") + (" today" if value == today else "")
-    if not marks:
-        text(str(value.day), look)
-        return
-    with box(look, tag="button", name=f"{day_words(value)}: {', '.join(m.title for m in marks)}") as element:
+def legend() -> None:
+    with box("legend", tag="ul", name="What the signs mean"):
+        for symbol, tone, word in LOOKS.values():
+            with box(tag="li"):
+                with box(f"sign {tone}", tag="span"):
+                    icon(symbol, "14px")
+                text(word, tag="span")
+
+
+def _day(value: date, entries: list[Entry], *, today: date, choose: Callable[[date], object]) -> None:
+    look = "day" + (" today" if value == today else "") + (" over" if value < today else "")
+    look += f" has {entries[0].state}" if entries else ""
+    with box(look, tag="button", name=_name(value, entries, today)) as element:
         element.props["type"] = "button"
-        element.props["aria-pressed"] = "true" if value == chosen else "false"
-        text(str(value.day), tag="span")
-        box(f"dot {marks[0].state}", tag="span")
+        if value == today:
+            element.props["aria-current"] = "date"
+        text(str(value.day), "number", tag="span")
+        with box("signs", tag="span"):
+            shown = _once(entries)
+            for entry in shown[:_MOST]:
+                _sign(entry)
+            if len(shown) > _MOST:
+                text(f"+{len(shown) - _MOST}", "more", tag="span")
     element.on("click", lambda: choose(value))
+
+
+def _sign(entry: Entry) -> None:
+    symbol, tone, _ = LOOKS[entry.state]
+    with box(f"sign {tone} {entry.state}", tag="span"):
+        icon(symbol, "14px")
+        if entry.state != "reminder":
+            text(entry.subscription.items[0].name, "cut", tag="span")
+
+
+def _once(entries: list[Entry]) -> list[Entry]:
+    """One bell is enough for all reminders of a day."""
+    reminders = [e for e in entries if e.state == "reminder"]
+    return [e for e in entries if e.state != "reminder"] + reminders[:1]
+
+
+def _name(value: date, entries: list[Entry], today: date) -> str:
+    """What a screen reader says of the day."""
+    said = [f"{LOOKS[e.state][2]}: {words.what(e.subscription)}" for e in entries]
+    named = words.day(value) + (", today" if value == today else "")
+    return f"{named}. {'. '.join(said) or 'Nothing planned'}"

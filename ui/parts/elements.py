@@ -93,7 +93,8 @@ def _on_the_page(action: Action) -> Action:
     async def act() -> None:
         with ui.context.client.content:
             ended = action()
-            if isinstance(ended, Awaitable):
+            # A dialog is awaitable too, and would open again: `close` answers with the dialog itself.
+            if isinstance(ended, Awaitable) and not isinstance(ended, ui.element):
                 await ended
 
     return act

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from care.links import Links
 from care.models.notification import Notification
 from ui.parts import words
-from ui.parts.elements import box, text, tile
+from ui.parts.elements import box, link_button, text, tile
 from ui.visit import Visit
 
 
@@ -23,6 +26,14 @@ def notice_line(visit: Visit, notice: Notification) -> None:
     with box("stack grow"):
         text(notice.message, "wrap" if notice.read_at else "wrap strong")
         text(words.moment(notice.created_at, visit.zone, locale=visit.locale), "mute small")
+
+
+def offer(visit: Visit, notice: Notification) -> None:
+    """What can be done about it with one tap, as long as it can."""
+    if notice.link and Links(visit.settings).is_live(notice.link):
+        # The page behind the link asks nothing and can take it back. Its path only: we are on its server already.
+        with box("line"):
+            link_button("Skip this delivery", urlsplit(notice.link).path, symbol="event_busy", look="outline")
 
 
 def _look(notice: Notification) -> tuple[str, words.Tone]:

@@ -2,73 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
 from nicegui import ui
-from pydantic import ValidationError
 
-from care.errors import CareError
+from care.errors import CareError, Invalid
 from care.models.order import Product
-from care.models.subscription import Frequency, Item, SubscriptionRequest
-from ui.parts import words
-from ui.parts.elements import box, button, chip, telling, text, thank, warn
+from care.models.subscription import SubscriptionRequest
+from ui.parts.asking import answers, refusal, sheet
+from ui.parts.basket import Basket
+from ui.parts.elements import box, chip, text
+from ui.parts.rhythm import Rhythm
+from ui.parts.standing import day
 from ui.visit import Visit
 
-_FREQUENCIES = {"weekly": "Every week", "biweekly": "Every 2 weeks", "monthly": "Every month", "daily": "Every day"}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+async def new_subscription(visit: Visit) -> None:
+    products = await visit.services.stores.products.all()
+    with sheet(
+        "A new subscription", "Choose what comes and how often. You can skip, move or cancel at any time."
+    ) as it:
+        await PlannerForm(visit, products).draw(it)
 
 
 class PlannerForm:
     def __init__(self, visit: Visit, products: list[Product]) -> None:
         self._visit = visit
-        self._products = {p.sku: p for p in products}
+        self._basket = Basket(products, [], self._changed)
         self._once = uuid4().hex  # sending again after a lost answer starts one subscription
 
-    async def draw(self) -> None:
+    async def draw(self, frame: ui.dialog) -> None:
         today = self._visit.today()
-        names = {p.sku: f"{p.name} · {p.price}" for p in self._products.values()}
-        self._product = ui.select(names, label="Product", value=next(iter(names), None), on_change=self._changed)
-        with box("grid two"):
-            # Without limits of its own: it would make a 0 a 1 without a word, and that would be ordered.
-            self._quantity = ui.number("Quantity", value=1, step=1, on_change=self._changed)
-            self._frequency = ui.select(_FREQUENCIES, label="How often", value="weekly", on_change=self._rhythm)
-            days = {d: d.capitalize() for d in _WEEKDAYS}
-            self._weekday = ui.select(
-                days, label="Delivery day", value=_WEEKDAYS[(today + timedelta(3)).weekday()], on_change=self._changed
-            )
-            months = {n: f"On the {words.ordinal(n)}" for n in range(1, 32)}
-            self._monthday = ui.select(months, label="Day of the month", value=1, on_change=self._changed)
-            self._start = ui.input("Start, at the earliest", value=today.isoformat(), on_change=self._changed).props(
-                "type=date"
-            )
-        self._monthday.set_visibility(False)
-        for control in (self._product, self._quantity, self._frequency, self._weekday, self._monthday, self._start):
-            control.props("outlined dense options-dense stack-label").classes("full-width")
+        with box("stack loose"):
+            self._basket.draw()
+        with box("grid pair"):
+            self._rhythm = Rhythm(None, None, today + timedelta(3), self._changed)
+            self._start = date_field("Start, at the earliest", today, today, self._changed)
         with box("stack").props("aria-live=polite"):
             await self._preview()
-        with box("line end"):
-            self._send = button("Start deliveries", self._subscribe, symbol="event_repeat")
-
-    async def _rhythm(self) -> None:
-        """Only the question that fits the rhythm is asked."""
-        self._weekday.set_visibility(self._frequency.value in ("weekly", "biweekly"))
-        self._monthday.set_visibility(self._frequency.value == "monthly")
-        await self._changed()
+        answers(frame, "Start deliveries", self._subscribe)
 
     async def _changed(self) -> None:
         await self._preview.refresh()
 
     def _request(self) -> SubscriptionRequest:
-        """Raises ValidationError while the form is incomplete."""
-        frequency = Frequency(self._frequency.value)
-        days = {Frequency.DAILY: None, Frequency.MONTHLY: self._monthday.value}
+        """Raises Invalid while the form is incomplete."""
         return SubscriptionRequest(
             customer_id=self._visit.customer_id,
-            items=[Item(sku=self._product.value or "", quantity=_whole(self._quantity.value))],
-            frequency=frequency,
-            delivery_day=days.get(frequency, self._weekday.value),
-            start_date=date.fromisoformat(self._start.value) if self._start.value else None,
+            items=self._basket.items(),
+            frequency=self._rhythm.frequency,
+            delivery_day=self._rhythm.day,
+            start_date=chosen(self._start),
         )
 
     @ui.refreshable_method
@@ -77,31 +63,32 @@ class PlannerForm:
         try:
             keys = await self._visit.services.client.preview(self._request())
         except CareError as error:
-            text("; ".join(error.fields.values()) or error.detail, "small wrap")
+            text(refusal(error), "small wrap")
             return
-        except (ValidationError, ValueError):
-            text("Fill in the form to see them.", "small mute")
-            return
-        with box("options", tag="ul", name="The next five deliveries"):
-            for key in keys:
-                with box(tag="li"):
-                    chip(words.occurrence(key, today=self._visit.today(), locale=self._visit.locale), "info")
+        dates(self._visit, keys)
 
-    async def _subscribe(self) -> None:
-        try:
-            request = self._request()
-        except (ValidationError, ValueError):
-            warn("Please choose a product, a quantity from 1 to 1000, and a start date.")
-            return
-        self._send.disable()
-        with telling():
-            made = await self._visit.services.client.subscribe(request, once=self._once)
-            self._once = uuid4().hex
-            first = words.occurrence(made.next_delivery, locale=self._visit.locale) if made.next_delivery else "soon"
-            thank(f"{made.subscription_id} is set up. The first delivery comes {first}.")
-        self._send.enable()
+    async def _subscribe(self) -> str:
+        made = await self._visit.services.client.subscribe(self._request(), once=self._once)
+        first = day(self._visit, made.next_delivery) if made.next_delivery else "soon"
+        return f"{made.subscription_id} is set up. The first delivery comes {first}."
 
 
-def _whole(number: float | None) -> int:
-    """The browser's 2.0 as 2. What is no whole number is 0, which no subscription takes."""
-    return int(number) if number and number == int(number) else 0
+def dates(visit: Visit, keys: list[str]) -> None:
+    with box("options", tag="ul", name="The next five deliveries"):
+        for key in keys:
+            with box(tag="li"):
+                chip(day(visit, key), "info")
+
+
+def date_field(label: str, value: date, earliest: date, changed: Callable[[], object]) -> ui.input:
+    """A date by the phone's own picker."""
+    control = ui.input(label, value=value.isoformat(), on_change=changed)
+    return control.props(f"type=date outlined dense stack-label min={earliest.isoformat()}").classes("full-width")
+
+
+def chosen(control: ui.input) -> date:
+    """Raises Invalid while there is no date."""
+    try:
+        return date.fromisoformat(control.value or "")
+    except ValueError:
+        raise Invalid("Please choose a date.") from None

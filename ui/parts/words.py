@@ -72,6 +72,7 @@ _OUTCOMES: dict[str, tuple[str, Tone]] = {
     "delivered": ("Ordered", "good"),
     "out_of_stock": ("Skipped: out of stock", "warn"),
     "payment_failed": ("Skipped: payment failed", "bad"),
+    "skipped": ("Skipped", "plain"),
     "missed": ("Skipped: we were late", "warn"),
 }
 

@@ -1,0 +1,45 @@
+"""What `care repair` does: opens the servers, hands on each finding, and counts."""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from care.errors import SetupError
+from care.gateways.ledger import LedgerGateway
+from care.policy import load_policy
+from care.rules.repair import Finding, Mend
+from care.settings import Settings
+from care.stores import CONNECTION_ERRORS, open_stores
+from care.temporal import connect
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`unchanged` could be mended and was not: in a dry run, or because it changed in that moment."""
+
+    compared: int
+    mended: int
+    unchanged: int
+    for_a_person: int
+
+
+async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Callable[[Finding], None]) -> Summary:
+    """Raises SetupError if a server cannot be reached, Unavailable if no worker answers."""
+    kinds: Counter[str] = Counter()
+    try:
+        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+            repair = importlib.import_module("workflows.repair").Repair(  # by name: care imports no workflow
+                *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
+                task_queue=settings.task_queue,
+            )
+            async for finding in repair.findings(dry_run=dry_run):
+                tell(finding)
+                kinds["person" if finding.mend is Mend.PERSON else "mended" if finding.done else "unchanged"] += 1
+    except CONNECTION_ERRORS:
+        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    except RuntimeError:  # what the SDK raises while nothing listens
+        raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
+    return Summary(repair.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])

@@ -1,0 +1,179 @@
+"""`care repair subscriptions` on a real worker: each way in which a projection breaks, and how it is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from care.errors import Unavailable
+from care.models.subscription import Subscription
+from care.policy import load_policy
+from care.rules.repair import Finding, Mend
+from care.temporal import subscription_workflow_id
+from tests.api.shop import Shop, Someone
+from tests.api.test_subscriptions import _subscribe
+from tests.running import care
+from workflows.repair import Repair
+
+pytestmark = pytest.mark.usefixtures("at_work")
+
+
+@pytest.fixture
+async def made(shop: Shop, ana: Someone) -> Subscription:
+    answer = await _subscribe(ana, frequency="weekly", delivery_day="friday")
+    return await shop.services.stores.subscriptions.get(answer.json()["subscription_id"])
+
+
+@pytest.fixture
+def broken(shop: Shop) -> Any:
+    return shop.services.stores.database["subscriptions"]
+
+
+@pytest.fixture
+def repair(shop: Shop, temporal: Client) -> Repair:
+    return _repair(shop, temporal, shop.settings.task_queue)
+
+
+def _repair(shop: Shop, temporal: Client, task_queue: str) -> Repair:
+    return Repair(temporal, shop.services.stores, load_policy(None), shop.services.payments, task_queue=task_queue)
+
+
+async def _repaired(repair: Repair, subscription: Subscription, *, dry_run: bool = False) -> Finding | None:
+    """What was found about this one; the shop has others."""
+    found = [finding async for finding in repair.findings(dry_run=dry_run)]
+    mine = [finding for finding in found if finding.subscription_id == subscription.subscription_id]
+    assert len(mine) <= 1
+    return mine[0] if mine else None
+
+
+async def _is_mended(shop: Shop, repair: Repair, made: Subscription, found: Finding | None, mend: Mend) -> None:
+    assert found is not None
+    assert (found.mend, found.done) == (mend, True), found
+    assert await shop.services.stores.subscriptions.get(made.subscription_id) == made
+    assert await _repaired(repair, made) is None
+
+
+async def test_what_agrees_is_left_alone(shop: Shop, repair: Repair, made: Subscription) -> None:
+    assert await _repaired(repair, made) is None
+    assert repair.looked_at > 0
+    assert await shop.services.stores.subscriptions.get(made.subscription_id) == made
+
+
+async def test_a_lost_projection_comes_back(shop: Shop, repair: Repair, made: Subscription, broken: Any) -> None:
+    await broken.delete_one({"_id": made.subscription_id})
+    # Temporal's list of workflows is written a moment after the workflows.
+    async with asyncio.timeout(30):
+        while (found := await _repaired(repair, made)) is None:  # noqa: ASYNC110  another process writes it
+            await asyncio.sleep(0.2)
+    await _is_mended(shop, repair, made, found, Mend.STORE)
+
+
+async def test_an_older_projection_catches_up(shop: Shop, repair: Repair, made: Subscription, broken: Any) -> None:
+    await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": -1}, "$set": {"deliveries": 7}})
+    found = await _repaired(repair, made)
+    await _is_mended(shop, repair, made, found, Mend.STORE)
+
+
+async def test_other_content_under_the_same_version_is_replaced(
+    shop: Shop, repair: Repair, made: Subscription, broken: Any
+) -> None:
+    await broken.update_one({"_id": made.subscription_id}, {"$set": {"deliveries": 7, "upcoming": []}})
+    found = await _repaired(repair, made)
+    await _is_mended(shop, repair, made, found, Mend.STORE)
+
+
+async def test_a_projection_that_cannot_be_read_is_replaced(
+    shop: Shop, repair: Repair, made: Subscription, broken: Any
+) -> None:
+    await broken.update_one({"_id": made.subscription_id}, {"$unset": {"schedule": 1, "version": 1}})
+    found = await _repaired(repair, made)
+    await _is_mended(shop, repair, made, found, Mend.STORE)
+
+
+async def test_a_dry_run_tells_and_mends_nothing(shop: Shop, repair: Repair, made: Subscription, broken: Any) -> None:
+    await broken.update_one({"_id": made.subscription_id}, {"$set": {"deliveries": 7}})
+    found = await _repaired(repair, made, dry_run=True)
+    assert found is not None
+    assert (found.mend, found.done) == (Mend.STORE, False)
+    assert (await shop.services.stores.subscriptions.get(made.subscription_id)).deliveries == 7
+
+
+async def test_a_subscription_that_has_ended_is_shown_as_ended(
+    shop: Shop, repair: Repair, ana: Someone, made: Subscription, broken: Any, temporal: Client
+) -> None:
+    await ana.http.post(f"/subscription/cancel/{made.subscription_id}", json={"when": "now"})
+    await temporal.get_workflow_handle(subscription_workflow_id(made.subscription_id)).result()
+    ended = await shop.services.stores.subscriptions.get(made.subscription_id)
+    alive = {"status": "active", "version": made.version, "cancelled_at": None, "upcoming": made.upcoming}
+    await broken.update_one({"_id": made.subscription_id}, {"$set": alive})
+    await _is_mended(shop, repair, ended, await _repaired(repair, made), Mend.STORE)
+
+
+async def test_a_subscription_whose_workflow_is_gone_goes_on(
+    shop: Shop, repair: Repair, ana: Someone, made: Subscription, broken: Any
+) -> None:
+    lost = f"SUB{uuid.uuid4().hex[:6]}"
+    document = await broken.find_one({"_id": made.subscription_id})
+    await broken.insert_one(document | {"_id": lost})
+    orphan = made.model_copy(update={"subscription_id": lost})
+    await _is_mended(shop, repair, orphan, await _repaired(repair, orphan), Mend.START)
+    answer = await ana.http.post(f"/subscription/skip/{lost}", json={"date": made.upcoming[0]})
+    assert answer.json()["next_delivery"] == made.upcoming[1]
+    assert answer.json()["version"] == made.version + 1
+
+
+async def test_a_workflow_behind_its_projection_is_for_a_person(
+    shop: Shop, repair: Repair, made: Subscription, broken: Any
+) -> None:
+    await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": 3}})
+    before = await broken.find_one({"_id": made.subscription_id})
+    found = await _repaired(repair, made)
+    assert found is not None
+    assert (found.mend, found.done) == (Mend.PERSON, False)
+    assert await broken.find_one({"_id": made.subscription_id}) == before
+    await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": -3}})
+
+
+async def test_the_command_says_what_it_did_and_whether_a_person_is_needed(
+    shop: Shop, ana: Someone, made: Subscription, broken: Any, temporal: Client, tmp_path: Path
+) -> None:
+    second = (await _subscribe(ana, frequency="daily")).json()["subscription_id"]
+    await broken.update_one({"_id": made.subscription_id}, {"$set": {"deliveries": 7}})
+    settings = shop.settings
+    environment = {
+        "CARE_MONGODB_URI": settings.mongodb_uri,
+        "CARE_MONGODB_DATABASE": settings.mongodb_database,
+        "CARE_TEMPORAL_ADDRESS": settings.temporal_address,
+        "CARE_TASK_QUEUE": settings.task_queue,
+        "CARE_ENCRYPTION_KEY": settings.encryption_key.get_secret_value(),
+    }
+
+    async def run(*options: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(care, "repair", "subscriptions", *options, cwd=tmp_path, **environment)
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    status, said = await run()
+    assert status == 0, said
+    assert f"{made.subscription_id}: the lists showed something else" in said
+    assert " compared, 1 mended, " in said
+
+    await temporal.get_workflow_handle(subscription_workflow_id(second)).terminate()
+    status, said = await run("--json")
+    assert status == 1, said
+    told = json.loads(said)
+    assert told["for_a_person"] == 1
+    assert [(each["subscription_id"], each["mend"]) for each in told["findings"]] == [(second, "person")]
+    await broken.delete_one({"_id": second})
+
+
+async def test_nothing_is_concluded_while_no_worker_answers(shop: Shop, temporal: Client) -> None:
+    nobody = _repair(shop, temporal, f"idle-{uuid.uuid4().hex}")
+    with pytest.raises(Unavailable, match="No worker"):
+        [finding async for finding in nobody.findings(dry_run=True)]

@@ -1,0 +1,289 @@
+"""Every query of the stores goes through an index, and looks at no more than it gives back.
+
+A new method of a store must be named here: in QUERIES with a call, or in BY_ID if it looks for nothing but an id.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from care.models.common import Page
+from care.models.conversation import Conversation
+from care.models.ledger import Entry, EntryLine, Movement, MovementKind
+from care.models.notification import Notification
+from care.models.refund import RefundStatus, Ruling
+from care.models.subscription import SubscriptionStatus
+from care.stores import Stores
+from care.stores.documents import Documents
+from tests.stores.make import AT, customer, eur, evidence, order, product, refund, subscription
+from tests.stores.plans import Overheard, overheard
+
+MINE, OTHERS = 40, 200
+PAGE = 10
+ME = "CUST001"
+
+
+@dataclass(frozen=True)
+class Query:
+    """`most` documents may be looked at, over all commands of the call; None where `reason` tells why it is not bound.
+
+    `scans`: how many commands may read this collection as a whole, for `reason`. `sorts`: few rows are put in order
+    after a look-up.
+    """
+
+    call: Callable[[Stores], Awaitable[Any]]
+    most: int | None = PAGE + 1
+    scans: Mapping[str, int] = field(default_factory=dict)
+    sorts: bool = False
+    reason: str = ""
+
+
+async def _second(page: Callable[..., Awaitable[Page[Any]]], *who: Any, **how: Any) -> Page[Any]:
+    """The page in the middle, after a first one that was as long as half the list."""
+    first = await page(*who, limit=MINE // 2, **how)
+    return await page(*who, limit=PAGE, cursor=first.next, **how)
+
+
+_BOTH = MINE // 2 + 1 + 1 + PAGE + 1  # the last one of the page before is looked at again
+QUERIES: dict[str, Query] = {
+    "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
+    "analytics.summary": Query(
+        lambda s: s.analytics.summary(30),
+        None,
+        {"subscriptions": 1},
+        sorts=True,
+        reason="counts by day and outcome; missed deliveries lie inside the subscriptions",
+    ),
+    "conversations.page": Query(lambda s: s.conversations.page(ME, limit=PAGE)),
+    "conversations.page, next": Query(lambda s: _second(s.conversations.page, ME), _BOTH),
+    "conversations.handed_off": Query(lambda s: s.conversations.handed_off(limit=PAGE)),
+    "conversations.handed_off, next": Query(lambda s: _second(s.conversations.handed_off), _BOTH),
+    "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
+    "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
+    "customers.page, next": Query(lambda s: _second(s.customers.page), _BOTH),
+    "customers.view": Query(lambda s: s.customers.view(ME), 2),
+    "evidence.by_hashes": Query(
+        lambda s: s.evidence.by_hashes([f"{1:016x}"], "x" * 64), 5, sorts=True, reason="few pictures share a band"
+    ),
+    "evidence.data": Query(lambda s: s.evidence.data("EV-FILE"), 3),
+    "evidence.put": Query(
+        lambda s: s.evidence.put(evidence("EV-NEW"), b"new"),
+        None,
+        {"files.files": 1, "files.chunks": 1},
+        reason="the driver asks for any one document, to know whether its indexes are made",
+    ),
+    "ledger.balance": Query(lambda s: s.ledger.balance(f"wallet:{ME}"), MINE),
+    "ledger.movement": Query(lambda s: s.ledger.movement("REFERENCE-1"), 1, sorts=True, reason="two at most"),
+    "ledger.total": Query(
+        lambda s: s.ledger.total(), None, {"ledger": 1}, reason="the sum of everything reads everything"
+    ),
+    "meters.totals": Query(lambda s: s.meters.totals(30), None, sorts=True, reason="a few lines a day"),
+    "notifications.page": Query(lambda s: s.notifications.page(ME, limit=PAGE)),
+    "notifications.page, next": Query(lambda s: _second(s.notifications.page, ME), _BOTH),
+    "notifications.unread": Query(lambda s: s.notifications.unread(ME), MINE),
+    "notifications.withdraw_reminders": Query(
+        lambda s: s.notifications.withdraw_reminders(
+            "SUB0001", after="2026-03-06", until="2026-04-03", planned=["2026-03-13"], skipped=["2026-03-20"]
+        ),
+        2,
+    ),
+    "orders.page": Query(lambda s: s.orders.page(ME, limit=PAGE)),
+    "orders.page, next": Query(lambda s: _second(s.orders.page, ME), _BOTH),
+    "orders.latest": Query(lambda s: s.orders.latest(ME, PAGE), PAGE),
+    "orders.for_subscription": Query(lambda s: s.orders.for_subscription("SUB0001", PAGE), PAGE),
+    "orders.owing": Query(lambda s: s.orders.owing(), 1),
+    "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
+    "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
+    "products.page": Query(lambda s: s.products.page(limit=PAGE)),
+    "products.page, next": Query(lambda s: _second(s.products.page), _BOTH),
+    "refunds.open": Query(lambda s: s.refunds.open(refund("REF-NEW", order_id="ORD0001")), 4),
+    "refunds.page": Query(lambda s: s.refunds.page(ME, limit=PAGE)),
+    "refunds.page, next": Query(lambda s: _second(s.refunds.page, ME), _BOTH),
+    "refunds.history": Query(lambda s: s.refunds.history(ME), MINE + 1),
+    "refunds.reviews": Query(lambda s: s.refunds.reviews(limit=PAGE), PAGE + 1 + 2),
+    "refunds.reviews, next": Query(lambda s: _second(s.refunds.reviews), _BOTH + 4),
+    "refunds.reviews, of one agent": Query(lambda s: s.refunds.reviews(claimed_by="amy", limit=PAGE), PAGE + 1 + 2),
+    "refunds.reviews, ruled": Query(
+        lambda s: s.refunds.reviews(open_only=False, limit=PAGE), None, reason="walks the queue past what nobody saw"
+    ),
+    "subscriptions.page": Query(lambda s: s.subscriptions.page(ME, limit=PAGE)),
+    "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
+    "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
+    "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
+}
+BY_ID = {
+    *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
+    *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
+    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
+    *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
+    *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.set_payment_method"),
+    *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
+    *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
+    *("products.add", "products.get", "products.put", "refunds.claim", "refunds.get", "refunds.release"),
+    *("refunds.settle", "subscriptions.get", "subscriptions.save", "wallets.add", "wallets.get", "wallets.set"),
+}
+
+
+def test_every_method_of_a_store_is_accounted_for() -> None:
+    kinds = {name: kind for name, kind in inspect.get_annotations(Stores, eval_str=True).items() if name != "database"}
+    offered = {
+        f"{name}.{method}"
+        for name, kind in kinds.items()
+        for method, function in inspect.getmembers(kind, inspect.isfunction)
+        if not method.startswith("_") and method != "ensure_indexes"
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    }
+    named = {name.partition(",")[0] for name in QUERIES}
+    assert offered == named | BY_ID
+    assert not named & BY_ID
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_a_query_goes_through_an_index(filled: Overheard, name: str) -> None:
+    query = QUERIES[name]
+    plans = await filled.plans(query.call(filled.stores))
+    assert plans
+    assert Counter(plan.collection for plan in plans if "COLLSCAN" in plan.stages) <= Counter(query.scans), plans
+    for plan in plans:
+        assert not plan.stages & {"SORT", "SORT_SIMPLE"} or query.sorts, plan
+        assert plan.stages or not plan.examined, plan
+    examined = sum(plan.examined for plan in plans)
+    assert query.most is not None or query.reason
+    assert query.most is None or examined <= query.most, plans
+
+
+async def test_a_query_without_an_index_is_noticed(filled: Overheard) -> None:
+    """Else the test above could pass for want of sight."""
+    orders = Documents(filled.stores.database, "orders", type(order()), key="order_id", noun="order")
+    (plan,) = await filled.plans(orders.many({"total.amount": 1}, by="delivered_at", limit=PAGE))
+    assert {"COLLSCAN", "SORT"} <= plan.stages
+    assert plan.examined >= OTHERS
+
+
+@pytest.fixture(scope="module")
+async def filled(mongodb_uri: str) -> AsyncIterator[Overheard]:
+    """A shop with 40 things of each kind of one customer, and 200 of others."""
+    async with overheard(mongodb_uri, "test_plans") as heard:
+        await _fill(heard.stores)
+        yield heard
+
+
+async def _fill(stores: Stores) -> None:
+    everybody = [ME] * MINE + [f"CUST{n:04d}" for n in range(2, OTHERS + 2)]
+    many = [(n, who, AT + timedelta(minutes=n)) for n, who in enumerate(everybody)]
+
+    async def put(name: str, models: list[Any], key: str, **beside: Callable[[int], Any]) -> None:
+        documents: Documents[Any] = Documents(stores.database, name, type(models[0]), key=key, noun=name)
+        extra = [{name: value(n) for name, value in beside.items()} for n in range(len(models))]
+        await documents.collection.insert_many(
+            [documents.encode(each) | more for each, more in zip(models, extra, strict=True)]
+        )
+
+    await put("customers", [customer(who, created_at=at) for _, who, at in many[MINE - 1 :]], "customer_id")
+    await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
+    await put(
+        "orders",
+        [order(f"ORD{n:04d}", customer_id=who, placed_at=at, subscription_id=f"SUB{n % 9:04d}") for n, who, at in many],
+        "order_id",
+        owes=lambda n: n == 7,
+    )
+    over, ruled = SubscriptionStatus.CANCELLED, [Ruling(decision="approve", reviewer="amy")]
+    await put(
+        "subscriptions",
+        [
+            subscription(
+                f"SUB{n:04d}", customer_id=who, created_at=at, status=over if n % 2 else SubscriptionStatus.ACTIVE
+            )
+            for n, who, at in many
+        ],
+        "subscription_id",
+    )
+    await put(
+        "notifications",
+        [
+            Notification(
+                notification_id=f"N{n}",
+                customer_id=who,
+                kind="reminder",
+                message="Tomorrow.",
+                created_at=at,
+                read_at=at if n % 2 else None,
+                subscription_id=f"SUB{n:04d}",
+                occurrence="2026-03-20",
+            )
+            for n, who, at in many
+        ],
+        "notification_id",
+    )
+    waits, paid = RefundStatus.IN_REVIEW, RefundStatus.PAID
+    await put(
+        "refunds",
+        [
+            refund(
+                f"REF{n:04d}",
+                customer_id=who,
+                order_id=f"ORD{n:04d}",
+                created_at=at,
+                updated_at=at,
+                status=waits if n % 4 == 1 else paid,
+                rulings=ruled if n % 3 else [],
+            )
+            for n, who, at in many
+        ],
+        "refund_id",
+        queue_at=lambda n: AT + timedelta(minutes=n),
+        claimed_by=lambda n: "amy" if n % 8 == 1 else None,
+        hold=lambda n: "released",
+        held_amount=lambda n: 200,
+    )
+    await put(
+        "conversations",
+        [
+            Conversation(
+                conversation_id=f"CON{n}",
+                customer_id=who,
+                title="Hi",
+                created_at=at,
+                updated_at=at,
+                handed_off=bool(n % 2),
+            )
+            for n, who, at in many
+        ],
+        "conversation_id",
+    )
+    await stores.database["messages"].insert_many(
+        [{"conversation_id": f"CON{n}", "turn": turn, "messages": []} for n, _, _ in many for turn in range(3)]
+    )
+    await put("evidence", [evidence(f"EV{n}", customer_id=who) for n, who, _ in many], "evidence_id")
+    await stores.evidence.put(evidence("EV-FILE"), b"bytes")
+    lines = [[EntryLine(account=f"wallet:{who}", amount=5), EntryLine(account="shop", amount=-5)] for _, who, _ in many]
+    await put(
+        "ledger",
+        [Entry(key=f"K{n}", kind="charge", lines=each, currency="EUR", at=AT) for n, each in enumerate(lines)],
+        "key",
+    )
+    await put(
+        "movements",
+        [
+            Movement(
+                key=f"K{n}",
+                kind=MovementKind.CHARGE,
+                customer_id=who,
+                amount=eur(5),
+                status="succeeded",
+                reference=f"REFERENCE-{n}",
+                at=at,
+            )
+            for n, who, at in many
+        ],
+        "key",
+    )
+    await stores.database["wallets"].insert_one({"_id": ME, "balance": {"amount": 0, "currency": "EUR"}})
+    await stores.meters.count("local", ok=True, milliseconds=1)

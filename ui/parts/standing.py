@@ -1,0 +1,51 @@
+"""How a subscription stands, in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from care.models.money import Money
+from care.models.subscription import Subscription, SubscriptionStatus
+from ui.parts import words
+from ui.parts.words import Tone
+from ui.visit import Visit
+
+
+def day(visit: Visit, key: str | date) -> str:
+    """A date or an occurrence as the reader writes it."""
+    named = key.isoformat() if isinstance(key, date) else key
+    return words.occurrence(named, today=visit.today(), locale=visit.locale)
+
+
+def status(subscription: Subscription) -> tuple[str, Tone]:
+    if subscription.cancel_after_next and subscription.status is not SubscriptionStatus.CANCELLED:
+        return "Ending", "warn"
+    return words.SUBSCRIPTION_WORDS[subscription.status]
+
+
+def standing(visit: Visit, subscription: Subscription) -> str:
+    """What comes next, as told after each change."""
+    soon = day(visit, subscription.next_delivery) if subscription.next_delivery else None
+    if subscription.status is SubscriptionStatus.CANCELLED:
+        return "Nothing more is delivered."
+    if soon is None:
+        return "Nothing is planned until you resume it." if _waits(subscription) else "No more deliveries are planned."
+    if subscription.cancel_after_next:
+        return f"The last delivery comes {soon}."
+    return f"The next delivery comes {soon}."
+
+
+def pause_words(visit: Visit, subscription: Subscription) -> str:
+    if subscription.paused_until is None:
+        return "Paused until you resume it."
+    return f"Paused until {day(visit, subscription.paused_until)}."
+
+
+def price(subscription: Subscription) -> Money:
+    """Of all items of one delivery, as last announced."""
+    first, *rest = (item.price * item.quantity for item in subscription.items)
+    return sum(rest, start=first)
+
+
+def _waits(subscription: Subscription) -> bool:
+    return subscription.status is SubscriptionStatus.PAUSED and subscription.paused_until is None
