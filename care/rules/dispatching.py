@@ -9,7 +9,7 @@ from care.models.dispatch import Attempt, Channel, Dispatch, DispatchStatus
 from care.models.notification import Notification
 from care.models.preferences import Preferences
 from care.models.webhook import Endpoint
-from care.rules.notice_kinds import goes_by_mail
+from care.rules.notice_kinds import goes_by_mail, group_of
 
 # The schedule that Standard Webhooks proposes, from one try to the next: ten tries in three days.
 BACKOFF = (
@@ -49,7 +49,7 @@ def dispatches_of(
 
 def overtaken(notice: Notification, now: datetime) -> bool:
     """A reminder of a day that is over in every zone: after a long outage it would only confuse."""
-    if notice.kind != "reminder" or notice.occurrence is None:
+    if group_of(notice) != "reminders" or notice.occurrence is None:
         return False
     return date.fromisoformat(notice.occurrence[:10]) < (now - timedelta(days=1)).date()
 

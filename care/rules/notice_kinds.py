@@ -18,7 +18,7 @@ _SUBJECTS: dict[str, str] = {
     "payment_failed": "Your payment was declined",
     "payment_recovered": "Your payment went through",
     "order_delivered": "Your order was delivered",
-    "refund_paid": "Your refund is on its way",
+    "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",
     "welcome": "Welcome",
@@ -38,7 +38,7 @@ def group_of(notice: Notification) -> Group:
     kind = notice.kind
     if kind.startswith("refund"):
         return "refunds"
-    if kind == "reminder":
+    if kind in ("reminder", "skip_offer"):
         return "reminders"
     if "payment" in kind or "price" in kind or kind == "past_due":
         return "payments"

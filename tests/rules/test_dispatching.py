@@ -68,6 +68,7 @@ def test_everyone_who_wants_to_hear_of_it_is_told_once() -> None:
     ("kind", "about", "group", "event"),
     [
         ("reminder", {}, "reminders", "subscription.reminder"),
+        ("skip_offer", {}, "reminders", "subscription.skip_offer"),
         ("missed", {}, "deliveries", "subscription.missed"),
         ("payment_failed", {}, "payments", "subscription.payment_failed"),
         ("price_change", {}, "payments", "subscription.price_change"),
