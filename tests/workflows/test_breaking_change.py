@@ -6,6 +6,7 @@ Without this, a green replay test could also mean that replaying notices nothing
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -47,7 +48,7 @@ async def test_who_sleeps_through_the_change_goes_on_as_before_and_who_comes_lat
 ) -> None:
     # The time-skipping server knows no memos.
     shop = await Shop(WorkflowEnvironment.from_client(temporal), stores, task_queue).open()
-    weekly = {"recurrence": "FREQ=WEEKLY", "start_date": datetime.now(UTC).date() + timedelta(days=10)}
+    weekly: dict[str, Any] = {"recurrence": "FREQ=WEEKLY", "start_date": datetime.now(UTC).date() + timedelta(days=10)}
     async with shop.worker():
         sleeper = await shop.subscribe(**weekly)
     monkeypatch.setattr(subscriptions, "SubscriptionWorkflow", Patched)
