@@ -68,25 +68,25 @@ PRODUCTS = [
 
 CUSTOMERS = [
     DemoCustomer(
-        *("CUST001", "Ana Keller", "ana@demo.care", "Europe/Berlin"),
+        *("CUST001", "Ana Keller", "ana@demo.test", "Europe/Berlin"),
         *(Address(street="Lindenallee 12", city="Berlin", postcode="12049", country="DE"), days(410)),
         booked=2500,
         shown=2000,  # out of step on purpose: the chat can put it right
     ),
     DemoCustomer(
-        *("CUST002", "Ravi Mehta", "ravi@demo.care", "Asia/Kolkata"),
+        *("CUST002", "Ravi Mehta", "ravi@demo.test", "Asia/Kolkata"),
         *(Address(street="14 Lake View Road", city="Kolkata", postcode="700029", country="IN"), days(295)),
         booked=1250,
         shown=1250,
     ),
     DemoCustomer(
-        *("CUST003", "Elena Torres", "elena@demo.care", "America/New_York"),
+        *("CUST003", "Elena Torres", "elena@demo.test", "America/New_York"),
         *(Address(street="88 Prospect Street", city="New York", postcode="11217", country="US"), days(180)),
         booked=4000,
         shown=4000,
     ),
     DemoCustomer(
-        *("CUST004", "Jonas Lind", "jonas@demo.care", "Europe/Stockholm"),
+        *("CUST004", "Jonas Lind", "jonas@demo.test", "Europe/Stockholm"),
         *(Address(street="Skeppargatan 5", city="Stockholm", postcode="11452", country="SE"), days(150)),
         booked=780,
         shown=780,
@@ -108,8 +108,8 @@ ORDERS = [
 UNHEARD_ORDER = DemoOrder(OrderStatus.PENDING, days(0, 3), {"WHEY-1KG": 1}, settled=False)
 
 STAFF = [
-    ("amy@demo.care", Role.AGENT),
-    ("omar@demo.care", Role.AGENT),
-    ("sofia@demo.care", Role.SUPERVISOR),
-    ("admin@demo.care", Role.ADMIN),
+    ("amy@demo.test", Role.AGENT),
+    ("omar@demo.test", Role.AGENT),
+    ("sofia@demo.test", Role.SUPERVISOR),
+    ("admin@demo.test", Role.ADMIN),
 ]

@@ -45,6 +45,7 @@ OWN = [
     ("POST", "/subscription/change/{subscription_id}"),
     ("POST", "/subscription/order-now/{subscription_id}"),
     ("POST", "/subscription/uncancel/{subscription_id}"),
+    ("POST", "/subscription/resubscribe/{subscription_id}"),
     ("GET", "/subscription/notifications/{customer_id}"),
     ("POST", "/notification/read/{notification_id}"),
     ("GET", "/customer/{customer_id}"),

@@ -26,6 +26,7 @@ from temporalio.service import RPCError
 from care.settings import load
 from care.temporal import data_converter
 from tests.chaos.audit import (
+    Books,
     Document,
     Wish,
     assert_nothing_is_lost_or_doubled,
@@ -71,7 +72,7 @@ def test_whoever_is_killed_in_the_storm_every_delivery_is_ordered_and_charged_on
     asyncio.run(audited(running, wishes, database, before))
 
 
-async def audited(running: CareUp, wishes: list[Wish], database: Database[Document], before: Any) -> None:
+async def audited(running: CareUp, wishes: list[Wish], database: Database[Document], before: Books) -> None:
     settings = load(running.data_dir)
     temporal = await Client.connect(
         running.runtime["temporal_address"], data_converter=data_converter(settings.key_bytes())

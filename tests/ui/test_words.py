@@ -151,7 +151,7 @@ def test_every_state_has_its_words() -> None:
 
 
 def test_reviewers_are_not_named_to_customers() -> None:
-    assert words.actor("amy@demo.care") == "Our team"
+    assert words.actor("amy@demo.test") == "Our team"
     assert words.actor("customer") == "You"
 
 

@@ -83,7 +83,7 @@ async def assert_caught_up(shop: Shop, life: Life, left: datetime, back: datetim
     expected = [(len(lost), {lost[0].isoformat(), lost[-1].isoformat()})] if lost else []
     assert [told(notice["message"]) for notice in notices] == expected, life
     state = await life.handle.query(SubscriptionWorkflow.state)
-    ends = [(each.occurrence, each.outcome) for each in state.recent[-len(due) :]]
+    ends = [(each.occurrence, each.outcome) for each in state.recent[len(state.recent) - len(due) :]]
     assert ends == [(day.isoformat(), "delivered" if day in late else "missed") for day in due], life
 
 

@@ -91,7 +91,9 @@ async def assert_announced(
             told = [nine(day - lead, zone) for lead in (2 * DAY, DAY)]
             # A cancellation takes back what it had announced.
             expected += [(text, at) for at in told if made[one] < at and nine(day, zone) <= end]
-    reminders = [(each["message"], each["created_at"]) for each in await documents(shop.stores, "notifications")]
+    reminders = [
+        (each["message"], each["created_at"]) for each in await documents(shop.stores, "notifications", kind="reminder")
+    ]
     assert len(reminders) == len(expected)
     wrong = [
         (before, after)
