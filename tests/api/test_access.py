@@ -49,6 +49,7 @@ OWN = [
     ("GET", "/subscription/notifications/{customer_id}"),
     ("POST", "/notification/read/{notification_id}"),
     ("GET", "/customer/{customer_id}"),
+    ("GET", "/payment-methods/{customer_id}"),
     ("GET", "/preferences/{customer_id}"),
     ("PUT", "/preferences/{customer_id}"),
     ("GET", "/orders/{customer_id}"),
