@@ -60,6 +60,12 @@ def customer(size: str) -> int:
 
 
 @pytest.fixture
+def planner(customer: int) -> int:
+    """A customer for each size, for whom nobody but the tests of the planner plans anything."""
+    return 2 + customer
+
+
+@pytest.fixture
 async def comes(browser: Browser, running: CareUp, size: str) -> AsyncIterator[Comes]:
     """Opens a window of the size under test. What went wrong in any window fails the test at its end."""
     people: list[Person] = []

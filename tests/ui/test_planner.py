@@ -3,73 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
-import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.running import CareUp
 from tests.ui.conftest import Comes
-from tests.ui.person import Person
-
-# A customer for each size, for whom no other test of the portal plans anything.
-FIRST_CUSTOMER = 2
-
-
-@pytest.fixture
-def planner(customer: int) -> int:
-    return FIRST_CUSTOMER + customer
-
-
-def plain(day: date) -> str:
-    """As the portal writes it: "Fri 27 Nov"."""
-    return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != datetime.now(UTC).year else "")
-
-
-def all_of(running: CareUp, account: int) -> dict[str, dict[str, Any]]:
-    """The customer's subscriptions as the API has them, by id."""
-    with running.signed_in("customer", account) as client:
-        customer = running.account("customer", account)["customer_id"]
-        items = client.get(f"/subscriptions/{customer}").raise_for_status().json()["items"]
-    return {item["subscription_id"]: item for item in items}
-
-
-async def chooses(ana: Person, day: date) -> Locator:
-    """Turns the calendar to a day, opens its sheet, and gives it."""
-    title = ana.page.locator(".card.planner h2")
-    while (before := await title.inner_text()) != f"{day:%B %Y}":
-        await ana.button("Month after").click()
-        await expect(title).not_to_have_text(before)
-    await ana.page.get_by_role("button", name=re.compile(rf"^{day:%a} {day.day} {day:%b}[.,]")).click()
-    await expect(ana.dialog()).to_be_visible()
-    return ana.dialog()
-
-
-async def closes(ana: Person) -> None:
-    await ana.button("Close", inside=ana.dialog()).click()
-    await expect(ana.dialog()).to_have_count(0)
-    if await ana.button("Today").count():
-        await ana.button("Today").click()
-        await expect(ana.button("Today")).to_have_count(0)
-
-
-async def subscribes(ana: Person, account: int, frequency: str) -> tuple[str, Locator]:
-    """To the first product, with the days that the form proposes; gives the id and the card."""
-    before = all_of(ana.running, account)
-    await ana.button("New subscription").click()
-    form = ana.dialog()
-    await form.get_by_label("How often").click()
-    await ana.page.get_by_role("option", name=frequency).click()
-    await expect(form.get_by_role("list", name="The next five deliveries").get_by_role("listitem")).to_have_count(5)
-    await ana.shows(f"planner-new-{frequency.split()[-1]}")
-    await ana.button("Start deliveries", inside=form).dblclick()
-    await ana.sees("The first delivery comes")
-    await expect(form).to_have_count(0)
-    [made] = all_of(ana.running, account).keys() - before
-    card = ana.page.locator(f"#{made}")
-    await expect(card.get_by_text("Active")).to_be_visible(timeout=30_000)
-    return made, card
+from tests.ui.planning import all_of, chooses, closes, plain, subscribes
 
 
 async def test_a_subscription_is_lived_with_from_the_calendar(comes: Comes, planner: int, running: CareUp) -> None:
@@ -170,19 +110,3 @@ async def test_an_order_for_today_needs_a_yes(comes: Comes, planner: int, runnin
     await expect(day).to_have_attribute("aria-label", re.compile("Ordered: "), timeout=30_000)
     await day.click()
     await expect(ana.dialog().get_by_role("link", name=re.compile(f"^Order ORD-{made}-"))).to_have_count(1)
-
-
-async def test_an_empty_day_takes_the_next_delivery(comes: Comes, planner: int, running: CareUp) -> None:
-    ana = await comes()
-    await ana.signs_in("customer", planner)
-    await ana.opens("Planner")
-    made, _ = await subscribes(ana, planner, "Every day")
-    mine = all_of(running, planner)[made]
-    with running.signed_in("customer", planner) as elsewhere:
-        until = (date.fromisoformat(mine["next_delivery"]) + timedelta(days=40)).isoformat()
-        elsewhere.post(f"/subscription/pause/{made}", json={"until": until}).raise_for_status()
-    await ana.sees("Paused until")
-    await ana.shows("planner-daily")
-    await ana.page.get_by_role("button", name=re.compile("Nothing planned$")).first.click()
-    await ana.sees("Nothing is planned on this day.")
-    await ana.shows("planner-empty-day")

@@ -102,7 +102,8 @@ async def _address(visit: Visit, subscription: Subscription) -> None:
         with box("grid pair"):
             postcode = _input("Postcode", own.postcode if own else "", 20)
             city = _input("City", own.city if own else "", 100)
-        country = _input("Country, in two letters (DE, IN, US)", own.country if own else "", 2)
+        # Longer than it may be: cut to two letters, "Germany" would be Georgia.
+        country = _input("Country, in two letters (DE, IN, US)", own.country if own else "", 60)
 
         async def save() -> str:
             try:
@@ -128,7 +129,7 @@ async def _zone(visit: Visit, subscription: Subscription) -> None:
 
 async def _save(visit: Visit, subscription: Subscription, wish: ChangeSubscription) -> str:
     after = await visit.services.client.change_subscription(subscription.subscription_id, wish)
-    what = f"{words.what(after)}, {words.rhythm(after).lower()}" if wish.address is None else str(after.address)
+    what = str(after.address) if wish.address else f"{words.what(after)}. {words.rhythm(after)}"
     return f"Changed: {what}. {standing(visit, after)}"
 
 

@@ -1,0 +1,74 @@
+"""What a subscription holds, when and where it comes: changed in the planner, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.running import CareUp
+from tests.ui.conftest import Comes
+from tests.ui.planning import all_of, subscribes
+
+
+async def test_an_empty_day_takes_the_next_delivery(comes: Comes, planner: int) -> None:
+    ana = await comes()
+    await ana.signs_in("customer", planner)
+    await ana.opens("Planner")
+    await subscribes(ana, planner, "Every 2 weeks")
+    await ana.button("Month after").click()
+    await expect(ana.button("Today")).to_be_visible()
+    await ana.page.get_by_role("button", name=re.compile("Nothing planned$")).first.click()
+    await ana.sees("Nothing is planned on this day.")
+    await ana.shows("planner-empty-day")
+    await ana.button("Move it here", inside=ana.dialog()).last.click()
+    await expect(ana.dialog().get_by_text("Moved here. The next delivery comes")).to_be_visible()
+    await expect(ana.dialog().get_by_text("Planned, moved here from")).to_be_visible()
+
+
+async def test_the_address_and_the_days_are_changed_in_a_dialog_each(
+    comes: Comes, planner: int, running: CareUp
+) -> None:
+    ana = await comes()
+    await ana.signs_in("customer", planner)
+    await ana.opens("Planner")
+    made, card = await subscribes(ana, planner, "Every day")
+    await ana.button("Change", inside=card).click()
+    await ana.dialog().get_by_role("button", name="Address").click()
+    asked = ana.page.get_by_role("dialog", name="Where to?")
+    await asked.get_by_label("Country").fill("Germany")
+    await ana.button("Save", inside=asked).click()
+    await expect(asked.get_by_role("alert")).to_have_text(re.compile("the country has two letters"))
+    await asked.get_by_label("Country").fill("de")
+    await asked.get_by_label("Street").fill("<i>Lindenweg</i> 4")
+    await ana.shows("planner-address")
+    await ana.button("Save", inside=asked).click()
+    await ana.sees("Changed: <i>Lindenweg</i> 4")
+
+    await ana.button("Change", inside=card).click()
+    await ana.dialog().get_by_role("button", name="Delivery days").click()
+    asked = ana.page.get_by_role("dialog", name="On which days?")
+    await asked.get_by_label("How often").click()
+    await ana.page.get_by_role("option", name="Every month").click()
+    await asked.get_by_label("Day of the month").click()
+    await ana.page.get_by_role("option", name="On the 9th").click()
+    await expect(asked.get_by_role("listitem").first).to_contain_text(re.compile("^... 9 "))
+    await ana.shows("planner-days")
+    await ana.button("Save", inside=asked).click()
+    await expect(card.get_by_text("Every month on the 9th")).to_be_visible(timeout=30_000)
+    assert all_of(running, planner)[made]["address"]["country"] == "DE"
+
+
+async def test_several_products_come_together(comes: Comes, planner: int) -> None:
+    ana = await comes()
+    await ana.signs_in("customer", planner)
+    await ana.opens("Planner")
+    await ana.button("New subscription").click()
+    form = ana.dialog()
+    await ana.button("Add another product", inside=form).click()
+    await form.get_by_label("Quantity").last.fill("3")
+    await form.get_by_label("How often").click()
+    await ana.page.get_by_role("option", name="Every month").click()
+    await ana.shows("planner-basket")
+    await ana.button("Start deliveries", inside=form).click()
+    await expect(ana.page.get_by_role("heading", name=", 3 \N{MULTIPLICATION SIGN} ")).to_be_visible(timeout=30_000)
