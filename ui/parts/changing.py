@@ -17,6 +17,7 @@ from ui.parts.agenda import day_of
 from ui.parts.asking import answers, refusal, sheet
 from ui.parts.basket import Basket
 from ui.parts.elements import box, icon, text
+from ui.parts.paying import payment_dialog
 from ui.parts.planner_form import dates
 from ui.parts.rhythm import Rhythm, field
 from ui.parts.standing import standing
@@ -32,6 +33,7 @@ def change_dialog(visit: Visit, subscription: Subscription) -> None:
         ("shopping_basket", "Items", words.what(subscription), _items),
         ("event_repeat", "Delivery days", words.rhythm(subscription), _days),
         ("home", "Address", str(address or "None given yet"), _address),
+        ("credit_card", "Payment", "How each delivery is paid", payment_dialog),
         ("public", "Time zone", subscription.timezone, _zone),
     ]
     with sheet("What do you want to change?") as asked:

@@ -28,6 +28,8 @@ def standing(visit: Visit, subscription: Subscription) -> str:
     soon = day(visit, subscription.next_delivery) if subscription.next_delivery else None
     if subscription.status is SubscriptionStatus.CANCELLED:
         return "Nothing more is delivered."
+    if subscription.status is SubscriptionStatus.PAST_DUE:
+        return "Other deliveries wait until this one is paid or skipped."
     if soon is None:
         return "Nothing is planned until you resume it." if _waits(subscription) else "No more deliveries are planned."
     if subscription.cancel_after_next:

@@ -84,6 +84,12 @@ async def keep(visit: Visit, subscription: Subscription) -> str:
     return f"It goes on. {standing(visit, after)}"
 
 
+async def again(visit: Visit, subscription: Subscription) -> str:
+    """A new one like one that was cancelled."""
+    after = await visit.services.client.resubscribe(subscription.subscription_id)
+    return f"{words.what(after)}: here we go again. {standing(visit, after)}"
+
+
 def _why(reason: str | None, more: str | None) -> str | None:
     """Both in one line; None where nothing was said."""
     return ": ".join(part for part in (reason, (more or "").strip()) if part) or None

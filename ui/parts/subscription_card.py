@@ -11,8 +11,9 @@ from ui.parts.agenda import day_of
 from ui.parts.asking import doing
 from ui.parts.changing import change_dialog
 from ui.parts.elements import banner, box, button, card, chip, icon, text
+from ui.parts.paying import overdue_notice
 from ui.parts.standing import day, pause_words, price, standing, status
-from ui.parts.stopping import cancel_dialog, keep, pause_dialog, resume
+from ui.parts.stopping import again, cancel_dialog, keep, pause_dialog, resume
 from ui.visit import Visit
 
 
@@ -34,6 +35,8 @@ def subscription_card(visit: Visit, subscription: Subscription, choose: Callable
 
 
 def _notices(visit: Visit, subscription: Subscription) -> None:
+    if subscription.overdue:
+        overdue_notice(visit, subscription, subscription.overdue)
     if subscription.status is SubscriptionStatus.PAUSED:
         banner("pause_circle", pause_words(visit, subscription), "warn")
     if subscription.cancel_after_next:
@@ -72,3 +75,5 @@ def _ended(visit: Visit, subscription: Subscription) -> None:
     at = subscription.cancelled_at
     when = f"Ended {words.moment(at, visit.zone, locale=visit.locale)}. " if at else ""
     text(f"{when}{words.count(subscription.deliveries, 'delivery', 'deliveries')} made.", "mute small")
+    with box("line"):
+        doing("Subscribe again", lambda: again(visit, subscription), symbol="replay")
