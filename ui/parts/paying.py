@@ -23,7 +23,7 @@ def overdue_notice(visit: Visit, subscription: Subscription, overdue: Overdue) -
             text(_told(visit, subscription, overdue), "wrap")
             with box("line wraps"):
                 if payment:
-                    button("Pay another way", lambda: payment_dialog(visit, subscription), look="outline dense")
+                    button("Pay another way", lambda: payment_dialog(visit, subscription), look="flat dense")
                 doing("Skip this delivery", lambda: _skip(visit, subscription, overdue))
 
 
