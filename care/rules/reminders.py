@@ -36,7 +36,7 @@ _Position = tuple[datetime, datetime]
 def next_step(subscription: Subscription, now: datetime) -> Step | None:
     """The first step that is not settled, due at its `at` (which may have passed); None once the calendar has ended."""
     best: Step | None = None
-    for planned in calendar(subscription):
+    for planned in pending(subscription):
         if best is not None and _earliest(subscription.schedule, planned) > best.at:
             break
         for step in _steps(subscription.schedule, planned, now):
@@ -51,8 +51,12 @@ def next_step(subscription: Subscription, now: datetime) -> Step | None:
 
 
 def pending(subscription: Subscription) -> Iterator[Occurrence]:
-    """The occurrences that are not settled, in order."""
-    return (o for o in calendar(subscription) if (o.due, o.due) > _settled(subscription))
+    """The occurrences that are not settled, in order, as far as a cancellation lets them come."""
+    for planned in calendar(subscription):
+        if (planned.due, planned.due) > _settled(subscription):
+            yield planned
+            if subscription.cancel_after_next and planned not in subscription.extra:
+                return
 
 
 def following_delivery(subscription: Subscription) -> Occurrence | None:

@@ -33,8 +33,7 @@ UPCOMING = 5
 
 def planned(subscription: Subscription) -> Subscription:
     """With its next dates, and a new version."""
-    ahead = 1 + len(subscription.extra) if subscription.cancel_after_next else UPCOMING
-    dates = [] if is_over(subscription) else [o.key for o in islice(pending(subscription), ahead)]
+    dates = [] if is_over(subscription) else [o.key for o in islice(pending(subscription), UPCOMING)]
     return _next(subscription, upcoming=dates, next_delivery=dates[0] if dates else None)
 
 
@@ -61,7 +60,8 @@ def settled(subscription: Subscription, step: Step, attempt: Delivery) -> Subscr
     """After a try of the delivery of `step` went as `attempt` says: it is done, tried again later, or given up."""
     if attempt.outcome in SETBACKS:
         here = _with(subscription, last_step=step, overdue=None)
-        again = tried_again(subscription, step, attempt, following_delivery(here))
+        ends = subscription.cancel_after_next and not _is_beside(subscription, step)
+        again = tried_again(subscription, step, attempt, None if ends else following_delivery(here))
         if again is not None:
             return _waiting(subscription, step, again)
         attempt = attempt.model_copy(update={"outcome": SETBACKS[attempt.outcome]})
@@ -119,14 +119,18 @@ def _walked(subscription: Subscription, step: Step, ends: list[Delivery], made: 
     recent = [*subscription.recent, *ends][-RECENT:]
     extra = [o for o in subscription.extra if o.due > step.occurrence.due]
     after = _with(_tidied(subscription, step), last_step=step, recent=recent, deliveries=made, extra=extra)
-    beside = len(extra) != len(subscription.extra)
     if step.kind in (StepKind.RETRY, StepKind.GIVE_UP) and subscription.overdue:
         after = _with(after, **_no_longer_overdue(subscription, ends[-1]))
-        beside = subscription.overdue.extra
-    # A delivery that was ordered beside the calendar is not the one that a cancellation waits for.
-    if after.cancel_after_next and not beside:
+    if after.cancel_after_next and not _is_beside(subscription, step):
         return _ended(after, after.cancel_reason, at)
     return planned(after)
+
+
+def _is_beside(subscription: Subscription, step: Step) -> bool:
+    """Whether it was ordered beside the calendar: then it is not the one that a cancellation waits for."""
+    if step.kind in (StepKind.RETRY, StepKind.GIVE_UP) and subscription.overdue:
+        return subscription.overdue.extra
+    return step.occurrence in subscription.extra
 
 
 def _waiting(subscription: Subscription, step: Step, again: Overdue) -> Subscription:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from care.errors import Conflict, Invalid
 from care.models.common import milliseconds
@@ -67,6 +68,7 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
     if next_occurrence(schedule, begins) is None:
         raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
     by_date = not stride(schedule) and not stride(subscription.schedule)
+    only_zone = schedule.model_copy(update={"timezone": subscription.timezone}) == subscription.schedule
     return {
         "schedule": schedule,
         "recurrence": schedule.recurrence,
@@ -74,9 +76,9 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
         "frequency": frequency,
         "delivery_day": delivery_day(frequency, schedule),
         "extra": _late(subscription, now) if by_date else [],
-        "moved": {},
-        "skipped": [key for key in subscription.skipped if _stays(schedule, key)],
-        "left_out": {key: skus for key, skus in subscription.left_out.items() if _stays(schedule, key)},
+        "moved": subscription.moved if only_zone else {},
+        "skipped": [key for key in subscription.skipped if only_zone or _stays(schedule, key)],
+        "left_out": {key: skus for key, skus in subscription.left_out.items() if only_zone or _stays(schedule, key)},
         "not_before": begins,
     }
 
@@ -101,7 +103,7 @@ def _new_schedule(subscription: Subscription, change: AgreedChange, now: datetim
         **wanted,
     )
     made = schedule_for(request, customer_timezone=zone, now=now, allow_subdaily=change.allow_subdaily)
-    if same_rule:  # the phase stays: every second Friday is still the same Friday
+    if same_rule or made.recurrence == old.recurrence:  # the phase stays: every second Friday is still the same Friday
         return old.model_copy(update={"timezone": made.timezone}), frequency
     return made, frequency
 
@@ -130,16 +132,20 @@ def _first_free(subscription: Subscription, schedule: Schedule, now: datetime) -
     """From here on the new schedule counts: after now, and after the last date that had a delivery."""
     if stride(schedule):
         return now
-    late = [] if stride(subscription.schedule) else [o.key for o in _late(subscription, now)]
-    had = [each.occurrence[:10] for each in subscription.recent] + [o.key for o in subscription.extra] + late
+    late = [] if stride(subscription.schedule) else _late(subscription, now)
+    waits = [subscription.overdue.occurrence] if subscription.overdue else []
+    had = [each.occurrence[:10] for each in subscription.recent] + [o.key[:10] for o in (*late, *waits)]
+    zone = ZoneInfo(schedule.timezone)
+    had += [d.at.astimezone(zone).date().isoformat() for d in subscription.recent if d.outcome == "delivered"]
     if not had:
         return now
     return max(now, midnight(schedule, date.fromisoformat(max(had)) + _DAY))
 
 
 def _late(subscription: Subscription, now: datetime) -> list[Occurrence]:
-    """What was due and is not done yet."""
-    return list(takewhile(lambda o: o.due <= now, pending(subscription)))
+    """What was due, or ordered beside the calendar, and is not done yet."""
+    due = takewhile(lambda o: o.due <= now, pending(subscription))
+    return [*subscription.extra, *(o for o in due if o not in subscription.extra)]
 
 
 def _stays(schedule: Schedule, key: str) -> bool:

@@ -21,7 +21,7 @@ from care.models.subscription import (
     Subscription,
     SubscriptionStatus,
 )
-from care.rules.occurrences import moved_here, next_occurrence, stride
+from care.rules.occurrences import midnight, moved_here, next_occurrence, stride
 from care.rules.reminders import floor, pending
 from care.rules.subscription import is_over, let_go, planned
 
@@ -46,12 +46,10 @@ def resumed(subscription: Subscription, now: datetime) -> Subscription:
     _alive(subscription)
     if subscription.status is not SubscriptionStatus.PAUSED:
         return subscription
-    return _changed(
-        subscription,
-        status=SubscriptionStatus.ACTIVE,
-        paused_until=None,
-        not_before=max(now, floor(_awake(subscription))),
-    )
+    begins, today = max(now, floor(_awake(subscription))), local_date(subscription, now)
+    if _delivered_on(subscription, today):
+        begins = max(begins, midnight(subscription.schedule, today + timedelta(days=1)))
+    return _changed(subscription, status=SubscriptionStatus.ACTIVE, paused_until=None, not_before=begins)
 
 
 def skipped_one(subscription: Subscription, request: OneDelivery, now: datetime) -> Subscription:
@@ -153,14 +151,23 @@ def local_date(subscription: Subscription, at: datetime) -> date:
 
 def taken(subscription: Subscription, key: str) -> bool:
     """Whether the local date has, had, or is about to have a delivery."""
-    done = any(key in (d.occurrence, local_date(subscription, d.at).isoformat()) for d in subscription.recent)
+    overdue = subscription.overdue
+    done = any(d.occurrence == key for d in subscription.recent) or _delivered_on(subscription, date.fromisoformat(key))
+    if done or (overdue and overdue.occurrence.key == key):
+        return True
     end = moved_here(subscription.schedule, key).due + timedelta(days=1)
-    return done or any(o.key == key for o in takewhile(lambda o: o.due < end, pending(_awake(subscription))))
+    return any(o.key == key for o in takewhile(lambda o: o.due < end, pending(_awake(subscription))))
+
+
+def _delivered_on(subscription: Subscription, day: date) -> bool:
+    """Whether a delivery went out on this local date, perhaps a late one of the date before."""
+    return any(d.outcome == "delivered" and local_date(subscription, d.at) == day for d in subscription.recent)
 
 
 def _awake(subscription: Subscription) -> Subscription:
-    """As if it were not paused: what a pause holds back may come again when it ends."""
-    return subscription.model_copy(update={"status": SubscriptionStatus.ACTIVE, "paused_until": None})
+    """As if it were neither paused nor cancelled: what that holds back may come again."""
+    awake = {"status": SubscriptionStatus.ACTIVE, "paused_until": None, "cancel_after_next": False}
+    return subscription.model_copy(update=awake)
 
 
 def _changed(subscription: Subscription, **fields: Any) -> Subscription:
