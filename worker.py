@@ -58,10 +58,10 @@ GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is ret
 # workflow asks a clock.
 SANDBOX = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows"))
 
-# Measured in bench/: a storm of wake-ups wants many slots and pollers; a cache above a thousand costs memory
-# (about 75 KB a workflow) and only saves replays of workflows that sleep for days anyway.
+# Measured in bench/: a storm of wake-ups wants many slots and pollers; a larger cache costs memory (some
+# 100 KB a workflow, docs/performance.md) and only saves replays of workflows that sleep for days anyway.
 CAPACITY: dict[str, Any] = {
-    "max_cached_workflows": 1000,
+    "max_cached_workflows": 700,
     "max_concurrent_workflow_tasks": 200,
     "max_concurrent_activities": 200,
     "max_concurrent_local_activities": 200,
