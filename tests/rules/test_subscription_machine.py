@@ -28,7 +28,7 @@ from care.models.subscription import (
 from care.rules import subscription_changes as changes
 from care.rules.subscription import cancelled
 from care.rules.subscription_calendar import changed
-from tests.rules.calendars import CALENDARS, DAY, EVES, ZONES, Calendar, due
+from tests.rules.calendars import CALENDARS, DAY, EVES, ZONES, Calendar
 from tests.rules.oracle import Due, Oracle, World
 from tests.rules.shop import Shop, subscribed
 
