@@ -93,7 +93,12 @@ class SubscriptionClient(Gate):
         stored = await self._stores.subscriptions.get(subscription_id)
         if stored.status is SubscriptionStatus.CANCELLED:
             return stored
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request))
+        try:
+            return await self._update(
+                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request)
+            )
+        except Conflict:  # it ended since the first look
+            return await self._stores.subscriptions.get(subscription_id)
 
     async def pause_subscription(self, subscription_id: str, request: PauseSubscription) -> Subscription:
         """Raises NotFound, Conflict, Invalid, as all changes here do."""

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from care.errors import Conflict
 from care.models.money import Money
 from care.models.subscription import (
     CancelSubscription,
@@ -91,14 +90,15 @@ def skipped(subscription: Subscription, step: Step) -> Passed:
 
 
 def cancelled(subscription: Subscription, request: CancelSubscription, at: datetime) -> Subscription:
-    """Cancelled now, or marked to end with the next delivery. Raises Conflict if it has ended already."""
+    """Cancelled now, or marked to end with the next delivery. What has ended, or is marked so, stays as it is."""
     if is_over(subscription):
-        raise Conflict(f"Subscription {subscription.subscription_id} is already cancelled.")
+        return subscription
+    reason = request.reason or subscription.cancel_reason
     if request.when == "now":
-        return _ended(let_go(subscription, at), request.reason or subscription.cancel_reason, at)
-    return planned(
-        _with(subscription, cancel_after_next=True, cancel_reason=request.reason or subscription.cancel_reason)
-    )
+        return _ended(let_go(subscription, at), reason, at)
+    if subscription.cancel_after_next and reason == subscription.cancel_reason:
+        return subscription
+    return planned(_with(subscription, cancel_after_next=True, cancel_reason=reason))
 
 
 def completed(subscription: Subscription, at: datetime) -> Subscription:

@@ -16,10 +16,12 @@ import pytest
 
 from care.models.common import Page
 from care.models.conversation import Conversation
+from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
+from care.models.webhook import Endpoint
 from care.stores import Stores
 from care.stores.documents import Documents
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund, subscription
@@ -94,6 +96,12 @@ QUERIES: dict[str, Query] = {
         ),
         2,
     ),
+    "notifications.undispatched": Query(lambda s: s.notifications.undispatched(PAGE), PAGE),
+    "outbox.add": Query(lambda s: s.outbox.add([dispatch(1), dispatch(999)]), 2),
+    "outbox.claim": Query(lambda s: s.outbox.claim(Channel.MAIL, AT + timedelta(days=1), timedelta(minutes=1)), 1),
+    "outbox.page": Query(lambda s: s.outbox.page("EP1", limit=PAGE)),
+    "outbox.page, next": Query(lambda s: _second(s.outbox.page, "EP1"), _BOTH),
+    "outbox.forget": Query(lambda s: s.outbox.forget("EP2"), OTHERS),
     "orders.page": Query(lambda s: s.orders.page(ME, limit=PAGE)),
     "orders.page, next": Query(lambda s: _second(s.orders.page, ME), _BOTH),
     "orders.latest": Query(lambda s: s.orders.latest(ME, PAGE), PAGE),
@@ -116,6 +124,8 @@ QUERIES: dict[str, Query] = {
     "subscriptions.page": Query(lambda s: s.subscriptions.page(ME, limit=PAGE)),
     "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
     "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
+    "webhooks.enabled": Query(lambda s: s.webhooks.enabled(), 2),
+    "webhooks.page": Query(lambda s: s.webhooks.page(limit=PAGE)),
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
@@ -124,11 +134,27 @@ BY_ID = {
     *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.set_payment_method"),
+    *("notifications.dispatched", "notifications.find", "outbox.get", "outbox.record", "outbox.send_again"),
+    *("preferences.get", "preferences.put", "webhooks.add", "webhooks.delete", "webhooks.disable", "webhooks.enable"),
+    *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
     *("products.add", "products.get", "products.put", "refunds.claim", "refunds.get", "refunds.release"),
     *("refunds.settle", "subscriptions.get", "subscriptions.save", "wallets.add", "wallets.get", "wallets.set"),
 }
+
+
+def dispatch(n: int) -> Dispatch:
+    """For one endpoint if it is among the first, else for mail."""
+    at = AT + timedelta(minutes=n)
+    way = {"channel": Channel.WEBHOOK, "endpoint_id": "EP1"} if n < MINE else {"channel": Channel.MAIL}
+    return Dispatch.model_validate(
+        {"dispatch_id": f"N{n}:way", "notification_id": f"N{n}", "created_at": at, "next_at": at} | way
+    )
+
+
+def endpoint(n: int) -> Endpoint:
+    return Endpoint(endpoint_id=f"EP{n}", url="https://shop.example/hook", created_at=AT, sealed=b"secret")
 
 
 def test_every_method_of_a_store_is_accounted_for() -> None:
@@ -221,7 +247,10 @@ async def _fill(stores: Stores) -> None:
             for n, who, at in many
         ],
         "notification_id",
+        undispatched=lambda n: n % 2 == 0,
     )
+    await put("dispatches", [dispatch(n) for n, _, _ in many], "dispatch_id")
+    await put("webhooks", [endpoint(n) for n in (1, 2)], "endpoint_id")
     waits, paid = RefundStatus.IN_REVIEW, RefundStatus.PAID
     await put(
         "refunds",

@@ -95,20 +95,11 @@ IDEMPOTENT: list[tuple[Call, list[Call]]] = [
 ]
 
 
-def each_call(**known: str) -> pytest.MarkDecorator:
-    """One test for each; `known` defects by the call's name, which the test shows."""
-    return pytest.mark.parametrize(
-        ("call", "before"),
-        [
-            pytest.param(
-                call,
-                before,
-                id=" after ".join(each.__name__ for each in (call, *before)),
-                marks=pytest.mark.xfail(strict=True, reason=known[call.__name__]) if call.__name__ in known else (),
-            )
-            for call, before in IDEMPOTENT
-        ],
-    )
+each_call = pytest.mark.parametrize(
+    ("call", "before"),
+    IDEMPOTENT,
+    ids=[" after ".join(each.__name__ for each in (call, *before)) for call, before in IDEMPOTENT],
+)
 
 
 @pytest.fixture
@@ -138,7 +129,7 @@ async def settled(client: CareClient, stores: Stores, one: str) -> Subscription:
     return live
 
 
-@each_call(end_later="each one counts the version up")
+@each_call
 async def test_a_call_sent_again_changes_nothing_and_gets_the_same_answer(
     client: CareClient, stores: Stores, call: Call, before: list[Call]
 ) -> None:
@@ -152,7 +143,7 @@ async def test_a_call_sent_again_changes_nothing_and_gets_the_same_answer(
     assert await documents(stores, "orders") == []
 
 
-@each_call(end_later="each one counts the version up", cancel="the second is refused with 409")
+@each_call
 async def test_a_call_sent_twice_at_once_has_one_effect_and_one_answer(
     client: CareClient, stores: Stores, call: Call, before: list[Call]
 ) -> None:
