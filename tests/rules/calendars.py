@@ -75,9 +75,7 @@ CALENDARS = (
     *map(biweekly, (2, 5)),
     *map(monthly, (1, 15, 29, 30, 31)),
     Calendar({"recurrence": "FREQ=WEEKLY;BYDAY=MO,TH"}, lambda day, anchor: day.weekday() in (0, 3)),
-    Calendar(
-        {"recurrence": "FREQ=MONTHLY;BYDAY=2FR"}, lambda day, anchor: day.weekday() == 4 and 8 <= day.day <= 14
-    ),
+    Calendar({"recurrence": "FREQ=MONTHLY;BYDAY=2FR"}, lambda day, anchor: day.weekday() == 4 and 8 <= day.day <= 14),
     Calendar({"recurrence": "FREQ=MONTHLY;BYMONTHDAY=-1"}, lambda day, anchor: (day + DAY).day == 1),
     Calendar({"recurrence": "FREQ=DAILY;INTERVAL=3"}, lambda day, anchor: (day - anchor).days % 3 == 0),
 )

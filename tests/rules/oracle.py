@@ -92,8 +92,8 @@ class Oracle:
         return self.overdue is not None and self.overdue.why == "payment"
 
     def had(self, day: date) -> bool:
-        """Whether the date had a delivery, its own or another one, or has one that is tried again."""
-        waits = self.overdue is not None and self.overdue.what.day == day
+        """Whether the date had a delivery, its own or another one, or has one that is late or tried again."""
+        waits = any(one.day == day for one in (*self.queue, *([self.overdue.what] if self.overdue else [])))
         key = day.isoformat()
         return waits or any(e.key == key or (e.outcome == "delivered" and self.local(e.at) == day) for e in self.ends)
 
@@ -192,7 +192,7 @@ class Oracle:
 
     def _wait(self, late: Overdue) -> None:
         ahead = [at for at in late.tries if at > self.seen]
-        if ahead:
+        if ahead and not self.paused:
             self.overdue = replace(late, tries=ahead)
         else:
             self.end([late.what], "out_of_stock" if late.why == "stock" else "payment_failed")
@@ -220,7 +220,7 @@ class Oracle:
             self.since = max(self.since, self.seen)
         self.overdue = None
         self.ends += [End(one.day.isoformat(), outcome, self.seen) for one in ones]
-        if outcome == "payment_failed":
+        if outcome == "payment_failed" and not self.paused:
             self.paused, self.until = True, None
         if self.cancelling and outcome != "skipped" and any(not one.extra for one in ones):
             self.stop()

@@ -28,7 +28,7 @@ from care.models.subscription import (
 from care.rules import subscription_changes as changes
 from care.rules.subscription import cancelled
 from care.rules.subscription_calendar import changed
-from tests.rules.calendars import CALENDARS, DAY, EVES, ZONES, Calendar, due
+from tests.rules.calendars import CALENDARS, DAY, EVES, ZONES, Calendar
 from tests.rules.oracle import Due, Oracle, World
 from tests.rules.shop import Shop, subscribed
 
@@ -90,9 +90,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
     def unskip(self, n: int) -> None:
         oracle, day = self.oracle, self.today + n * DAY
         known = (day in oracle.skipped and not oracle.had(day)) or (oracle.planned(day) and not oracle.sleeps(day))
-        if self.call(
-            oracle.is_ahead(day) and known, lambda s: changes.unskipped(s, OneDelivery(date=day), self.now)
-        ):
+        if self.call(oracle.is_ahead(day) and known, lambda s: changes.unskipped(s, OneDelivery(date=day), self.now)):
             oracle.skipped.discard(day)
 
     @rule(n=days, to=days)
@@ -125,7 +123,8 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
     @rule()
     def resume(self) -> None:
         if self.call(True, lambda s: changes.resumed(s, self.now)) and self.oracle.paused:
-            self.oracle.paused, self.oracle.until, self.oracle.since = False, None, self.now
+            self.oracle.paused, self.oracle.until = False, None
+            self.oracle.since = max(self.oracle.since, self.now)
 
     @rule(calendar=st.none() | calendars, zone=st.none() | zones)
     def change(self, calendar: Calendar | None, zone: str | None) -> None:
