@@ -6,53 +6,18 @@ It never sees the product's schedules, steps or versions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from tests.rules.calendars import DAY, Calendar, due
+from tests.rules.ends import Due, End, Overdue, World
 
 PAYMENT_DAYS, STOCK_DAYS = (2, 7, 14, 21), (1, 2, 3)
 LATE = timedelta(hours=24)
 MOMENT = timedelta(seconds=1)
 FAR = 250
-
-
-@dataclass(frozen=True)
-class Due:
-    """A delivery whose time has come."""
-
-    day: date
-    at: datetime
-    extra: bool = False
-
-
-@dataclass(frozen=True)
-class Overdue:
-    what: Due
-    why: str
-    tries: list[datetime]
-    hard: bool = False
-
-    @property
-    def next(self) -> datetime:
-        return self.tries[-1] if self.hard else self.tries[0]
-
-
-@dataclass(frozen=True)
-class End:
-    key: str
-    outcome: str
-    at: datetime
-
-
-@dataclass
-class World:
-    """Whether goods are in stock, and what the bank says: ok, declined, or declined_for_good."""
-
-    stock: bool = True
-    bank: str = "ok"
 
 
 class Oracle:

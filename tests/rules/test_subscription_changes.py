@@ -142,3 +142,10 @@ def test_the_last_delivery_before_an_end_is_made_late_although_the_calendar_has_
     step = next_step(ending, datetime(2026, 11, 24, 7, tzinfo=UTC))  # 23 hours late
     assert step is not None
     assert (step.kind, step.occurrence.key) == ("deliver", "2026-11-23")
+
+
+def test_what_was_ordered_in_one_zone_is_not_ordered_again_in_another_before_it_went_out() -> None:
+    early = datetime(2026, 11, 24, 1, tzinfo=UTC)  # the 24th in Berlin, the 23rd in New York
+    ordered = changes.ordered_now(subscription(), early)
+    with pytest.raises(Conflict, match="waiting already"):
+        changes.ordered_now(change(ordered, early, timezone="America/New_York"), early)
