@@ -149,3 +149,10 @@ def test_what_was_ordered_in_one_zone_is_not_ordered_again_in_another_before_it_
     ordered = changes.ordered_now(subscription(), early)
     with pytest.raises(Conflict, match="waiting already"):
         changes.ordered_now(change(ordered, early, timezone="America/New_York"), early)
+
+
+def test_what_was_ordered_in_one_zone_takes_the_date_that_it_has_in_another() -> None:
+    early = datetime(2026, 11, 24, 1, tzinfo=UTC)  # the 24th in Berlin, the 23rd in New York
+    daily = subscription(DAILY.model_copy(update={"timezone": "America/New_York", "start": "2026-11-24"}))
+    after = change(changes.ordered_now(daily, early), early, timezone="Europe/Berlin")
+    assert after.upcoming[:2] == ["2026-11-23", "2026-11-25"]

@@ -141,6 +141,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         had += [oracle.overdue.what.day] if oracle.overdue else []
         oracle.zone = ZoneInfo(zone) if zone else oracle.zone
         had += [oracle.local(e.at) for e in oracle.ends if e.outcome == "delivered"]
+        had += [oracle.local(one.at) for one in oracle.queue]
         if new and calendar:
             oracle.follow(calendar, self.today)
             oracle.moved, oracle.was = {}, {}
