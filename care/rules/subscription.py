@@ -61,7 +61,8 @@ def settled(subscription: Subscription, step: Step, attempt: Delivery) -> Subscr
         here = _with(subscription, last_step=step, overdue=None)
         ends = subscription.cancel_after_next and not _is_beside(subscription, step)
         again = tried_again(subscription, step, attempt, None if ends else following_delivery(here))
-        if again is not None:
+        # One that was ordered before a pause is given up: it neither ends the pause nor comes in the midst of it.
+        if again is not None and subscription.status is not SubscriptionStatus.PAUSED:
             return _waiting(subscription, step, again)
         attempt = attempt.model_copy(update={"outcome": SETBACKS[attempt.outcome]})
     made = subscription.deliveries + (attempt.outcome == "delivered")

@@ -136,7 +136,8 @@ def _first_free(subscription: Subscription, schedule: Schedule, now: datetime) -
     waits = [subscription.overdue.occurrence] if subscription.overdue else []
     had = [each.occurrence[:10] for each in subscription.recent] + [o.key[:10] for o in (*late, *waits)]
     zone = ZoneInfo(schedule.timezone)
-    had += [d.at.astimezone(zone).date().isoformat() for d in subscription.recent if d.outcome == "delivered"]
+    went_out = [d.at for d in subscription.recent if d.outcome == "delivered"] + [o.due for o in late]
+    had += [at.astimezone(zone).date().isoformat() for at in went_out]
     if not had:
         return now
     return max(now, midnight(schedule, date.fromisoformat(max(had)) + _DAY))

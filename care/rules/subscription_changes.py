@@ -122,7 +122,7 @@ def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
     _by_date(subscription)
     if subscription.status is SubscriptionStatus.PAUSED:
         raise Conflict("This subscription is paused: resume it first.")
-    if subscription.overdue:
+    if subscription.overdue or subscription.extra:
         raise Conflict("A delivery is waiting already: skip it first, or wait until it has gone out.")
     today = local_date(subscription, now).isoformat()
     _free(subscription, today)

@@ -6,53 +6,18 @@ It never sees the product's schedules, steps or versions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from tests.rules.calendars import DAY, Calendar, due
+from tests.rules.ends import Due, End, Overdue, World
 
 PAYMENT_DAYS, STOCK_DAYS = (2, 7, 14, 21), (1, 2, 3)
 LATE = timedelta(hours=24)
 MOMENT = timedelta(seconds=1)
 FAR = 250
-
-
-@dataclass(frozen=True)
-class Due:
-    """A delivery whose time has come."""
-
-    day: date
-    at: datetime
-    extra: bool = False
-
-
-@dataclass(frozen=True)
-class Overdue:
-    what: Due
-    why: str
-    tries: list[datetime]
-    hard: bool = False
-
-    @property
-    def next(self) -> datetime:
-        return self.tries[-1] if self.hard else self.tries[0]
-
-
-@dataclass(frozen=True)
-class End:
-    key: str
-    outcome: str
-    at: datetime
-
-
-@dataclass
-class World:
-    """Whether goods are in stock, and what the bank says: ok, declined, or declined_for_good."""
-
-    stock: bool = True
-    bank: str = "ok"
 
 
 class Oracle:
@@ -92,8 +57,8 @@ class Oracle:
         return self.overdue is not None and self.overdue.why == "payment"
 
     def had(self, day: date) -> bool:
-        """Whether the date had a delivery, its own or another one, or has one that is tried again."""
-        waits = self.overdue is not None and self.overdue.what.day == day
+        """Whether the date had a delivery, its own or another one, or has one that is late or tried again."""
+        waits = any(one.day == day for one in (*self.queue, *([self.overdue.what] if self.overdue else [])))
         key = day.isoformat()
         return waits or any(e.key == key or (e.outcome == "delivered" and self.local(e.at) == day) for e in self.ends)
 
@@ -192,7 +157,7 @@ class Oracle:
 
     def _wait(self, late: Overdue) -> None:
         ahead = [at for at in late.tries if at > self.seen]
-        if ahead:
+        if ahead and not self.paused:
             self.overdue = replace(late, tries=ahead)
         else:
             self.end([late.what], "out_of_stock" if late.why == "stock" else "payment_failed")
@@ -220,7 +185,7 @@ class Oracle:
             self.since = max(self.since, self.seen)
         self.overdue = None
         self.ends += [End(one.day.isoformat(), outcome, self.seen) for one in ones]
-        if outcome == "payment_failed":
+        if outcome == "payment_failed" and not self.paused:
             self.paused, self.until = True, None
         if self.cancelling and outcome != "skipped" and any(not one.extra for one in ones):
             self.stop()

@@ -21,7 +21,7 @@ from care.rules import subscription_changes as changes
 from care.rules.recurrence import delivery_day, schedule_for
 from care.rules.reminders import is_resting, next_step
 from care.rules.subscription import is_over, missed, planned, reminded, settled
-from tests.rules.oracle import End, World
+from tests.rules.ends import End, World
 
 MILK = NamedItem(sku="MILK", name="Milk", quantity=1, price=Money(amount=100, currency="EUR"))
 

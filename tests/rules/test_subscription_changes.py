@@ -100,3 +100,59 @@ def test_a_delivery_ordered_beside_the_calendar_is_not_the_one_a_cancellation_wa
     assert step is not None
     after = settled(ordered, step, Delivery(occurrence=step.occurrence.key, outcome="delivered", at=NOW))
     assert (after.status, after.upcoming) == ("active", ["2026-11-27"])
+
+
+def tried(before: Subscription, now: datetime, outcome: Any) -> Subscription:
+    step = next_step(before, now)
+    assert step is not None
+    return settled(before, step, Delivery(occurrence=step.occurrence.key, outcome=outcome, at=now))
+
+
+def test_the_same_change_a_week_later_leaves_phase_and_moves_alone() -> None:
+    once = change(subscription(), frequency="biweekly", delivery_day="friday")
+    moved = changes.rescheduled(once, RescheduleDelivery(date=date(2026, 12, 11), to=date(2026, 12, 14)), NOW)
+    assert change(moved, NOW + timedelta(days=7), frequency="biweekly", delivery_day="friday") is moved
+
+
+def test_a_change_of_zone_keeps_a_delivery_that_was_moved() -> None:
+    moved = changes.rescheduled(subscription(), RescheduleDelivery(date=date(2026, 11, 27), to=date(2026, 11, 30)), NOW)
+    assert change(moved, timezone="America/New_York").upcoming == moved.upcoming
+
+
+def test_a_late_delivery_takes_the_date_on_which_it_went_out() -> None:
+    before = subscription(FRIDAY.model_copy(update={"remind_before": []}))
+    saturday = datetime(2026, 11, 28, 7, tzinfo=UTC)  # 08:00 in Berlin
+    late = tried(before, saturday, "delivered")
+    assert change(late, saturday, frequency="weekly", delivery_day="saturday").next_delivery == "2026-12-05"
+
+
+@pytest.mark.parametrize("outcome", ["awaiting_stock", "declined"])
+def test_an_order_that_fails_during_a_pause_does_not_end_the_pause(outcome: str) -> None:
+    paused = changes.paused(changes.ordered_now(subscription(), NOW), PauseSubscription(), NOW)
+    after = tried(paused, NOW + timedelta(seconds=1), outcome)
+    assert (after.status, after.overdue, after.upcoming) == ("paused", None, [])
+
+
+def test_the_last_delivery_before_an_end_is_made_late_although_the_calendar_has_one_today() -> None:
+    ending = cancelled(
+        subscription(DAILY.model_copy(update={"remind_before": []})),
+        CancelSubscription(when="after_next_delivery"),
+        NOW,
+    )
+    step = next_step(ending, datetime(2026, 11, 24, 7, tzinfo=UTC))  # 23 hours late
+    assert step is not None
+    assert (step.kind, step.occurrence.key) == ("deliver", "2026-11-23")
+
+
+def test_what_was_ordered_in_one_zone_is_not_ordered_again_in_another_before_it_went_out() -> None:
+    early = datetime(2026, 11, 24, 1, tzinfo=UTC)  # the 24th in Berlin, the 23rd in New York
+    ordered = changes.ordered_now(subscription(), early)
+    with pytest.raises(Conflict, match="waiting already"):
+        changes.ordered_now(change(ordered, early, timezone="America/New_York"), early)
+
+
+def test_what_was_ordered_in_one_zone_takes_the_date_that_it_has_in_another() -> None:
+    early = datetime(2026, 11, 24, 1, tzinfo=UTC)  # the 24th in Berlin, the 23rd in New York
+    daily = subscription(DAILY.model_copy(update={"timezone": "America/New_York", "start": "2026-11-24"}))
+    after = change(changes.ordered_now(daily, early), early, timezone="Europe/Berlin")
+    assert after.upcoming[:2] == ["2026-11-23", "2026-11-25"]
