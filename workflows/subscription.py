@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         Subscription,
     )
     from care.rules import subscription_changes as changes
+    from care.rules import subscription_dates as dates
     from care.rules.occurrences import occurrence_due
     from care.rules.reminders import is_resting, next_step
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
@@ -108,27 +109,27 @@ class SubscriptionWorkflow:
 
     @workflow.update
     async def skip(self, request: OneDelivery) -> Subscription:
-        return await self._change(lambda before: changes.skipped_one(before, request, workflow.now()))
+        return await self._change(lambda before: dates.skipped_one(before, request, workflow.now()))
 
     @skip.validator
     def _may_skip(self, request: OneDelivery) -> None:
-        self._tried(lambda before: changes.skipped_one(before, request, workflow.now()))
+        self._tried(lambda before: dates.skipped_one(before, request, workflow.now()))
 
     @workflow.update
     async def unskip(self, request: OneDelivery) -> Subscription:
-        return await self._change(lambda before: changes.unskipped(before, request, workflow.now()))
+        return await self._change(lambda before: dates.unskipped(before, request, workflow.now()))
 
     @unskip.validator
     def _may_unskip(self, request: OneDelivery) -> None:
-        self._tried(lambda before: changes.unskipped(before, request, workflow.now()))
+        self._tried(lambda before: dates.unskipped(before, request, workflow.now()))
 
     @workflow.update
     async def reschedule(self, request: RescheduleDelivery) -> Subscription:
-        return await self._change(lambda before: changes.rescheduled(before, request, workflow.now()))
+        return await self._change(lambda before: dates.rescheduled(before, request, workflow.now()))
 
     @reschedule.validator
     def _may_reschedule(self, request: RescheduleDelivery) -> None:
-        self._tried(lambda before: changes.rescheduled(before, request, workflow.now()))
+        self._tried(lambda before: dates.rescheduled(before, request, workflow.now()))
 
     @workflow.update
     async def change(self, request: AgreedChange) -> Subscription:

@@ -20,7 +20,7 @@ from care.errors import CareError
 from care.links import Links, SkipPermit
 from care.models.subscription import OneDelivery, Subscription
 from care.rules.subscription import items_of
-from care.rules.subscription_changes import skipped_one
+from care.rules.subscription_dates import skipped_one
 from care.rules.subscription_notices import goods
 
 # A tap on the link is the wish: a page that a person sees sends its own form, once. What opens links to look for harm

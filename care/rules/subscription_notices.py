@@ -76,7 +76,8 @@ def missed(subscription: Subscription, step: Step, lost: Passed, at: datetime) -
         what = f"your delivery of {goods(items_of(subscription, key))} {spoken(key)}"
         end = "It was skipped, and you were not charged."
     else:
-        span = f"planned {spoken(lost.first.key)} to {spoken(step.occurrence.key).removeprefix('on ')}"
+        first, last = (spoken(each).removeprefix("on ") for each in (lost.first.key, step.occurrence.key))
+        span = f"planned from {first} to {last}"
         what = f"{lost.count:,} deliveries of {goods(subscription.items)} {span}"
         end = "They were skipped, and you were not charged."
     return _notice(

@@ -20,6 +20,7 @@ from care.models.subscription import (
     Subscription,
 )
 from care.rules import subscription_changes as changes
+from care.rules import subscription_dates as dates
 from care.rules.reminders import next_step
 from care.rules.subscription import cancelled, settled
 from care.rules.subscription_calendar import changed
@@ -37,17 +38,17 @@ def test_a_date_that_was_moved_away_can_be_moved_back() -> None:
     before = subscription()
     there = RescheduleDelivery(date=date(2026, 11, 27), to=date(2026, 11, 30))
     back = RescheduleDelivery(date=date(2026, 11, 30), to=date(2026, 11, 27))
-    after = changes.rescheduled(changes.rescheduled(before, there, NOW), back, NOW)
+    after = dates.rescheduled(dates.rescheduled(before, there, NOW), back, NOW)
     assert (after.moved, after.upcoming) == ({}, before.upcoming)
 
 
 @pytest.mark.parametrize(
     ("call", "error"),
     [
-        (lambda s: changes.skipped_one(s, OneDelivery(date=date(2026, 11, 28)), NOW), Invalid),
-        (lambda s: changes.skipped_one(s, OneDelivery(date=date(9999, 12, 31)), NOW), Invalid),
-        (lambda s: changes.skipped_one(s, OneDelivery(date=date(1, 1, 1)), NOW), Invalid),
-        (lambda s: changes.unskipped(s, OneDelivery(), NOW), Conflict),
+        (lambda s: dates.skipped_one(s, OneDelivery(date=date(2026, 11, 28)), NOW), Invalid),
+        (lambda s: dates.skipped_one(s, OneDelivery(date=date(9999, 12, 31)), NOW), Invalid),
+        (lambda s: dates.skipped_one(s, OneDelivery(date=date(1, 1, 1)), NOW), Invalid),
+        (lambda s: dates.unskipped(s, OneDelivery(), NOW), Conflict),
         (lambda s: changes.paused(s, PauseSubscription(until=NOW.date()), NOW), Invalid),
         (lambda s: change(s), Invalid),
         (lambda s: change(s, frequency="daily", delivery_day="friday"), Invalid),
@@ -64,7 +65,7 @@ def test_what_makes_no_sense_is_refused(call: Any, error: type[CareError]) -> No
 
 def test_deliveries_faster_than_daily_are_not_changed_by_date() -> None:
     with pytest.raises(Conflict, match="several times a day"):
-        changes.skipped_one(subscription(DEMO), OneDelivery(), NOW)
+        dates.skipped_one(subscription(DEMO), OneDelivery(), NOW)
 
 
 def test_a_change_of_zone_brings_no_second_delivery_on_the_date_that_had_one() -> None:
@@ -110,12 +111,12 @@ def tried(before: Subscription, now: datetime, outcome: Any) -> Subscription:
 
 def test_the_same_change_a_week_later_leaves_phase_and_moves_alone() -> None:
     once = change(subscription(), frequency="biweekly", delivery_day="friday")
-    moved = changes.rescheduled(once, RescheduleDelivery(date=date(2026, 12, 11), to=date(2026, 12, 14)), NOW)
+    moved = dates.rescheduled(once, RescheduleDelivery(date=date(2026, 12, 11), to=date(2026, 12, 14)), NOW)
     assert change(moved, NOW + timedelta(days=7), frequency="biweekly", delivery_day="friday") is moved
 
 
 def test_a_change_of_zone_keeps_a_delivery_that_was_moved() -> None:
-    moved = changes.rescheduled(subscription(), RescheduleDelivery(date=date(2026, 11, 27), to=date(2026, 11, 30)), NOW)
+    moved = dates.rescheduled(subscription(), RescheduleDelivery(date=date(2026, 11, 27), to=date(2026, 11, 30)), NOW)
     assert change(moved, timezone="America/New_York").upcoming == moved.upcoming
 
 

@@ -26,6 +26,7 @@ from care.models.subscription import (
     SubscriptionStatus,
 )
 from care.rules import subscription_changes as changes
+from care.rules import subscription_dates as dates
 from care.rules.subscription import cancelled
 from care.rules.subscription_calendar import changed
 from tests.rules.calendars import CALENDARS, DAY, EVES, ZONES, Calendar
@@ -81,7 +82,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         known = oracle.is_ahead(day) and (day in oracle.skipped or (oracle.planned(day) and not oracle.sleeps(day)))
         if day in oracle.skipped and not oracle.is_ahead(day):
             return
-        if self.call(waits or let_go or known, lambda s: changes.skipped_one(s, OneDelivery(date=day), self.now)):
+        if self.call(waits or let_go or known, lambda s: dates.skipped_one(s, OneDelivery(date=day), self.now)):
             if waits:
                 oracle.let_go()
             elif not let_go:
@@ -91,7 +92,7 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
     def unskip(self, n: int) -> None:
         oracle, day = self.oracle, self.today + n * DAY
         known = (day in oracle.skipped and not oracle.had(day)) or (oracle.planned(day) and not oracle.sleeps(day))
-        change: Change = lambda s: changes.unskipped(s, OneDelivery(date=day), self.now)  # noqa: E731
+        change: Change = lambda s: dates.unskipped(s, OneDelivery(date=day), self.now)  # noqa: E731
         # Again, it finds no delivery on a date that a pause covers, and says so.
         if self.call(oracle.is_ahead(day) and known, change, repeats=not oracle.sleeps(day)):
             oracle.skipped.discard(day)
@@ -105,14 +106,14 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         free = oracle.is_ahead(target) and not taken and target not in oracle.skipped and not oracle.sleeps(target)
         wish = RescheduleDelivery(date=day, to=target)
         allowed = again or (known and (free or day == target))
-        if self.call(allowed, lambda s: changes.rescheduled(s, wish, self.now)) and not again and day != target:
+        if self.call(allowed, lambda s: dates.rescheduled(s, wish, self.now)) and not again and day != target:
             origin = next((first for first, last in oracle.moved.items() if last == day), day)
             oracle.moved.pop(origin, None)
             if origin != target:
                 oracle.moved[origin] = target
-            dates = {first for first, last in oracle.was.items() if last == day} | {day}
+            ever = {first for first, last in oracle.was.items() if last == day} | {day}
             oracle.was = {first: last for first, last in oracle.was.items() if last != day}
-            oracle.was |= {} if target == origin else dict.fromkeys(dates - {target} - oracle.was.keys(), target)
+            oracle.was |= {} if target == origin else dict.fromkeys(ever - {target} - oracle.was.keys(), target)
 
     @rule(n=st.none() | st.integers(min_value=-2, max_value=40))
     def pause(self, n: int | None) -> None:

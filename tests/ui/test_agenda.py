@@ -17,7 +17,8 @@ from care.models.subscription import (
     Subscription,
 )
 from care.rules.subscription import cancelled, planned
-from care.rules.subscription_changes import ordered_now, paused, rescheduled, skipped_one
+from care.rules.subscription_changes import ordered_now, paused
+from care.rules.subscription_dates import rescheduled, skipped_one
 from ui.parts.agenda import Entry, State, agenda
 from ui.parts.possible import can_come, can_move, can_order_now, can_skip, can_unskip, free_dates
 

@@ -8,9 +8,11 @@ from itertools import takewhile
 
 from care.errors import CareError
 from care.models.subscription import OneDelivery, RescheduleDelivery, Subscription
-from care.rules import subscription_changes as rules
+from care.rules import subscription_dates as dates
 from care.rules.reminders import pending
 from care.rules.subscription import is_over
+from care.rules.subscription_changes import ordered_now
+from care.rules.subscription_checks import local_date
 from ui.parts.agenda import by_date, day_of
 
 # How far from its date a delivery can be moved with the date picker.
@@ -18,26 +20,26 @@ REACH = timedelta(days=60)
 
 
 def can_skip(subscription: Subscription, key: str, now: datetime) -> bool:
-    return _passes(lambda: rules.skipped_one(subscription, OneDelivery(date=day_of(key)), now))
+    return _passes(lambda: dates.skipped_one(subscription, OneDelivery(date=day_of(key)), now))
 
 
 def can_unskip(subscription: Subscription, key: str, now: datetime) -> bool:
-    return _passes(lambda: rules.unskipped(subscription, OneDelivery(date=day_of(key)), now))
+    return _passes(lambda: dates.unskipped(subscription, OneDelivery(date=day_of(key)), now))
 
 
 def can_move(subscription: Subscription, key: str, to: date, now: datetime) -> bool:
     return to != day_of(key) and _passes(
-        lambda: rules.rescheduled(subscription, RescheduleDelivery(date=day_of(key), to=to), now)
+        lambda: dates.rescheduled(subscription, RescheduleDelivery(date=day_of(key), to=to), now)
     )
 
 
 def can_order_now(subscription: Subscription, now: datetime) -> bool:
-    return _passes(lambda: rules.ordered_now(subscription, now))
+    return _passes(lambda: ordered_now(subscription, now))
 
 
 def free_dates(subscription: Subscription, key: str, now: datetime) -> list[date]:
     """The dates to which this delivery can be moved, in order."""
-    planned_for, today = day_of(key), rules.local_date(subscription, now)
+    planned_for, today = day_of(key), local_date(subscription, now)
     first, last = max(planned_for - REACH, today), max(planned_for, today) + REACH
     # Those with a delivery need no rule to be told; asking it of each would be slow for a daily subscription.
     busy = {day_of(o.key) for o in takewhile(lambda o: day_of(o.key) <= last, pending(subscription))}
