@@ -36,8 +36,9 @@ $(STAMP): requirements.lock pyproject.toml
 up: install
 	@exec $(BIN)/care up $(ARGS)
 
+# Two at a time: most tests wait for servers. Each half has servers of its own, and a file stays in one piece.
 test: install chromium lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install

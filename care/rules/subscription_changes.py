@@ -63,10 +63,10 @@ def ordered_now(subscription: Subscription, now: datetime) -> Subscription:
     by_date(subscription)
     if subscription.status is SubscriptionStatus.PAUSED:
         raise Conflict("This subscription is paused: resume it first.")
-    if subscription.overdue or subscription.extra:
-        raise Conflict("A delivery is waiting already: skip it first, or wait until it has gone out.")
     today = local_date(subscription, now).isoformat()
     free(subscription, today)
+    if subscription.overdue or subscription.extra:
+        raise Conflict("A delivery is waiting already: skip it first, or wait until it has gone out.")
     due = milliseconds(now)  # as it is stored
     last = subscription.last_step
     due = max(due, (last.at if last else subscription.created_at) + _MILLISECOND)

@@ -66,6 +66,7 @@ async def test_several_products_come_together(comes: Comes, planner: int) -> Non
     await ana.button("New subscription").click()
     form = ana.dialog()
     await ana.button("Add another product", inside=form).click()
+    await expect(form.get_by_label("Quantity")).to_have_count(2)
     await form.get_by_label("Quantity").last.fill("3")
     await form.get_by_label("How often").click()
     await ana.page.get_by_role("option", name="Every month").click()

@@ -54,13 +54,13 @@ class Chat:
         return ConversationNodes(self.stores, self.brain, self.doors, payments, load_policy())
 
     @asynccontextmanager
-    async def worker(self, nodes: ConversationNodes | None = None) -> AsyncIterator[None]:
+    async def worker(self, nodes: ConversationNodes | None = None, *, cached: int = 0) -> AsyncIterator[None]:
         async with Worker(
             self.env.client,
             task_queue=self.task_queue,
             workflows=[ConversationWorkflow],
             plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
-            max_cached_workflows=0,  # see tests/workflows/recording.py
+            max_cached_workflows=cached,  # see tests/workflows/recording.py
         ):
             yield
 

@@ -88,13 +88,15 @@ async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> N
 
 
 async def test_a_long_conversation_continues_as_new_and_keeps_its_context(chat: Chat) -> None:
-    async with chat.worker():
+    async with chat.worker(cached=1):
         await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
         first = (await chat.handle.describe()).run_id
         for _ in range(TURNS_PER_RUN - 1):
             await chat.says("thanks")
         reply = await chat.says("I changed my mind, I want a refund for it", Intent.REFUND_REQUEST)
         assert (await chat.handle.describe()).run_id != first
+        await chat.env.sleep(IDLE + timedelta(hours=1))
+        await chat.closed()
     assert "ORD004" in reply.reply
     assert reply.needs_confirmation
 
