@@ -19,7 +19,8 @@ from tests.workflows.subscriptions import MILK, Handle, Shop
 from tests.workflows.wall_calendar import DAY, WISHES, ZONES, nine, planned
 from workflows.subscription import SubscriptionWorkflow
 
-YEAR = 366 * DAY
+WEEK = 7 * DAY
+YEAR = 53 * WEEK
 # The clock of the test server runs on while something is being done. Far below what a mistake with a zone would make.
 SOON = timedelta(minutes=10)
 NEVER_DAILY = [kind for kind in WISHES if kind != "daily"]
@@ -44,7 +45,8 @@ async def test_a_year_of_every_kind_in_every_zone_is_delivered_charged_and_annou
                 state = await handles[-1].query(SubscriptionWorkflow.state)
                 lives[state.subscription_id] = kind, zone
                 made[state.subscription_id] = state.created_at
-        await shop.env.sleep(YEAR)
+        for _ in range(YEAR // WEEK):
+            await shop.env.sleep(WEEK)  # a call has 30 real seconds, and a year on a busy machine takes longer
         end = await shop.env.get_current_time()
         for each in handles:
             await each.execute_update(SubscriptionWorkflow.cancel, CancelSubscription())
