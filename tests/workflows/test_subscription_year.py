@@ -19,8 +19,8 @@ from tests.workflows.subscriptions import MILK, Handle, Shop
 from tests.workflows.wall_calendar import DAY, WISHES, ZONES, nine, planned
 from workflows.subscription import SubscriptionWorkflow
 
-WEEK = 7 * DAY
-YEAR = 53 * WEEK
+# The test server gives a call 30 real seconds, and on a busy machine a year takes longer.
+YEAR = [28 * DAY] * 13 + [7 * DAY]
 # The clock of the test server runs on while something is being done. Far below what a mistake with a zone would make.
 SOON = timedelta(minutes=10)
 NEVER_DAILY = [kind for kind in WISHES if kind != "daily"]
@@ -45,8 +45,8 @@ async def test_a_year_of_every_kind_in_every_zone_is_delivered_charged_and_annou
                 state = await handles[-1].query(SubscriptionWorkflow.state)
                 lives[state.subscription_id] = kind, zone
                 made[state.subscription_id] = state.created_at
-        for _ in range(YEAR // WEEK):
-            await shop.env.sleep(WEEK)  # a call has 30 real seconds, and a year on a busy machine takes longer
+        for month in YEAR:
+            await shop.env.sleep(month)
         end = await shop.env.get_current_time()
         for each in handles:
             await each.execute_update(SubscriptionWorkflow.cancel, CancelSubscription())
