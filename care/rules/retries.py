@@ -30,22 +30,22 @@ def tried_again(
     if step.kind is StepKind.GIVE_UP:
         return None
     due, before = step.occurrence, subscription.overdue
-    same = {
-        "occurrence": due,
-        "order_id": attempt.order_id,
-        "tries": before.tries + 1 if before else 1,
-        "extra": before.extra if before else due in subscription.extra,
-    }
-    if attempt.outcome == "awaiting_stock":
-        tries = [at for at in _days(subscription, due, STOCK_DAYS) if not _reaches(subscription, at, following)]
-        ahead = [at for at in tries if at > attempt.at]
-        return Overdue(why="stock", next_try=ahead[0], until=tries[-1], **same) if ahead else None
-    tries = _days(subscription, due, PAYMENT_DAYS)
+    stock = attempt.outcome == "awaiting_stock"
+    tries = _days(subscription, due, STOCK_DAYS if stock else PAYMENT_DAYS)
+    if stock:
+        tries = [at for at in tries if not _reaches(subscription, at, following)]
     ahead = [at for at in tries if at > attempt.at]
     if not ahead:
         return None
-    hard = attempt.outcome == "declined_for_good"
-    return Overdue(why="payment", next_try=None if hard else ahead[0], until=tries[-1], **same)
+    return Overdue(
+        occurrence=due,
+        why="stock" if stock else "payment",
+        order_id=attempt.order_id,
+        tries=before.tries + 1 if before else 1,
+        next_try=None if attempt.outcome == "declined_for_good" else ahead[0],
+        until=tries[-1],
+        extra=before.extra if before else due in subscription.extra,
+    )
 
 
 def retry(subscription: Subscription, now: datetime, following: Occurrence | None) -> Step | None:
