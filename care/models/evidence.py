@@ -12,6 +12,8 @@ class EvidenceReceipt(Model):
     media_type: str
     bytes: int
     sha256: str
+    # Pictures made of it to look at: a PDF's pages, a video's key frames. `GET /evidence/{id}/preview/{1..n}`.
+    previews: int = 0
 
 
 class Facts(Model):
@@ -25,6 +27,10 @@ class Facts(Model):
     perceptual_hashes: list[str] = []
     # Variance of the Laplacian, in thousandths; small means blurred.
     sharpness: int | None = None
+    # Looks like a picture of a screen's content rather than of a thing.
+    screenshot: bool = False
+    # Of a video.
+    duration_ms: int | None = None
     pages: int | None = None
     text: str = ""
 

@@ -46,6 +46,29 @@ class RefundStatus(StrEnum):
         return self in (RefundStatus.PAID, RefundStatus.REJECTED, RefundStatus.WITHDRAWN, RefundStatus.EXPIRED)
 
 
+class Wanted(StrEnum):
+    """What an open case waits for from its customer. Words for it are ours: no model's text reaches a customer."""
+
+    PHOTO = "photo"
+    SHARPER_PHOTO = "sharper_photo"
+    CLOSE_UP = "close_up"
+    WHOLE_ITEM = "whole_item"
+    LABEL = "label"
+    PACKAGING = "packaging"
+    INVOICE = "invoice"
+    # The goods themselves, sent back before anything is paid.
+    RETURN = "return"
+
+
+class Band(StrEnum):
+    """Where a verdict leads: pay, ask the customer for what is wanted, have the goods back first, or a person."""
+
+    PAY = "pay"
+    ASK = "ask"
+    RETURN_FIRST = "return_first"
+    PERSON = "person"
+
+
 EvidenceIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10)]
 
 
@@ -65,12 +88,13 @@ class AddEvidence(Body):
 
 
 class RefundLine(Model):
-    """`amount` is for the whole line, its share of shipping included."""
+    """`amount` is for the whole line, its share of shipping included. `outcome` is set once the line is decided."""
 
     sku: Sku
     name: str
     quantity: Quantity
     amount: Money
+    outcome: Literal["approved", "rejected"] | None = None
 
 
 class Signal(Model):
@@ -81,16 +105,28 @@ class Signal(Model):
     sentence: str
 
 
+class ItemJudgement(Model):
+    """What a judge says of one claimed item; `confidence` (0 to 1) is that the claim is valid for it."""
+
+    sku: Sku
+    decision: Literal["valid", "unclear", "invalid"]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
 class Judgement(Model):
     """What a judge says of the evidence. `confidence` (0 to 1) is that the claim is valid.
 
-    `model` is "local" for the checks that run without a key. `problem` says why a person must look, when the
-    model could not answer.
+    `items` may tell the claimed items apart. `wanted` is what a further file would have to show to settle the claim.
+    `contradictions` are sentences on what the files say against the order record. `model` is "local" for the checks
+    that run without a key. `problem` says why a person must look, when the model could not answer.
     """
 
     decision: Literal["valid", "unclear", "invalid"]
     confidence: Annotated[float, Field(ge=0, le=1)]
     findings: list[str] = []
+    items: list[ItemJudgement] = []
+    wanted: Wanted | None = None
+    contradictions: list[str] = []
     model: str
     prompt_version: str | None = None
     problem: str | None = None
@@ -107,13 +143,21 @@ class Verdict(Model):
     prompt_version: str | None = None
     policy_version: str
     reasons: list[str] = []
+    band: Band = Band.PERSON
+    wanted: Wanted | None = None
+    # What the machine would approve of the case, item by item, where the judge told them apart.
+    items: list[ItemJudgement] = []
 
 
 class Ruling(Model):
-    """What a person decides: the payload of the signal `review`. A bare `amount` is in minor units."""
+    """What a person decides: the payload of the signal `review`. A bare `amount` is in minor units.
+
+    `items` decides on some of the items only: an approval of them rejects the others.
+    """
 
     decision: Literal["approve", "reject", "request_evidence", "escalate"]
     amount: StrictInt | Money | None = None
+    items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
     reviewer: Annotated[str, Field(min_length=1, max_length=254)]
 
@@ -123,6 +167,7 @@ class Decide(Body):
 
     decision: Literal["approve", "reject", "request_evidence", "escalate"]
     amount: StrictInt | Money | None = None
+    items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -161,6 +206,12 @@ class Refund(Model):
     payment_reference: str | None = None
     claimed_by: str | None = None
     escalated: bool = False
+    # What the customer is asked for while the status is `needs_evidence`.
+    wanted: Wanted | None = None
+    # Another remedy that the customer may take instead, after the payment failed.
+    offered: Remedy | None = None
+    # Why a case expired: "no_ruling" or "no_evidence".
+    label: str | None = None
     due_at: Utc | None = None
     created_at: Utc
     updated_at: Utc
