@@ -38,7 +38,7 @@ def load_policy(path: Path | None = None) -> RefundPolicy:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The policy {path} cannot be read: set CARE_POLICY_FILE to a readable YAML file.") from error
+        raise SetupError(f"The policy {path} cannot be read: name a readable YAML file (CARE_POLICY_FILE).") from error
     return parse_policy(text, str(path))
 
 

@@ -6,6 +6,7 @@ Beside the model's fields a document keeps what the workflow does not own: `clai
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pymongo import ReturnDocument
@@ -74,6 +75,11 @@ class RefundStore:
         if since is not None:
             where["created_at"] = {"$gte": since}
         return await self._refunds.page(where, by="created_at", direction=OLDEST, limit=limit, cursor=cursor)
+
+    async def expired(self, order_ids: Iterable[str]) -> list[Refund]:
+        """Claims on these orders that expired."""
+        where: Document = {"order_id": {"$in": sorted(set(order_ids))}, "status": RefundStatus.EXPIRED.value}
+        return await self._refunds.many(where, by="created_at", direction=OLDEST)
 
     async def reviews(
         self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None

@@ -124,6 +124,9 @@ QUERIES: dict[str, Query] = {
     "refunds.reviews, ruled": Query(
         lambda s: s.refunds.reviews(open_only=False, limit=PAGE), None, reason="walks the queue past what nobody saw"
     ),
+    "refunds.expired": Query(
+        lambda s: s.refunds.expired(["ORD0001", "ORD0002"]), 2, sorts=True, reason="an order has few refunds"
+    ),
     "refunds.settled": Query(lambda s: s.refunds.settled(limit=PAGE), PAGE + 1 + 4),
     "refunds.settled, since": Query(
         lambda s: s.refunds.settled(since=AT + timedelta(minutes=9), limit=PAGE), PAGE + 1 + 4
