@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from care.models.money import Money
 from care.models.order import OrderLine, OrderStatus, Payment, PaymentStatus
-from care.models.policy import BlockList, BusinessHours
+from care.models.policy import AllowList, BlockList, BusinessHours
 from care.models.refund import Band, ItemJudgement, Judgement, RefundReason, Remedy, Signal, Verdict, Wanted
 from care.policy import load_policy
 from care.rules.refund_decision import decide, doubted, month_of, over_month_limit
@@ -240,6 +240,13 @@ def test_what_speaks_against_a_claim_never_turns_a_no_into_a_yes(claim: dict[str
 def test_a_block_list_never_turns_a_no_into_a_yes(claim: dict[str, Any]) -> None:
     free = POLICY.model_copy(update={"block": BlockList()})
     assert judge(policy=free, **claim).decision == "approve" or judge(**claim).decision == "uncertain"
+
+
+@settings(deadline=None, max_examples=50)
+@given(claims)
+def test_an_allow_list_lifts_no_limit_and_no_doubt(claim: dict[str, Any]) -> None:
+    trusted = POLICY.model_copy(update={"allow": AllowList(customers=["CUST001", "CUST666"], orders=["ORD1"])})
+    assert judge(policy=trusted, **claim) == judge(**claim)
 
 
 @settings(deadline=None)

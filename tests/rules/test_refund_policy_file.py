@@ -60,9 +60,9 @@ def test_a_comment_is_not_a_new_policy_but_a_limit_is() -> None:
         ("  approve_at: 0.90", "  approve_at: true", "confidence.approve_at"),
         ("  timezone: UTC", "  timezone: Mars", 'one like "Europe/Berlin"'),
         ("  timezone: UTC", "  timezone: ../../etc/passwd", 'one like "Europe/Berlin"'),
-        ("  opens: 09:00", "  opens: 9 o'clock", "like 09:00"),
-        ("  opens: 09:00", "  opens: 25:00", "business_hours.opens"),
-        ("  closes: 18:00", "  closes: 09:00", "must be later than opens"),
+        ('  opens: "09:00"', "  opens: 9 o'clock", "like 09:00"),
+        ('  opens: "09:00"', "  opens: 25:00", "business_hours.opens"),
+        ('  closes: "18:00"', "  closes: 09:00", "must be later than opens"),
         ("  holidays: []", "  holidays: [2026-13-45]", "business_hours.holidays.0"),
         ("  holidays: []", "  holidays: [20261225]", "a day like 2026-12-25"),
         ("evidence_reminder_hours: 72", "evidence_reminder_hours: 168", "must be less than `evidence_hours`"),
@@ -102,13 +102,17 @@ def _lines() -> list[list[str]]:
 
 @pytest.mark.parametrize("path", _lines(), ids=".".join)
 def test_no_line_may_be_left_out(path: list[str]) -> None:
-    content = yaml.safe_load(BUNDLED.replace("09:00", '"09:00"').replace("18:00", '"18:00"'))
+    content = yaml.safe_load(BUNDLED)
     part = content
     for name in path[:-1]:
         part = part[name]
     del part[path[-1]]
     with pytest.raises(SetupError, match=f"`{re.escape('.'.join(path))}` is missing"):
         parse_policy(yaml.safe_dump(content), "p")
+
+
+def test_a_file_that_a_program_has_written_anew_is_the_same_policy() -> None:
+    assert parse_policy(yaml.safe_dump(yaml.safe_load(BUNDLED)), "p") == load_policy(None)
 
 
 def test_every_problem_is_named_and_not_only_the_first() -> None:
@@ -121,7 +125,7 @@ def test_every_problem_is_named_and_not_only_the_first() -> None:
 
 def test_words_mean_what_they_say() -> None:
     """In the YAML of old, NO is false, 10:00 the number 600, and a day that does not exist an error without a line."""
-    text = BUNDLED.replace("[US, CA, AU, NZ, IN, JP]", "[NO, US]").replace("opens: 09:00", "opens: 10:00")
+    text = BUNDLED.replace("[US, CA, AU, NZ, IN, JP]", "[NO, US]").replace('opens: "09:00"', "opens: 10:00")
     policy = parse_policy(text.replace("holidays: []", "holidays: [2026-12-25]"), "p")
     assert policy.zones == {"overseas": ["NO", "US"]}
     assert (policy.business_hours.opens, policy.business_hours.holidays) == (time(10), [date(2026, 12, 25)])
