@@ -36,6 +36,7 @@ from care.gateways.ledger import LedgerGateway
 from care.gateways.mail import mail_for
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
+from care.models.policy import RefundPolicy
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
@@ -83,7 +84,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
         understanding = understanding_for(settings, stores.meters)
         dispatcher = _dispatcher(settings, stores)
-        async with _worker(settings, temporal, stores, understanding):
+        policy = load_policy(settings.policy_file)
+        await stores.policies.put(policy)
+        async with _worker(settings, temporal, stores, understanding, policy):
             log.info("ready", task_queue=settings.task_queue)
             if isinstance(understanding, LocalUnderstanding):
                 await understanding.warm()  # the first customer should not wait for it
@@ -112,9 +115,10 @@ def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
     return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url)
 
 
-def _worker(settings: Settings, temporal: Client, stores: Stores, understanding: Understanding) -> Worker:
+def _worker(
+    settings: Settings, temporal: Client, stores: Stores, understanding: Understanding, policy: RefundPolicy
+) -> Worker:
     payments = LedgerGateway(stores.ledger)
-    policy = load_policy(settings.policy_file)
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
     )

@@ -81,7 +81,7 @@ def review_item(services: Services, refund: Refund) -> ReviewItem:
 
 
 def _told_verdict(verdict: Verdict) -> Verdict:
-    return verdict.model_copy(update={"signals": [], "reasons": []})
+    return verdict.model_copy(update={"signals": [], "reasons": [], "doubts": [], "items": [], "judgement": None})
 
 
 def _told_entry(entry: TimelineEntry) -> TimelineEntry:

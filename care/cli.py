@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from care.cli_policy import policy
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
 from care.errors import CareError, SetupError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(tools)
+app.add_typer(policy, name="policy")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]

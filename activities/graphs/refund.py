@@ -20,8 +20,9 @@ from care.brains.protocols import Claim, EvidenceFile, EvidenceJudge
 from care.errors import ModelTrouble, NotFound
 from care.models.evidence import Evidence
 from care.models.policy import RefundPolicy
-from care.models.refund import Judgement, Signal
-from care.rules.refund_policy import decide, doubted, order_doubts
+from care.models.refund import Band, Judgement, Refund, Signal
+from care.rules.refund_decision import decide, doubted, month_of, over_month_limit
+from care.rules.refund_doubts import order_doubts
 from care.rules.signals import Known, weigh
 from care.stores import Stores
 from care.temporal import refuse
@@ -110,7 +111,10 @@ class RefundNodes:
         )
 
     async def refund_decision(self, state: RefundState) -> dict[str, Any]:
-        refund = await self._stores.refunds.get(state["refund_id"])
+        """The verdict. One that pays has its amount taken from what the customer may still get in this month."""
+        with _final():
+            refund = await self._stores.refunds.get(state["refund_id"])
+            order = await self._stores.orders.get(refund.order_id)
         verdict = decide(
             self._policy,
             refund.amount,
@@ -119,8 +123,18 @@ class RefundNodes:
             [Signal.model_validate(signal) for signal in state["signals"]],
             len(state["evidence_ids"]),
             refund.remedy,
+            refund=refund,
+            order=order,
         )
-        return {"verdict": doubted(verdict, state["doubts"]).model_dump(mode="json")}
+        verdict = doubted(verdict, state["doubts"])
+        if verdict.band is Band.PAY and not await self._taken_from_the_month(refund):
+            verdict = over_month_limit(verdict)
+        return {"verdict": verdict.model_dump(mode="json")}
+
+    async def _taken_from_the_month(self, refund: Refund) -> bool:
+        month = month_of(self._policy, refund.created_at)
+        limit = self._policy.month_limit(refund.amount.currency)
+        return await self._stores.allowances.take(refund, month, limit=limit)
 
     async def _files(self, evidence_ids: Iterable[str]) -> list[Evidence]:
         return [await self._stores.evidence.get(evidence_id) for evidence_id in evidence_ids]

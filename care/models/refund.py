@@ -147,6 +147,11 @@ class Verdict(Model):
     wanted: Wanted | None = None
     # What the machine would approve of the case, item by item, where the judge told them apart.
     items: list[ItemJudgement] = []
+    # What it was made of, kept so that it can be made again under another policy: what the judge said, how many files
+    # there were, and reasons for a person that no policy can lift (the order was cancelled, the case was escalated).
+    judgement: Judgement | None = None
+    evidence_count: int | None = None
+    doubts: list[str] = []
 
 
 class Ruling(Model):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from care.errors import Unavailable
 from care.stores.accounts import AccountStore
+from care.stores.allowances import AllowanceStore
 from care.stores.analytics import AnalyticsStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
@@ -22,6 +23,7 @@ from care.stores.mongo import CONNECTION_ERRORS, Database, connect
 from care.stores.notifications import NotificationStore
 from care.stores.orders import OrderStore
 from care.stores.outbox import OutboxStore
+from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
@@ -46,6 +48,8 @@ class Stores:
     ledger: LedgerStore
     subscriptions: SubscriptionStore
     refunds: RefundStore
+    allowances: AllowanceStore
+    policies: PolicyStore
     conversations: ConversationStore
     notifications: NotificationStore
     preferences: PreferencesStore
@@ -78,12 +82,16 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(uri: str, database: str) -> AsyncIterator[Stores]:
-    """Connect, make the indexes, close at the end. Raises one of CONNECTION_ERRORS if the server cannot be reached."""
+async def open_stores(uri: str, database: str, *, indexes: bool = True) -> AsyncIterator[Stores]:
+    """Connect, make the indexes, close at the end. Raises one of CONNECTION_ERRORS if the server cannot be reached.
+
+    `indexes` False makes none: for what only looks, and must write nothing.
+    """
     client = connect(uri)
     try:
         stores = over(client[database])
-        await stores.ensure_indexes()
+        if indexes:
+            await stores.ensure_indexes()
         yield stores
     finally:
         client.close()
@@ -103,6 +111,8 @@ def over(database: Database) -> Stores:
         ledger=LedgerStore(database),
         subscriptions=SubscriptionStore(database),
         refunds=RefundStore(database),
+        allowances=AllowanceStore(database),
+        policies=PolicyStore(database),
         conversations=ConversationStore(database),
         notifications=NotificationStore(database),
         preferences=PreferencesStore(database),

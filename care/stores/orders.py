@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,11 @@ class OrderStore:
 
     async def get(self, order_id: str) -> Order:
         return await self._orders.get(order_id)
+
+    async def find(self, order_ids: Iterable[str]) -> dict[str, Order]:
+        """Those of `order_ids` that exist, by id."""
+        found = await self._orders.many({"_id": {"$in": sorted(set(order_ids))}}, by="_id", direction=OLDEST)
+        return {order.order_id: order for order in found}
 
     async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Order]:
         return await self._orders.page({"customer_id": customer_id}, by="placed_at", limit=limit, cursor=cursor)

@@ -6,6 +6,9 @@ Beside the model's fields a document keeps what the workflow does not own: `clai
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from pymongo import ReturnDocument
 
 from care.errors import AlreadySettled, ClaimedByOther
@@ -33,6 +36,7 @@ class RefundStore:
         await refunds.create_index([("claimed_by", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("created_at", NEWEST)])
+        await refunds.create_index([("status", 1), ("created_at", OLDEST), ("_id", OLDEST)])
 
     async def open(self, refund: Refund) -> None:
         """Reserve the amount on its order and store the case, both or neither; the same refund id again does nothing.
@@ -62,6 +66,20 @@ class RefundStore:
     async def history(self, customer_id: str) -> list[Refund]:
         """The newest 100, for signals."""
         return await self._refunds.many({"customer_id": customer_id}, by="created_at", limit=100)
+
+    async def settled(
+        self, *, since: datetime | None = None, limit: int = 200, cursor: str | None = None
+    ) -> Page[Refund]:
+        """Closed cases that were opened at `since` or later, oldest first: for replaying them."""
+        where: Document = {"status": {"$in": _SETTLED}}
+        if since is not None:
+            where["created_at"] = {"$gte": since}
+        return await self._refunds.page(where, by="created_at", direction=OLDEST, limit=limit, cursor=cursor)
+
+    async def expired(self, order_ids: Iterable[str]) -> list[Refund]:
+        """Claims on these orders that expired."""
+        where: Document = {"order_id": {"$in": sorted(set(order_ids))}, "status": RefundStatus.EXPIRED.value}
+        return await self._refunds.many(where, by="created_at", direction=OLDEST)
 
     async def reviews(
         self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None

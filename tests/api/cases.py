@@ -9,6 +9,7 @@ from care.models.conversation import Conversation
 from care.models.notification import Notification
 from care.models.order import Order
 from care.models.refund import (
+    Judgement,
     Refund,
     RefundLine,
     RefundReason,
@@ -54,6 +55,10 @@ def case_of(ana: Someone, order: Order, *, reviewed_by: str = "agent@care.test")
             model="local",
             policy_version="1",
             reasons=["The signals ask for a person."],
+            judgement=Judgement(
+                decision="unclear", confidence=0.4, contradictions=["The invoice names no milk."], model="local"
+            ),
+            doubts=["The case was escalated to a person."],
         ),
         rulings=[Ruling(decision="escalate", note="Looks odd to me", reviewer=reviewed_by)],
         timeline=[

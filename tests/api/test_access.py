@@ -231,9 +231,12 @@ async def test_a_customer_reads_a_case_without_signals_names_and_inner_workings(
         assert "reused_photo" not in seen
         assert "Looks odd to me" not in seen
         assert "temporal.test" not in seen
+        assert "names no milk" not in seen
+        assert "was escalated" not in seen
         desk = (await agent.http.get(address)).text
         assert agent.email in desk
         assert "reused_photo" in desk
+        assert "names no milk" in desk
     told_to_customer = (await ana.http.get(f"/refund/{case.refund_id}")).json()
     assert [entry["actor"] for entry in told_to_customer["timeline"]] == ["customer", "reviewer"]
     assert told_to_customer["verdict"]["findings"] == ["The milk is on the floor."]

@@ -11,7 +11,9 @@ from activities.graphs.refund import RefundNodes, RefundState, refund_graph
 from care.errors import ModelTrouble
 from care.models.evidence import Facts
 from care.models.order import OrderStatus
-from care.models.refund import Refund, Verdict
+from care.models.policy import BlockList, RefundPolicy
+from care.models.refund import Band, Refund, Verdict, Wanted
+from care.rules.refund_decision import month_of
 from care.stores import Stores
 from tests.stores.make import customer, evidence, order
 from tests.workflows.refund_shop import POLICY, SMALL, SURE, Judge, claim
@@ -30,8 +32,8 @@ async def opened(stores: Stores) -> Refund:
     return await stores.refunds.get("REF001")
 
 
-async def verdict(stores: Stores, judge: Judge, *evidence_ids: str) -> Verdict:
-    graph = refund_graph(RefundNodes(stores, judge, POLICY)).compile()
+async def verdict(stores: Stores, judge: Judge, *evidence_ids: str, policy: RefundPolicy = POLICY) -> Verdict:
+    graph = refund_graph(RefundNodes(stores, judge, policy)).compile()
     start: RefundState = {"refund_id": "REF001", "evidence_ids": list(evidence_ids)}
     done = await graph.ainvoke(start)
     return Verdict.model_validate(done["verdict"])
@@ -45,7 +47,30 @@ async def test_a_sure_judge_and_an_innocent_claim_are_approved(stores: Stores) -
 
 @pytest.mark.usefixtures("opened")
 async def test_a_claim_without_evidence_is_never_approved(stores: Stores) -> None:
-    assert (await verdict(stores, Judge())).decision == "uncertain"
+    found = await verdict(stores, Judge())
+    assert (found.decision, found.band, found.wanted) == ("uncertain", Band.ASK, Wanted.PHOTO)
+
+
+async def test_a_claim_is_counted_in_its_month_once_and_one_that_does_not_fit_goes_to_a_person(
+    stores: Stores, opened: Refund
+) -> None:
+    one = POLICY.model_copy(update={"customer_month_limit": {"EUR": SMALL}})
+    month = month_of(one, opened.created_at)
+    assert (await verdict(stores, Judge(), policy=one)).band is Band.ASK
+    assert await stores.allowances.taken("CUST001", month, "EUR") == 0
+    for _ in range(2):
+        assert (await verdict(stores, Judge(), "EV001", policy=one)).band is Band.PAY
+    assert await stores.allowances.taken("CUST001", month, "EUR") == SMALL
+    await stores.database["allowances"].update_one({}, {"$set": {"refunds": ["REF777"]}})
+    full = await verdict(stores, Judge(), "EV001", policy=one)
+    assert (full.decision, full.band, full.doubts) == ("uncertain", Band.PERSON, [])
+    assert "in this month" in full.reasons[0]
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_blocked_category_goes_to_a_person(stores: Stores) -> None:
+    strict = POLICY.model_copy(update={"block": BlockList(categories=["general"])})
+    assert (await verdict(stores, Judge(), "EV001", policy=strict)).band is Band.PERSON
 
 
 @pytest.mark.usefixtures("opened")

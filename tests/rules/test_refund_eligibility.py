@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.errors import CareError, NotEligible, OpenRefund
+from care.models.customer import Address
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus
+from care.models.policy import AllowList, FinalSale, WindowException
 from care.models.refund import Refund, RefundReason, RefundStatus, Remedy
 from care.models.subscription import Item
 from care.policy import load_policy
 from care.rules.refund_amount import total_of
 from care.rules.refund_policy import eligibility
+from care.rules.refund_windows import window_days
 from tests.stores.make import AT, eur, order, refund
 
 POLICY = load_policy(None)
@@ -59,6 +62,141 @@ def test_the_window_closes_after_the_reasons_days(reason: RefundReason, days: in
     last = AT + timedelta(days=days)
     assert eligibility(POLICY, delivered(), None, reason, last)
     assert refused(delivered(), reason=reason, now=last + timedelta(seconds=1)) == "window_closed"
+
+
+FRESH = Address(street="Weg 1", city="Bern", postcode="3000", country="CH")
+SHOP = POLICY.model_copy(
+    update={
+        "zones": {"alps": ["CH", "AT"]},
+        "window_exceptions": [
+            WindowException(category="fresh", days=3),
+            WindowException(category="fresh", reason=RefundReason.DAMAGED, days=5),
+            WindowException(zone="alps", days=40),
+            WindowException(zone="alps", reason=RefundReason.DAMAGED, days=41),
+            WindowException(category="fresh", zone="alps", days=8),
+            WindowException(category="fresh", zone="alps", reason=RefundReason.LATE, days=9),
+            WindowException(reason=RefundReason.OTHER, days=2),
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "country", "reason", "days"),
+    [
+        ("toys", None, RefundReason.DAMAGED, 30),  # the reason's own
+        ("toys", "DE", RefundReason.OTHER, 2),  # the only line that matches
+        ("fresh", None, RefundReason.QUALITY, 3),
+        ("fresh", None, RefundReason.OTHER, 3),  # one name each: a category counts before a reason
+        ("fresh", None, RefundReason.DAMAGED, 5),  # two names count before one
+        ("toys", "CH", RefundReason.QUALITY, 40),
+        ("toys", "AT", RefundReason.OTHER, 40),  # a zone counts before a reason
+        ("toys", "CH", RefundReason.DAMAGED, 41),
+        ("fresh", "CH", RefundReason.QUALITY, 8),
+        ("fresh", "CH", RefundReason.DAMAGED, 8),  # category and zone count before category and reason
+        ("fresh", "CH", RefundReason.LATE, 9),
+    ],
+)
+def test_of_all_windows_that_match_the_most_specific_counts(
+    category: str, country: str | None, reason: RefundReason, days: int
+) -> None:
+    assert window_days(SHOP, category, country, reason) == days
+
+
+def mixed(**given: Any) -> Order:
+    """A toy and fresh milk, delivered to the Alps."""
+    lines = [
+        OrderLine(sku="TOY", name="Toy", quantity=1, price=eur(900), category="toys"),
+        OrderLine(sku="MILK", name="Milk", quantity=2, price=eur(100), category="fresh"),
+    ]
+    fields: dict[str, Any] = {"address": FRESH, "total": eur(1100)}
+    return delivered(**fields | given).model_copy(update={"items": lines})
+
+
+def test_of_a_whole_order_what_may_still_be_given_back_is() -> None:
+    lines = eligibility(SHOP, mixed(), None, RefundReason.DAMAGED, AT + timedelta(days=20))
+    assert [(line.sku, line.amount) for line in lines] == [("TOY", eur(900))]
+
+
+def test_an_item_outside_its_window_is_refused_by_name() -> None:
+    for items in ([piece("MILK")], [piece("MILK"), piece("TOY")]):
+        with pytest.raises(NotEligible, match=r"8 days, which have passed for Milk .* the other items alone") as error:
+            eligibility(SHOP, mixed(), items, RefundReason.DAMAGED, AT + timedelta(days=20))
+        assert error.value.rule == "window_closed"
+    assert eligibility(SHOP, mixed(), [piece("TOY")], RefundReason.DAMAGED, AT + timedelta(days=20))
+
+
+def test_when_every_window_is_closed_all_items_are_named() -> None:
+    with pytest.raises(NotEligible, match=r"41 days.* for Toy .*8 days.* for Milk"):
+        eligibility(SHOP, mixed(), None, RefundReason.DAMAGED, AT + timedelta(days=42))
+
+
+def test_when_only_what_is_closed_is_left_it_is_refused() -> None:
+    earlier = [refund(items={"TOY": 1}, price=900, status=RefundStatus.PAID)]
+    with pytest.raises(NotEligible) as error:
+        eligibility(
+            SHOP, mixed(refunded=eur(900)), None, RefundReason.DAMAGED, AT + timedelta(days=20), earlier=earlier
+        )
+    assert error.value.rule == "window_closed"
+
+
+def test_an_item_bought_twice_has_its_shortest_window() -> None:
+    found = mixed()
+    twice = found.model_copy(update={"items": [found.items[0].model_copy(update={"sku": "MILK"}), found.items[1]]})
+    with pytest.raises(NotEligible) as error:
+        eligibility(SHOP, twice, [piece("MILK")], RefundReason.DAMAGED, AT + timedelta(days=20))
+    assert error.value.rule == "window_closed"
+
+
+FINAL = POLICY.model_copy(update={"final_sale": FinalSale(skus=["WHEY"], categories=["fresh"])})
+
+
+def test_a_final_sale_is_final_after_a_change_of_mind_only() -> None:
+    with pytest.raises(NotEligible) as error:
+        eligibility(FINAL, delivered(), [piece("WHEY")], RefundReason.CHANGED_MIND, NOW)
+    assert error.value.rule == "final_sale"
+    assert eligibility(FINAL, delivered(), [piece("WHEY")], RefundReason.DAMAGED, NOW)
+    (toy,) = eligibility(FINAL, mixed(), None, RefundReason.CHANGED_MIND, NOW)
+    assert toy.sku == "TOY"
+
+
+@pytest.mark.parametrize("allow", [AllowList(customers=["CUST001"]), AllowList(orders=["ORD1"])])
+def test_who_is_on_the_allow_list_has_no_window_and_no_final_sale(allow: AllowList) -> None:
+    friendly = FINAL.model_copy(update={"allow": allow})
+    late = AT + timedelta(days=400)
+    assert len(eligibility(friendly, delivered(), None, RefundReason.CHANGED_MIND, late)) == 2
+    stranger = delivered(order_id="ORD9", customer_id="CUST009")
+    with pytest.raises(NotEligible):
+        eligibility(friendly, stranger, None, RefundReason.DAMAGED, late)
+
+
+def expired(**given: Any) -> Refund:
+    """A claim of the last day, that nobody answered."""
+    fields: dict[str, Any] = {"status": RefundStatus.EXPIRED, "created_at": AT + timedelta(days=30)}
+    return refund(**fields | given)
+
+
+def test_a_claim_that_expired_may_be_made_again_after_its_window() -> None:
+    late = AT + timedelta(days=45)
+    assert eligibility(POLICY, delivered(), [piece("MILK")], RefundReason.DAMAGED, late, earlier=[expired()])
+    (line,) = eligibility(POLICY, delivered(), None, RefundReason.DAMAGED, late, earlier=[expired()])
+    assert (line.sku, line.quantity) == ("MILK", 2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"created_at": AT + timedelta(days=30, seconds=1)},
+        {"status": RefundStatus.WITHDRAWN},
+        {"status": RefundStatus.REJECTED},
+        {"reason": RefundReason.QUALITY},
+        {"order_id": "ORD2"},
+        {"items": {"WHEY": 1}},
+    ],
+)
+def test_only_the_same_claim_made_in_time_and_left_unanswered_keeps_a_window_open(other: dict[str, Any]) -> None:
+    late = AT + timedelta(days=45)
+    assert refused(delivered(), [piece("MILK")], now=late, earlier=[expired(**other)]) == "window_closed"
 
 
 def test_an_item_that_was_not_bought_is_unknown() -> None:
@@ -165,3 +303,25 @@ def test_no_refund_passes_what_is_left_of_the_payment(found: Order, held: list[i
         assert isinstance(error, OpenRefund) or error.rule == "nothing_left"  # noqa: PT017
     else:
         assert 0 < total_of(lines).amount <= found.total.amount - reserved
+        assert all(type(line.amount.amount) is int for line in lines)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.sampled_from(RefundReason),
+    st.integers(0, 60),
+    st.lists(st.sampled_from(["TOY", "MILK"]), unique=True, min_size=1) | st.none(),
+    st.booleans(),
+)
+def test_the_allow_list_and_an_expired_claim_only_ever_widen(
+    reason: RefundReason, days: int, skus: list[str] | None, listed: bool
+) -> None:
+    """What may be asked for without them may be with them, and comes to the same or more."""
+    items, at = [piece(sku) for sku in skus] if skus else None, AT + timedelta(days=days)
+    wide = SHOP.model_copy(update={"allow": AllowList(customers=["CUST001"])}) if listed else SHOP
+    claims = [] if listed else [expired(items={"MILK": 1, "TOY": 1}, reason=reason, created_at=AT)]
+    try:
+        narrow = eligibility(SHOP, mixed(), items, reason, at)
+    except NotEligible:
+        return
+    assert total_of(narrow) <= total_of(eligibility(wide, mixed(), items, reason, at, earlier=claims))

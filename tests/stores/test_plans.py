@@ -22,6 +22,7 @@ from care.models.notification import Notification
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
+from care.policy import load_policy
 from care.stores import Stores
 from care.stores.documents import Documents
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund, subscription
@@ -107,6 +108,8 @@ QUERIES: dict[str, Query] = {
     "orders.latest": Query(lambda s: s.orders.latest(ME, PAGE), PAGE),
     "orders.for_subscription": Query(lambda s: s.orders.for_subscription("SUB0001", PAGE), PAGE),
     "orders.owing": Query(lambda s: s.orders.owing(), 1),
+    "orders.find": Query(lambda s: s.orders.find(["ORD0001", "ORD0002"]), 2),
+    "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
     "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
     "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
     "products.page": Query(lambda s: s.products.page(limit=PAGE)),
@@ -121,6 +124,14 @@ QUERIES: dict[str, Query] = {
     "refunds.reviews, ruled": Query(
         lambda s: s.refunds.reviews(open_only=False, limit=PAGE), None, reason="walks the queue past what nobody saw"
     ),
+    "refunds.expired": Query(
+        lambda s: s.refunds.expired(["ORD0001", "ORD0002"]), 2, sorts=True, reason="an order has few refunds"
+    ),
+    "refunds.settled": Query(lambda s: s.refunds.settled(limit=PAGE), PAGE + 1 + 4),
+    "refunds.settled, since": Query(
+        lambda s: s.refunds.settled(since=AT + timedelta(minutes=9), limit=PAGE), PAGE + 1 + 4
+    ),
+    "refunds.settled, next": Query(lambda s: _second(s.refunds.settled), _BOTH + 8),
     "subscriptions.page": Query(lambda s: s.subscriptions.page(ME, limit=PAGE)),
     "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
     "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
@@ -129,6 +140,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
+    *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
     *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
@@ -315,4 +327,5 @@ async def _fill(stores: Stores) -> None:
         "key",
     )
     await stores.database["wallets"].insert_one({"_id": ME, "balance": {"amount": 0, "currency": "EUR"}})
+    await stores.policies.put(load_policy(None))
     await stores.meters.count("local", ok=True, milliseconds=1)

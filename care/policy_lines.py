@@ -1,0 +1,73 @@
+"""How a policy file is read as YAML, and where things stand in it: for messages that name the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import yaml
+
+Where = Sequence[int | str]
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Words as they are written, as in YAML 1.2: in YAML 1.1, which the library reads else, the country NO is false,
+    10:00 is the number 600, and 2026-13-01 an error without a line."""
+
+
+PlainLoader.yaml_implicit_resolvers = {}
+for _kind, _pattern, _first in (
+    ("null", r"^(null|~|)$", ["n", "~", ""]),
+    ("bool", r"^(true|false)$", list("tf")),
+    ("int", r"^[-+]?(0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("float", r"^[-+]?[0-9]*\.[0-9]+$", list("-+.0123456789")),
+):
+    PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(_pattern), _first)
+
+
+def line_of(node: yaml.Node, where: Where) -> int:
+    """The 1-based line of the deepest part of `where` that is there."""
+    line = node.start_mark.line + 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not found:
+                return line
+            key, node = found[0]
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def doubles(root: yaml.MappingNode) -> list[tuple[int, str]]:
+    """Names that are written twice: YAML lets the last one win, which would hide a limit. Line and sentence of each."""
+    found: list[tuple[int, str]] = []
+    seen_nodes: set[int] = set()
+    left: list[yaml.Node] = [root]
+    while left:
+        node = left.pop()
+        if id(node) in seen_nodes:  # an alias, perhaps of itself
+            continue
+        seen_nodes.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            left.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            found.extend(_doubled_keys(node))
+            left.extend(value for _, value in node.value)
+    return found
+
+
+def _doubled_keys(node: yaml.MappingNode) -> list[tuple[int, str]]:
+    found = []
+    seen: set[str] = set()
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            found.append((line, "a name is expected here"))
+        elif key.value in seen:
+            found.append((line, f"`{key.value}` is written twice"))
+        else:
+            seen.add(key.value)
+    return found
