@@ -6,6 +6,8 @@ Beside the model's fields a document keeps what the workflow does not own: `clai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pymongo import ReturnDocument
 
 from care.errors import AlreadySettled, ClaimedByOther
@@ -33,6 +35,7 @@ class RefundStore:
         await refunds.create_index([("claimed_by", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("created_at", NEWEST)])
+        await refunds.create_index([("evidence_ids", 1), ("created_at", NEWEST), ("_id", NEWEST)])
 
     async def open(self, refund: Refund) -> None:
         """Reserve the amount on its order and store the case, both or neither; the same refund id again does nothing.
@@ -62,6 +65,11 @@ class RefundStore:
     async def history(self, customer_id: str) -> list[Refund]:
         """The newest 100, for signals."""
         return await self._refunds.many({"customer_id": customer_id}, by="created_at", limit=100)
+
+    async def showing(self, evidence_ids: Sequence[str]) -> list[Refund]:
+        """The newest 50 cases in which any of these files stand, whoever's."""
+        where: Document = {"evidence_ids": {"$in": list(evidence_ids)}}
+        return await self._refunds.many(where, by="created_at", limit=50) if evidence_ids else []
 
     async def reviews(
         self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None
