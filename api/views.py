@@ -8,6 +8,7 @@ from api.deps import Services
 from care.models.customer import Principal
 from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
+from care.rules.case_file import decisions
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
 # What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
@@ -57,6 +58,8 @@ async def case_file(services: Services, refund: Refund) -> CaseFile:
         workflow_url=services.client.workflow_url(workflow_id),
         evidence=[CaseEvidence.model_validate(each.model_dump()) for each in evidence],
         order=await services.stores.orders.get(refund.order_id),
+        customer=await services.stores.customers.get(refund.customer_id),
+        decisions=decisions(refund),
     )
 
 

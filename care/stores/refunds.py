@@ -53,8 +53,11 @@ class RefundStore:
         await self._reservations.settle(refund, paid=paid)
 
     async def save(self, refund: Refund) -> None:
-        """Keep the newest `version`: an older write, however late, changes nothing. `claimed_by` stays as it is."""
-        await self._refunds.save_version(refund, keep=OWNED, **queue_place(refund))
+        """Keep the newest `version`: an older write, however late, changes nothing. `claimed_by` stays as it is.
+
+        The timeline only grows: entries that are stored stay as they are, whatever is said to have been there.
+        """
+        await self._refunds.save_version(refund, keep=OWNED, grows="timeline", **queue_place(refund))
 
     async def get(self, refund_id: str) -> Refund:
         return await self._refunds.get(refund_id)
