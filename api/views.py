@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from api.deps import Services
 from care.models.customer import Principal
 from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
+from care.paper.pictures import small
 from care.rules.case_file import decisions
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
@@ -61,6 +63,17 @@ async def case_file(services: Services, refund: Refund) -> CaseFile:
         customer=await services.stores.customers.get(refund.customer_id),
         decisions=decisions(refund),
     )
+
+
+async def case_pictures(services: Services, case: CaseFile) -> dict[str, list[bytes]]:
+    """The pictures of the case, small, by evidence id. One at a time: each may be large before."""
+    found = {}
+    for file in case.evidence:
+        if file.media_type.startswith("image/"):
+            data = await services.stores.evidence.data(file.evidence_id)
+            picture = await asyncio.to_thread(small, data)
+            found[file.evidence_id] = [picture] if picture else []
+    return found
 
 
 def told(refund: Refund) -> Refund:
