@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from api.deps import Services
@@ -67,13 +68,17 @@ async def case_file(services: Services, refund: Refund) -> CaseFile:
 
 async def case_pictures(services: Services, case: CaseFile) -> dict[str, list[bytes]]:
     """The pictures of the case, small, by evidence id. One at a time: each may be large before."""
-    found = {}
+    found: dict[str, list[bytes]] = {}
     for file in case.evidence:
-        if file.media_type.startswith("image/"):
-            data = await services.stores.evidence.data(file.evidence_id)
-            picture = await asyncio.to_thread(small, data)
-            found[file.evidence_id] = [picture] if picture else []
+        async for data in _looks(services, file):
+            if picture := await asyncio.to_thread(small, data):
+                found.setdefault(file.evidence_id, []).append(picture)
     return found
+
+
+async def _looks(services: Services, file: CaseEvidence) -> AsyncIterator[bytes]:
+    if file.media_type.startswith("image/"):
+        yield await services.stores.evidence.data(file.evidence_id)
 
 
 def told(refund: Refund) -> Refund:
