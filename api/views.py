@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from api.deps import Services
 from care.models.customer import Principal
 from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
+from care.paper.pictures import small
+from care.rules.case_file import decisions
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
 # What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
@@ -57,7 +61,24 @@ async def case_file(services: Services, refund: Refund) -> CaseFile:
         workflow_url=services.client.workflow_url(workflow_id),
         evidence=[CaseEvidence.model_validate(each.model_dump()) for each in evidence],
         order=await services.stores.orders.get(refund.order_id),
+        customer=await services.stores.customers.get(refund.customer_id),
+        decisions=decisions(refund),
     )
+
+
+async def case_pictures(services: Services, case: CaseFile) -> dict[str, list[bytes]]:
+    """The pictures of the case, small, by evidence id. One at a time: each may be large before."""
+    found: dict[str, list[bytes]] = {}
+    for file in case.evidence:
+        async for data in _looks(services, file):
+            if picture := await asyncio.to_thread(small, data):
+                found.setdefault(file.evidence_id, []).append(picture)
+    return found
+
+
+async def _looks(services: Services, file: CaseEvidence) -> AsyncIterator[bytes]:
+    if file.media_type.startswith("image/"):
+        yield await services.stores.evidence.data(file.evidence_id)
 
 
 def told(refund: Refund) -> Refund:

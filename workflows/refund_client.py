@@ -106,7 +106,7 @@ class RefundClient(Gate):
             complaint=request.complaint,
             evidence_ids=evidence_ids,
             remedy=request.remedy,
-            timeline=[TimelineEntry(at=at, actor="customer", event="opened")],
+            timeline=[TimelineEntry(at=at, actor="customer", event="opened", status=RefundStatus.ASSESSING)],
             policy_version=self._policy.version,
             created_at=at,
             updated_at=at,

@@ -21,9 +21,11 @@ from care.errors import ModelTrouble, NotFound
 from care.models.evidence import Evidence
 from care.models.policy import RefundPolicy
 from care.models.refund import Band, Judgement, Refund, Signal
+from care.rules.known import Known
 from care.rules.refund_decision import decide, doubted, month_of, over_month_limit
 from care.rules.refund_doubts import order_doubts
-from care.rules.signals import Known, weigh
+from care.rules.signals import weigh
+from care.rules.signals_of_customer import YEAR
 from care.stores import Stores
 from care.temporal import refuse
 
@@ -97,17 +99,25 @@ class RefundNodes:
         return {"signals": [signal.model_dump(mode="json") for signal in weigh(known)]}
 
     async def _known(self, state: RefundState) -> Known:
-        refund = await self._stores.refunds.get(state["refund_id"])
+        stores, now = self._stores, datetime.now(UTC)
+        refund = await stores.refunds.get(state["refund_id"])
+        order = await stores.orders.get(refund.order_id)
+        customer_id, reference = refund.customer_id, order.payment.reference or ""
         evidence = await self._files(state["evidence_ids"])
+        twins = await self._twins(evidence)
         return Known(
             refund=refund,
-            order=await self._stores.orders.get(refund.order_id),
-            customer=await self._stores.customers.get(refund.customer_id),
+            order=order,
+            customer=await stores.customers.get(customer_id),
             evidence=evidence,
-            twins=await self._twins(evidence),
-            history=await self._stores.refunds.history(refund.customer_id),
-            orders=await self._stores.orders.latest(refund.customer_id),
-            now=datetime.now(UTC),
+            twins=twins,
+            shown=await stores.refunds.showing([each.evidence_id for each in (*evidence, *twins)]),
+            history=await stores.refunds.history(customer_id),
+            orders=await stores.orders.latest(customer_id),
+            bought=await stores.orders.bought(customer_id, refund.amount.currency, now - YEAR),
+            payment=await stores.ledger.movement(reference) if reference else None,
+            same_payment=await stores.orders.paid_with(reference),
+            now=now,
         )
 
     async def refund_decision(self, state: RefundState) -> dict[str, Any]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Response
 
 from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnRefund, Serving, Staff, Viewer, may_see
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
-from api.views import case_file, refund_view
+from api.views import case_file, case_pictures, refund_view
 from care.errors import missing
 from care.models.common import Page
 from care.models.refund import AddEvidence, CaseFile, RefundRequest, RefundView
+from care.paper.case_pdf import as_json, case_pdf
 
 router = APIRouter(tags=["refunds"], responses=ERRORS, route_class=RepeatableRoute)
+
+_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "The case as a PDF."}}
 
 
 @router.post("/refund", status_code=202)
@@ -50,7 +57,20 @@ async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> Refun
     return refund_view(serving, await serving.client.withdraw_refund(refund.refund_id), viewer)
 
 
-@router.get("/refund/case/{refund_id}")
-async def case(_: Staff, refund: OwnRefund, serving: Serving) -> CaseFile:
-    """The whole case: complaint, evidence hashes, verdicts, rulings, payment, times."""
-    return await case_file(serving, refund)
+@router.get("/refund/case/{refund_id}", response_model=CaseFile)
+async def case(_: Staff, refund: OwnRefund, serving: Serving) -> Response:
+    """The whole case: complaint, evidence hashes, verdicts, rulings, payment, times. Its bytes are what the SHA-256
+    on the PDF is of."""
+    return Response(as_json(await case_file(serving, refund)), media_type="application/json")
+
+
+@router.get("/refund/case/{refund_id}/pdf", response_class=Response, responses=_PDF)
+async def case_as_pdf(_: Staff, refund: OwnRefund, serving: Serving) -> Response:
+    """The same for a dispute with a bank, with the pictures."""
+    shown = await case_file(serving, refund)
+    pictures = await case_pictures(serving, shown)
+    return Response(
+        await asyncio.to_thread(case_pdf, shown, pictures, datetime.now(UTC)),
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="case-{shown.refund_id}.pdf"'},
+    )

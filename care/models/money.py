@@ -50,9 +50,15 @@ class Money(BaseModel):
         return Money(amount=(2 * self.amount * part + whole) // (2 * whole), currency=self.currency)
 
     def __str__(self) -> str:
-        exponent = _EXPONENTS.get(self.currency, 2)
-        units, rest = divmod(abs(self.amount), 10**exponent)
-        number = f"{units:,}" + (f".{rest:0{exponent}d}" if exponent else "")
         sign = "-" if self.amount < 0 else ""
         symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
-        return f"{sign}{symbol}{number}"
+        return f"{sign}{symbol}{self._number()}"
+
+    def with_code(self) -> str:
+        """Like "1,299.00 EUR": for papers that leave the shop, where $ may stand for many dollars."""
+        return f"{'-' if self.amount < 0 else ''}{self._number()} {self.currency}"
+
+    def _number(self) -> str:
+        exponent = _EXPONENTS.get(self.currency, 2)
+        units, rest = divmod(abs(self.amount), 10**exponent)
+        return f"{units:,}" + (f".{rest:0{exponent}d}" if exponent else "")

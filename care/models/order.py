@@ -70,3 +70,11 @@ class Order(Model):
     address: Address | None = None
     refunded: Money
     reserved: Money
+
+
+class Bought(Model):
+    """A customer's paid orders of some time in one currency, summed up. `refunded` is what went back of `total`."""
+
+    orders: int
+    total: Money
+    refunded: Money

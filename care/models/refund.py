@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
+from care.models.customer import Customer
 from care.models.evidence import EvidenceReceipt, Facts
 from care.models.money import Money
 from care.models.order import Order
@@ -177,12 +178,13 @@ class Decide(Body):
 
 
 class TimelineEntry(Model):
-    """`actor` is "customer", "machine" or the reviewer's name."""
+    """`actor` is "customer", "machine" or the reviewer's name. `status` is the case's after it."""
 
     at: Utc
     actor: str
     event: str
     detail: str = ""
+    status: RefundStatus | None = None
 
 
 class Refund(Model):
@@ -238,12 +240,25 @@ class CaseEvidence(EvidenceReceipt):
     created_at: Utc
 
 
+class CaseRuling(Ruling):
+    """A ruling in its time, with the case's status `before` and `after` it; None where the timeline does not say."""
+
+    at: Utc | None = None
+    before: RefundStatus | None = None
+    after: RefundStatus | None = None
+
+
 class CaseFile(RefundView):
-    """The whole case, for the desk and for disputes: what was claimed, shown, judged, ruled and paid."""
+    """The whole case, for the desk and for disputes: what was claimed, shown, judged, ruled and paid.
+
+    `decisions` are the rulings, each with its time and what it changed; `order` and `customer` are as they are now.
+    """
 
     workflow_id: str
     evidence: list[CaseEvidence]
     order: Order
+    customer: Customer
+    decisions: list[CaseRuling] = []
 
 
 class ReviewItem(Model):

@@ -22,7 +22,8 @@ _NOT_APPROVED: dict[str, Any] = {"approved": None, "approvals": []}
 
 def moved(refund: Refund, now: datetime, actor: str, event: str, detail: str = "", **changes: Any) -> Refund:
     """The case with `changes`, one version on, and one more line in its timeline."""
-    entry = TimelineEntry(at=now, actor=actor, event=event, detail=detail)
+    status = changes.get("status", refund.status)
+    entry = TimelineEntry(at=now, actor=actor, event=event, detail=detail, status=status)
     common = {"timeline": [*refund.timeline, entry], "updated_at": now, "version": refund.version + 1}
     return refund.model_copy(update=common | changes)
 

@@ -12,13 +12,15 @@ from pymongo.errors import DuplicateKeyError
 from care.errors import Conflict, OutOfStock
 from care.models.common import Page
 from care.models.customer import Address
-from care.models.order import Order, OrderStatus, Payment, PaymentStatus
-from care.stores.documents import NEWEST, OLDEST, Documents
+from care.models.money import Money
+from care.models.order import Bought, Order, OrderStatus, Payment, PaymentStatus
+from care.stores.documents import NEWEST, OLDEST, Documents, plain
 from care.stores.mongo import Database, Document, Session, Turns, in_transaction
 
 _PENDING: Document = {"status": OrderStatus.PENDING.value}
 # Only the store knows it: the debt is written with the cancelling, and outlives whoever was about to pay it.
 _OWING: Document = {"owes": True}
+_PAID = [PaymentStatus.PAID.value, PaymentStatus.REFUNDED.value]
 
 
 class OrderStore:
@@ -39,6 +41,10 @@ class OrderStore:
         await orders.create_index(
             [("placed_at", OLDEST), ("_id", OLDEST)], name="owing", partialFilterExpression=_OWING
         )
+        await orders.create_index(
+            [("payment.reference", 1), ("_id", OLDEST)],
+            partialFilterExpression={"payment.reference": {"$gt": ""}},
+        )
 
     async def get(self, order_id: str) -> Order:
         return await self._orders.get(order_id)
@@ -57,6 +63,29 @@ class OrderStore:
     async def for_subscription(self, subscription_id: str, n: int = 20) -> list[Order]:
         """Newest first."""
         return await self._orders.many({"subscription_id": subscription_id}, by="placed_at", limit=n)
+
+    async def bought(self, customer_id: str, currency: str, since: datetime) -> Bought:
+        """The sum of what the customer ordered and paid from `since` on; cancelled orders count for nothing."""
+        mine: Document = {
+            "customer_id": customer_id,
+            "placed_at": {"$gte": plain(since)},
+            "total.currency": currency,
+            "status": {"$ne": OrderStatus.CANCELLED.value},
+            "payment.status": {"$in": _PAID},
+        }
+        sums = {"orders": {"$sum": 1}, "total": {"$sum": "$total.amount"}, "refunded": {"$sum": "$refunded.amount"}}
+        groups = self._orders.collection.aggregate([{"$match": mine}, {"$group": {"_id": None, **sums}}])
+        found = [each async for each in groups] or [{"orders": 0, "total": 0, "refunded": 0}]
+        return Bought(
+            orders=found[0]["orders"],
+            total=Money(amount=found[0]["total"], currency=currency),
+            refunded=Money(amount=found[0]["refunded"], currency=currency),
+        )
+
+    async def paid_with(self, reference: str, n: int = 10) -> list[Order]:
+        """Orders that carry this payment reference, whoever's; an empty one belongs to none."""
+        where: Document = {"payment.reference": reference}
+        return await self._orders.many(where, by="_id", direction=OLDEST, limit=n) if reference else []
 
     async def put(self, order: Order) -> None:
         """Store or replace without touching stock; what is refunded and reserved is never overwritten."""

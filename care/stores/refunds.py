@@ -6,7 +6,7 @@ Beside the model's fields a document keeps what the workflow does not own: `clai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pymongo import ReturnDocument
@@ -37,6 +37,7 @@ class RefundStore:
         await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("created_at", NEWEST)])
         await refunds.create_index([("status", 1), ("created_at", OLDEST), ("_id", OLDEST)])
+        await refunds.create_index([("evidence_ids", 1), ("created_at", NEWEST), ("_id", NEWEST)])
 
     async def open(self, refund: Refund) -> None:
         """Reserve the amount on its order and store the case, both or neither; the same refund id again does nothing.
@@ -54,8 +55,11 @@ class RefundStore:
         await self._reservations.settle(refund, paid=paid)
 
     async def save(self, refund: Refund) -> None:
-        """Keep the newest `version`: an older write, however late, changes nothing. `claimed_by` stays as it is."""
-        await self._refunds.save_version(refund, keep=OWNED, **queue_place(refund))
+        """Keep the newest `version`: an older write, however late, changes nothing. `claimed_by` stays as it is.
+
+        The timeline only grows: entries that are stored stay as they are, whatever is said to have been there.
+        """
+        await self._refunds.save_version(refund, keep=OWNED, grows="timeline", **queue_place(refund))
 
     async def get(self, refund_id: str) -> Refund:
         return await self._refunds.get(refund_id)
@@ -80,6 +84,11 @@ class RefundStore:
         """Claims on these orders that expired."""
         where: Document = {"order_id": {"$in": sorted(set(order_ids))}, "status": RefundStatus.EXPIRED.value}
         return await self._refunds.many(where, by="created_at", direction=OLDEST)
+
+    async def showing(self, evidence_ids: Sequence[str]) -> list[Refund]:
+        """The newest 50 cases in which any of these files stand, whoever's."""
+        where: Document = {"evidence_ids": {"$in": list(evidence_ids)}}
+        return await self._refunds.many(where, by="created_at", limit=50) if evidence_ids else []
 
     async def reviews(
         self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None

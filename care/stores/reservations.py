@@ -70,6 +70,7 @@ class Reservations:
                 fields = self._refunds.encode(refund) | queue_place(refund)
                 for name in ("_id", *OWNED):
                     fields.pop(name)
+                fields["timeline"] = stored["timeline"] + fields["timeline"][len(stored["timeline"]) :]
             if stored.get("hold") == HELD:
                 await self._move(refund, stored["held_amount"], session, paid=paid)
                 fields["hold"] = PAID if paid else RELEASED

@@ -69,6 +69,7 @@ OWN = [
 STAFF = [
     ("GET", "/customers"),
     ("GET", "/refund/case/{refund_id}"),
+    ("GET", "/refund/case/{refund_id}/pdf"),
     ("GET", "/reviews"),
     ("POST", "/review/claim/{refund_id}"),
     ("POST", "/review/release/{refund_id}"),

@@ -10,12 +10,12 @@ from temporalio.testing import ActivityEnvironment
 from activities.graphs.refund import RefundNodes, RefundState, refund_graph
 from care.errors import ModelTrouble
 from care.models.evidence import Facts
-from care.models.order import OrderStatus
+from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.policy import BlockList, RefundPolicy
 from care.models.refund import Band, Refund, Verdict, Wanted
 from care.rules.refund_decision import month_of
 from care.stores import Stores
-from tests.stores.make import customer, evidence, order
+from tests.stores.make import customer, evidence, order, refund
 from tests.workflows.refund_shop import POLICY, SMALL, SURE, Judge, claim
 
 
@@ -87,6 +87,18 @@ async def test_a_picture_from_before_the_order_goes_to_a_person(stores: Stores) 
     await stores.evidence.put(evidence("EV003", facts=old), b"jpg")
     found = await verdict(stores, Judge(), "EV003")
     assert (found.decision, [signal.name for signal in found.signals]) == ("uncertain", ["captured_before_order"])
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_file_of_an_earlier_claim_and_a_payment_of_somebody_else_go_to_a_person(stores: Stores) -> None:
+    paid = Payment(status=PaymentStatus.PAID, reference="pay_1")
+    await stores.orders.set_payment("ORD1", paid)
+    await stores.orders.put(order("ORD2", customer_id="CUST002", payment=paid))
+    await stores.orders.put(order("ORD3"))
+    await stores.refunds.open(refund("REF000", order_id="ORD3", evidence_ids=["EV001"]))
+    found = await verdict(stores, Judge(), "EV001")
+    assert [signal.name for signal in found.signals] == ["evidence_reused", "payment_of_another"]
+    assert found.decision == "uncertain"
 
 
 @pytest.mark.usefixtures("opened")

@@ -7,7 +7,8 @@ import pytest
 
 from care.errors import Conflict, NotFound, OutOfStock
 from care.models.customer import Address
-from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.models.money import Money
+from care.models.order import Bought, Order, OrderStatus, Payment, PaymentStatus
 from care.stores import Stores
 from tests.stores.make import AT, eur, order, product
 
@@ -121,3 +122,33 @@ async def test_a_subscription_finds_its_own_orders_newest_first(stores: Stores) 
         await stores.orders.put(order(f"ORD{n}", subscription_id="SUB001", placed_at=AT + timedelta(days=n)))
     await stores.orders.put(order("OTHER", subscription_id="SUB002"))
     assert [each.order_id for each in await stores.orders.for_subscription("SUB001", n=2)] == ["ORD2", "ORD1"]
+
+
+async def test_what_was_bought_in_a_year_leaves_out_what_was_cancelled_not_paid_older_or_in_other_money(
+    stores: Stores,
+) -> None:
+    unpaid, usd = Payment(status=PaymentStatus.FAILED), Money(amount=400, currency="USD")
+    repaid = Payment(status=PaymentStatus.REFUNDED)
+    for each in (
+        order("ORD1"),
+        order("ORD2", refunded=eur(150)),
+        order("ORD3", payment=repaid, refunded=eur(400)),
+        order("ORD4", status=OrderStatus.CANCELLED),
+        order("ORD5", payment=unpaid),
+        order("ORD6", placed_at=AT - timedelta(days=2)),
+        order("ORD7", total=usd),
+        order("ORD8", customer_id="CUST002"),
+    ):
+        await stores.orders.add(each)
+    found = await stores.orders.bought("CUST001", "EUR", AT - timedelta(days=1))
+    assert found == Bought(orders=3, total=eur(1200), refunded=eur(550))
+    assert await stores.orders.bought("CUST009", "EUR", AT) == Bought(orders=0, total=eur(0), refunded=eur(0))
+
+
+async def test_orders_are_found_by_their_payment_whoever_they_belong_to(stores: Stores) -> None:
+    paid, unnamed = (Payment(status=PaymentStatus.PAID, reference=reference) for reference in ("pay_1", ""))
+    await stores.orders.add(order("ORD1", payment=paid))
+    await stores.orders.add(order("ORD2", payment=paid, customer_id="CUST002"))
+    await stores.orders.add(order("ORD3", payment=unnamed))
+    assert [each.order_id for each in await stores.orders.paid_with("pay_1")] == ["ORD1", "ORD2"]
+    assert await stores.orders.paid_with("") == []

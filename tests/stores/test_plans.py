@@ -19,6 +19,7 @@ from care.models.conversation import Conversation
 from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
+from care.models.order import Payment, PaymentStatus
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
@@ -107,6 +108,8 @@ QUERIES: dict[str, Query] = {
     "orders.page, next": Query(lambda s: _second(s.orders.page, ME), _BOTH),
     "orders.latest": Query(lambda s: s.orders.latest(ME, PAGE), PAGE),
     "orders.for_subscription": Query(lambda s: s.orders.for_subscription("SUB0001", PAGE), PAGE),
+    "orders.bought": Query(lambda s: s.orders.bought(ME, "EUR", AT + timedelta(minutes=MINE // 2)), MINE // 2),
+    "orders.paid_with": Query(lambda s: s.orders.paid_with("PAY-1"), 1),
     "orders.owing": Query(lambda s: s.orders.owing(), 1),
     "orders.find": Query(lambda s: s.orders.find(["ORD0001", "ORD0002"]), 2),
     "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
@@ -118,6 +121,9 @@ QUERIES: dict[str, Query] = {
     "refunds.page": Query(lambda s: s.refunds.page(ME, limit=PAGE)),
     "refunds.page, next": Query(lambda s: _second(s.refunds.page, ME), _BOTH),
     "refunds.history": Query(lambda s: s.refunds.history(ME), MINE + 1),
+    "refunds.showing": Query(
+        lambda s: s.refunds.showing(["EV1", "EV2"]), 2, sorts=True, reason="few cases show the same file"
+    ),
     "refunds.reviews": Query(lambda s: s.refunds.reviews(limit=PAGE), PAGE + 1 + 2),
     "refunds.reviews, next": Query(lambda s: _second(s.refunds.reviews), _BOTH + 4),
     "refunds.reviews, of one agent": Query(lambda s: s.refunds.reviews(claimed_by="amy", limit=PAGE), PAGE + 1 + 2),
@@ -228,7 +234,16 @@ async def _fill(stores: Stores) -> None:
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
         "orders",
-        [order(f"ORD{n:04d}", customer_id=who, placed_at=at, subscription_id=f"SUB{n % 9:04d}") for n, who, at in many],
+        [
+            order(
+                f"ORD{n:04d}",
+                customer_id=who,
+                placed_at=at,
+                subscription_id=f"SUB{n % 9:04d}",
+                payment=Payment(status=PaymentStatus.PAID, reference=f"PAY-{n}"),
+            )
+            for n, who, at in many
+        ],
         "order_id",
         owes=lambda n: n == 7,
     )
@@ -271,6 +286,7 @@ async def _fill(stores: Stores) -> None:
                 f"REF{n:04d}",
                 customer_id=who,
                 order_id=f"ORD{n:04d}",
+                evidence_ids=[f"EV{n}"],
                 created_at=at,
                 updated_at=at,
                 status=waits if n % 4 == 1 else paid,

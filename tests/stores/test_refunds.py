@@ -9,7 +9,7 @@ import pytest
 from care.errors import AlreadySettled, ClaimedByOther, Conflict, Invalid, NotEligible, NotFound, OpenRefund
 from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
-from care.models.refund import Refund, RefundStatus, Ruling
+from care.models.refund import Refund, RefundStatus, Ruling, TimelineEntry
 from care.stores import Stores
 from tests.stores.make import AT, eur, order, refund
 
@@ -35,6 +35,32 @@ async def test_opening_the_same_refund_again_reserves_once(stores: Stores) -> No
     await stores.orders.put(order(items={"MILK": 2}))
     await asyncio.gather(*(stores.refunds.open(refund()) for _ in range(20)))
     assert await held(stores) == (200, 0)
+
+
+def told(*events: str) -> list[TimelineEntry]:
+    return [TimelineEntry(at=AT, actor="machine", event=event) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("claims", "stored"),
+    [
+        (told("opened", "in_review", "rejected"), ["opened", "in_review", "rejected"]),
+        (told("opened", "forged", "rejected"), ["opened", "in_review", "rejected"]),
+        (told("opened"), ["opened", "in_review"]),
+        ([], ["opened", "in_review"]),
+    ],
+)
+@pytest.mark.parametrize("settles", [True, False])
+async def test_no_write_ever_changes_or_removes_what_stands_in_the_timeline(
+    stores: Stores, claims: list[TimelineEntry], stored: list[str], settles: bool
+) -> None:
+    await stores.orders.put(order(items={"MILK": 2}))
+    await stores.refunds.open(refund(timeline=told("opened")))
+    await stores.refunds.save(refund(timeline=told("opened", "in_review"), version=1))
+    rewritten = ended(RefundStatus.REJECTED, timeline=claims)
+    await (stores.refunds.settle(rewritten, paid=False) if settles else stores.refunds.save(rewritten))
+    found = await stores.refunds.get("REF001")
+    assert ([entry.event for entry in found.timeline], found.status) == (stored, RefundStatus.REJECTED)
 
 
 async def test_two_hundred_refunds_at_once_never_reserve_more_than_was_paid(stores: Stores) -> None:

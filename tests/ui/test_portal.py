@@ -152,6 +152,8 @@ async def test_a_reported_problem_is_approved_by_a_person_and_paid(comes: Comes,
     await amy.page.get_by_role("link", name=str(refund_id)).locator("visible=true").click()
     await amy.sees("half of it is gone")
     await expect(amy.page.locator("img.proof")).to_be_visible()
+    paper = await amy.page.get_by_role("link", name="Case file (PDF)").get_attribute("href")
+    assert (await (await amy.page.request.get(f"{paper}")).body()).startswith(b"%PDF")
     await amy.shows("case")
     await amy.button("Approve").click()
     await amy.dialog().get_by_label("Note").fill("The photo shows it.")

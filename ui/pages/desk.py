@@ -123,6 +123,8 @@ def _head(visit: Visit, refund: Refund) -> None:
                 if address:
                     with link(address, "small").props("target=_blank rel=noopener"):
                         text("Workflow", tag="span")
+                with link(f"/refund/case/{refund.refund_id}/pdf", "small").props("target=_blank rel=noopener"):
+                    text("Case file (PDF)", tag="span")
     if refund.approvals and not refund.status.is_settled:
         banner("how_to_reg", f"{refund.approvals[0].reviewer} approved. A second person must approve as well.", "warn")
     if not refund.status.is_settled and refund.claimed_by not in (None, visit.principal.email):

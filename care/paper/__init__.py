@@ -1,0 +1,1 @@
+"""Papers that leave the shop: documents drawn from models, without any outside call."""
