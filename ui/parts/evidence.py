@@ -65,7 +65,8 @@ def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
     if _is_photo(file):
         _opens(_address(file), size, "Photo, opens large", "Photo of the problem")
     elif file.previews:
-        _opens(_address(file, 1), size, f"{_noun(file)}, opens large", f"{_part(file)} 1")
+        with _opens(_address(file, 1), size, f"{_noun(file)}, opens large", f"{_part(file)} 1").classes("marked"):
+            icon(_sign(file), "14px").classes("mark")
     else:
         _chip(file)
 
@@ -81,7 +82,7 @@ def large(file: Evidence) -> None:
         film = box("proof", tag="video", name="Evidence sent by the customer")
         film.props(f'src="{_address(file)}" controls preload=metadata')
     if file.previews:
-        with box("strip", name=f"{_noun(file)}: pictures of it").props("role=group tabindex=0"):
+        with box(f"strip {_part(file).lower()}s", name=f"{_noun(file)}: pictures of it").props("role=group tabindex=0"):
             for number in range(1, file.previews + 1):
                 part = f"{_part(file)} {number}"
                 _opens(_address(file, number), "", f"{part}, opens at full size", part)
@@ -90,14 +91,15 @@ def large(file: Evidence) -> None:
     text(" · ".join(_known(file)), "mute small wrap")
 
 
-def _opens(address: str, classes: str, name: str, alt: str) -> None:
-    with link(address, name=name).props("target=_blank rel=noopener"):
+def _opens(address: str, classes: str, name: str, alt: str) -> ui.element:
+    with link(address, name=name).props("target=_blank rel=noopener") as opened:
         box(classes, tag="img").props(f'src="{address}" alt="{alt}" loading=lazy')
+    return opened
 
 
 def _chip(file: EvidenceReceipt) -> None:
     with link(_address(file), "filechip").props("target=_blank rel=noopener"):
-        icon("movie" if _is_video(file) else "picture_as_pdf")
+        icon(_sign(file))
         text(_noun(file), tag="span")
         text(words.size(file.bytes), "mute small", tag="span")
 
@@ -116,6 +118,10 @@ def _is_video(file: EvidenceReceipt) -> bool:
 
 def _noun(file: EvidenceReceipt) -> str:
     return "Video" if _is_video(file) else "Document"
+
+
+def _sign(file: EvidenceReceipt) -> str:
+    return "movie" if _is_video(file) else "picture_as_pdf"
 
 
 def _part(file: EvidenceReceipt) -> str:
