@@ -36,6 +36,7 @@ _NEAR = 60  # frames: to read on is as quick as to look for a key frame
 def rehearse() -> None:
     """Draw one of our own, so that every module is there when no file can be opened any more."""
     looks.rehearse()
+    cv2.setNumThreads(1)  # it may start none
     cv2.VideoCapture(_stream(b"no film"), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1]).release()
 
 
