@@ -58,12 +58,12 @@ def silenced(data: bytes) -> bytes:
 
 
 def captured_at(data: bytes) -> datetime | None:
-    """When the film says that it was made."""
+    """When the film says that it was made; nothing before 2001, as a clock that was never set says."""
     for part in _parts(data):
         for each in elements(data, part.inside, part.end) if part.name == _INFO else ():
             if each.name == _DATE:
                 nanoseconds = int.from_bytes(data[each.inside : each.end][:8], "big", signed=True)
-                return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+                return _EPOCH + timedelta(microseconds=nanoseconds // 1000) if nanoseconds > 0 else None
     return None
 
 

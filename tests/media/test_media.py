@@ -108,7 +108,12 @@ async def test_the_same_picture_sent_again_in_disguise_is_recognised() -> None:
 
 
 async def test_an_empty_picture_has_no_hash_that_could_match_another() -> None:
-    assert (await kept(encoded(Image.new("RGB", (300, 200), "white"), "PNG"))).facts.perceptual_hashes == []
+    empty = (await kept(encoded(Image.new("RGB", (300, 200), "white"), "PNG"))).facts
+    assert (empty.perceptual_hashes, empty.upright_hashes, empty.screenshot) == ([], [], False)
+
+
+async def test_a_picture_of_a_phones_screen_is_known_for_a_screenshot() -> None:
+    assert (await kept(encoded(Image.new("RGB", (828, 1792), "white"), "PNG"))).facts.screenshot
 
 
 async def test_a_blurred_picture_is_less_sharp() -> None:

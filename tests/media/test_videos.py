@@ -79,6 +79,7 @@ def test_what_a_webm_tells_is_blotted_out_too() -> None:
     original = tagged_webm()
     quiet = ebml.silenced(original)
     assert ebml.captured_at(quiet) == ebml.captured_at(original) == MADE
+    assert ebml.captured_at(original.replace(struct.pack(">q", SINCE_2001), bytes(8))) is None
     assert len(quiet) == len(original)
     assert b"Ada" in original
     assert b"Ada" not in quiet
