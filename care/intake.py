@@ -23,8 +23,9 @@ async def keep_evidence(
         sha256=hashlib.sha256(kept.data).hexdigest(),
         original_sha256=hashlib.sha256(data).hexdigest(),
         file_name=kept.file_name,
+        previews=len(kept.previews),
         facts=kept.facts,
         created_at=datetime.now(UTC),
     )
-    await stores.evidence.put(evidence, kept.data)
+    await stores.evidence.put(evidence, kept.data, kept.previews)
     return EvidenceReceipt.model_validate(evidence.model_dump(include=set(EvidenceReceipt.model_fields)))

@@ -20,6 +20,9 @@ _SHOWN = {"image/jpeg", "image/png", "image/webp"}
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {name: {} for name in EXTENSIONS}, "description": "The file, as it is kept."}
 }
+_PREVIEWS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}}, "description": "One of the `previews` of the file."}
+}
 
 
 @router.post("/evidence", status_code=201)
@@ -35,13 +38,25 @@ async def download(evidence: OwnEvidence, serving: Serving) -> Response:
     """For its owner and for staff."""
     kind = "inline" if evidence.media_type in _SHOWN else "attachment"
     name = f"{evidence.evidence_id}.{EXTENSIONS[evidence.media_type]}"
+    return _file(await serving.stores.evidence.data(evidence.evidence_id), evidence.media_type, kind, name)
+
+
+@router.get("/evidence/{evidence_id}/preview/{number}", response_class=Response, responses=_PREVIEWS)
+async def preview(evidence: OwnEvidence, number: int, serving: Serving) -> Response:
+    """A PDF's page or a video's key frame, as a picture drawn by us. For its owner and for staff."""
+    name = f"{evidence.evidence_id}-{number}.jpg"
+    return _file(await serving.stores.evidence.preview(evidence.evidence_id, number), "image/jpeg", "inline", name)
+
+
+def _file(content: bytes, media_type: str, kind: str, name: str) -> Response:
     return Response(
-        await serving.stores.evidence.data(evidence.evidence_id),
-        media_type=evidence.media_type,
+        content,
+        media_type=media_type,
         headers={
             "Content-Disposition": f'{kind}; filename="{name}"',
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=300",
         },
     )

@@ -23,13 +23,16 @@ class Facts(Model):
     height: int | None = None
     captured_at: Utc | None = None
     device: str | None = None
-    # Perceptual hashes (64 bits as hex) of the picture and its flips and rotations.
+    # Perceptual hashes (64 bits as hex) to look others up by: of the picture and its flips and rotations, of a video's
+    # key frames and their mirror images, of a PDF's scanned pages; and, as long as one, a digest of a PDF's words.
     perceptual_hashes: list[str] = []
+    # Those by which this file itself is found: of each picture in it, as it stands.
+    upright_hashes: list[str] = []
     # Variance of the Laplacian, in thousandths; small means blurred.
     sharpness: int | None = None
     # Looks like a picture of a screen's content rather than of a thing.
     screenshot: bool = False
-    # Of a video.
+    # Of a video: the longest of what its container claims and what its frames show.
     duration_ms: int | None = None
     pages: int | None = None
     text: str = ""

@@ -1,8 +1,8 @@
-"""Evidence: the bytes in GridFS, what is known of them beside it, and a look-up of pictures seen before."""
+"""Evidence: files and their previews in GridFS, what is known of them beside it, a look-up of what was seen before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
@@ -28,13 +28,18 @@ class EvidenceStore:
         await self._evidence.collection.create_index("bands")
         await self._evidence.collection.create_index("customer_id")
 
-    async def put(self, evidence: Evidence, data: bytes) -> None:
-        """Store once per evidence id. The record is written last: a file without one does not exist for anybody."""
+    async def put(self, evidence: Evidence, data: bytes, previews: Sequence[bytes] = ()) -> None:
+        """Store once per evidence id; `previews` are `evidence.previews` JPEGs.
+
+        The record is written last: files without one do not exist for anybody.
+        """
         if await self._evidence.find(evidence.evidence_id):
             return
-        await self._discard(evidence.evidence_id)
-        await self._files.upload_from_stream_with_id(evidence.evidence_id, evidence.evidence_id, data)
-        await self._evidence.add(evidence, bands=_bands(evidence.facts.perceptual_hashes[:1]))
+        named = {_preview_id(evidence.evidence_id, number): each for number, each in enumerate(previews, start=1)}
+        for file_id, content in {evidence.evidence_id: data, **named}.items():
+            await self._discard(file_id)
+            await self._files.upload_from_stream_with_id(file_id, file_id, content)
+        await self._evidence.add(evidence, bands=_bands(_upright(evidence)))
 
     async def get(self, evidence_id: str) -> Evidence:
         return await self._evidence.get(evidence_id)
@@ -42,9 +47,14 @@ class EvidenceStore:
     async def data(self, evidence_id: str) -> bytes:
         """The file as kept. Raises NotFound."""
         await self._evidence.get(evidence_id)
-        stream = await self._files.open_download_stream(evidence_id)
-        content: bytes = await stream.read()
-        return content
+        return await self._content(evidence_id)
+
+    async def preview(self, evidence_id: str, number: int) -> bytes:
+        """The JPEG of this number, from 1. Raises NotFound for one that there is not, as for unknown evidence."""
+        evidence = await self._evidence.get(evidence_id)
+        if not 1 <= number <= evidence.previews:
+            raise self._evidence.missing(evidence_id)
+        return await self._content(_preview_id(evidence_id, number))
 
     async def by_hashes(
         self,
@@ -53,9 +63,10 @@ class EvidenceStore:
         *,
         exclude: Iterable[str] = (),
     ) -> list[Evidence]:
-        """Evidence that is the same file or nearly the same picture, except the ids in `exclude`; 50 at most.
+        """Evidence that is the same file or shows nearly the same picture, except the ids in `exclude`; 50 at most.
 
-        Give all hashes of a picture: each is compared with the upright picture of the others, within 6 of 64 bits.
+        Give all `perceptual_hashes` of a file: each is compared with the `upright_hashes` of the others (a picture,
+        a video's key frames, a PDF's pages), within 6 of 64 bits.
         One 16-bit band must be equal, which is certain up to 3 bits and likely up to 6.
         """
         hashes = list(perceptual_hashes)
@@ -66,12 +77,26 @@ class EvidenceStore:
         )
         return [each for each in candidates if each.original_sha256 in files or _is_near(each, hashes)][:_FOUND_AT_MOST]
 
-    async def _discard(self, evidence_id: str) -> None:
+    async def _content(self, file_id: str) -> bytes:
+        stream = await self._files.open_download_stream(file_id)
+        content: bytes = await stream.read()
+        return content
+
+    async def _discard(self, file_id: str) -> None:
         """Remove what an upload that was cut off has left."""
         try:
-            await self._files.delete(evidence_id)
+            await self._files.delete(file_id)
         except NoFile:
-            await self._chunks.delete_many({"files_id": evidence_id})
+            await self._chunks.delete_many({"files_id": file_id})
+
+
+def _preview_id(evidence_id: str, number: int) -> str:
+    return f"{evidence_id}.{number}"
+
+
+def _upright(evidence: Evidence) -> list[str]:
+    """Evidence from before there were `upright_hashes` is a picture, and its first hash the upright one."""
+    return evidence.facts.upright_hashes or evidence.facts.perceptual_hashes[:1]
 
 
 def _bands(hashes: Iterable[str]) -> list[str]:
@@ -80,5 +105,5 @@ def _bands(hashes: Iterable[str]) -> list[str]:
 
 
 def _is_near(evidence: Evidence, hashes: list[str]) -> bool:
-    upright = evidence.facts.perceptual_hashes[:1]
-    return any((int(mine, 16) ^ int(theirs, 16)).bit_count() <= _NEAR for mine in upright for theirs in hashes)
+    pairs = ((mine, theirs) for mine in _upright(evidence) for theirs in hashes)
+    return any((int(mine, 16) ^ int(theirs, 16)).bit_count() <= _NEAR for mine, theirs in pairs)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api.deps import viewer
 from tests.api.cases import case_of, subscription_of, talk_of, told
 from tests.api.shop import Shop, Someone
+from tests.media.files import pdf
 
 Json = dict[str, object] | None
 PUBLIC = {
@@ -57,6 +58,7 @@ OWN = [
     ("POST", "/order/address/{order_id}"),
     ("POST", "/order/cancel/{order_id}"),
     ("GET", "/evidence/{evidence_id}"),
+    ("GET", "/evidence/{evidence_id}/preview/{number}"),
     ("GET", "/refunds/{customer_id}"),
     ("GET", "/refund/{refund_id}"),
     ("POST", "/refund/evidence/{refund_id}"),
@@ -144,7 +146,8 @@ async def _things_of(shop: Shop, ana: Someone) -> dict[str, str]:
         "conversation_id": talk.conversation_id,
         "notification_id": note.notification_id,
         "subscription_id": subscription.subscription_id,
-        "evidence_id": await shop.shows_photo(ana),
+        "evidence_id": (await ana.http.post("/evidence", files={"file": pdf()})).json()["evidence_id"],
+        "number": "1",
     }
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
+import tempfile
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy
 from PIL import Image, PngImagePlugin
+
+from care.media.atoms import boxes
 
 
 def scene(width: int = 320, height: int = 240, *, seed: int = 7) -> Image.Image:
@@ -88,10 +95,38 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def movie(brand: bytes = b"isom") -> bytes:
-    """The skeleton of an MP4 or MOV."""
+    """The skeleton of an MP4 or MOV, in which there is nothing to see."""
     return (
         box(b"ftyp", brand + b"\0\0\2\0" + brand) + box(b"mdat", b"\0" * 100) + box(b"moov", box(b"mvhd", b"\0" * 100))
     )
+
+
+@functools.cache
+def film(kind: str = "mp4", *, frames: int = 48, rate: int = 24, side: int = 0, first_seed: int = 40) -> bytes:
+    """A film of `rate` frames a second: four scenes, `scene(seed=first_seed + n)`; `side` is its width in pixels."""
+    codec = {"mp4": "mp4v", "mov": "mp4v", "webm": "VP80"}[kind]
+    size = (side, 64) if side else (320, 240)
+    scenes = [cv2.cvtColor(numpy.asarray(scene(*size, seed=first_seed + n)), cv2.COLOR_RGB2BGR) for n in range(4)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"film.{kind}"
+        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), rate, size)
+        assert writer.isOpened()
+        for n in range(frames):
+            writer.write(scenes[n * 4 // frames])
+        writer.release()
+        return path.read_bytes()
+
+
+def rebuilt(data: bytes, path: str, change: Callable[[bytes], bytes]) -> bytes:
+    """An MP4 with the content of the boxes at `path` ("moov.trak") changed. The film's own data is in front of them."""
+    first, _, rest = path.partition(".")
+    out = b""
+    for each in boxes(data, 0, len(data)):
+        content = data[each.inside : each.end]
+        if each.kind == first.encode():
+            content = rebuilt(content, rest, change) if rest else change(content)
+        out += box(each.kind, content)
+    return out
 
 
 def webm(doc_type: bytes = b"webm", *, segment: bytes = b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff") -> bytes:

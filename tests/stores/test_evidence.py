@@ -5,6 +5,7 @@ import os
 import pytest
 
 from care.errors import NotFound
+from care.models.evidence import Facts
 from care.stores import Stores
 from tests.stores.make import evidence
 
@@ -35,8 +36,18 @@ async def test_what_a_broken_upload_left_behind_does_not_get_in_the_way(stores: 
     assert await stores.evidence.data("EV001") == b"whole"
 
 
-async def test_unknown_evidence_is_not_found(stores: Stores) -> None:
-    for call in (stores.evidence.get("NONE"), stores.evidence.data("NONE")):
+async def test_previews_lie_beside_the_file(stores: Stores) -> None:
+    await stores.database["files.chunks"].insert_one({"files_id": "EV001.2", "n": 0, "data": b"left behind"})
+    await stores.evidence.put(evidence(previews=2), b"film", [b"first", b"second"])
+    assert await stores.evidence.data("EV001") == b"film"
+    assert [await stores.evidence.preview("EV001", n) for n in (1, 2)] == [b"first", b"second"]
+
+
+async def test_unknown_evidence_is_not_found_nor_are_previews_that_there_are_not(stores: Stores) -> None:
+    await stores.evidence.put(evidence(previews=1), b"film", [b"first"])
+    missing = [stores.evidence.get("NONE"), stores.evidence.data("NONE"), stores.evidence.preview("NONE", 1)]
+    missing += [stores.evidence.preview("EV001", 0), stores.evidence.preview("EV001", 2)]
+    for call in missing:
         with pytest.raises(NotFound):
             await call
 
@@ -51,6 +62,14 @@ async def test_nearly_the_same_picture_is_found_again(stores: Stores, bits: int,
 async def test_a_mirrored_picture_is_found_by_its_other_hashes(stores: Stores) -> None:
     await stores.evidence.put(evidence(hashes=[SEEN, "1111111111111111"]), b"x")
     assert await stores.evidence.by_hashes(["0f0f0f0f0f0f0f0f", SEEN])
+
+
+async def test_a_film_or_a_document_is_found_by_each_picture_in_it(stores: Stores) -> None:
+    first, second, mirrored = SEEN, "1111111111111111", "2222222222222222"
+    facts = Facts(perceptual_hashes=[first, second, mirrored], upright_hashes=[first, second])
+    await stores.evidence.put(evidence(facts=facts), b"film")
+    for picture, found in ((first, True), (changed(second, 3), True), (mirrored, False)):
+        assert bool(await stores.evidence.by_hashes([picture])) is found
 
 
 async def test_the_same_file_is_found_by_its_digest_unless_it_is_left_out(stores: Stores) -> None:

@@ -77,6 +77,7 @@ QUERIES: dict[str, Query] = {
         lambda s: s.evidence.by_hashes([f"{1:016x}"], "x" * 64), 5, sorts=True, reason="few pictures share a band"
     ),
     "evidence.data": Query(lambda s: s.evidence.data("EV-FILE"), 3),
+    "evidence.preview": Query(lambda s: s.evidence.preview("EV-FILE", 1), 3),
     "evidence.put": Query(
         lambda s: s.evidence.put(evidence("EV-NEW"), b"new"),
         None,
@@ -319,7 +320,7 @@ async def _fill(stores: Stores) -> None:
         [{"conversation_id": f"CON{n}", "turn": turn, "messages": []} for n, _, _ in many for turn in range(3)]
     )
     await put("evidence", [evidence(f"EV{n}", customer_id=who) for n, who, _ in many], "evidence_id")
-    await stores.evidence.put(evidence("EV-FILE"), b"bytes")
+    await stores.evidence.put(evidence("EV-FILE", previews=1), b"bytes", [b"preview"])
     lines = [[EntryLine(account=f"wallet:{who}", amount=5), EntryLine(account="shop", amount=-5)] for _, who, _ in many]
     await put(
         "ledger",

@@ -60,32 +60,72 @@ async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
 
 
 def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
-    target = f"/evidence/{file.evidence_id}"
-    if file.media_type.startswith("image/"):
-        with link(target, name="Photo, opens large").props("target=_blank rel=noopener"):
-            box(f"thumb{' tiny' if tiny else ''}", tag="img").props(
-                f'src="{target}" alt="Photo of the problem" loading=lazy'
-            )
-        return
-    with link(target, "filechip").props("target=_blank rel=noopener"):
-        icon("movie" if file.media_type.startswith("video/") else "picture_as_pdf")
-        text("Video" if file.media_type.startswith("video/") else "Document", tag="span")
-        text(words.size(file.bytes), "mute small", tag="span")
+    """A small picture that opens large: the photo itself, or the first page or frame of another file."""
+    size = f"thumb{' tiny' if tiny else ''}"
+    if _is_photo(file):
+        _opens(_address(file), size, "Photo, opens large", "Photo of the problem")
+    elif file.previews:
+        with _opens(_address(file, 1), size, f"{_noun(file)}, opens large", f"{_part(file)} 1").classes("marked"):
+            icon(_sign(file), "14px").classes("mark")
+    else:
+        _chip(file)
 
 
 def large(file: Evidence) -> None:
-    """As the desk sees it: pictures and videos at full width, anything else as a link."""
-    target = f"/evidence/{file.evidence_id}"
-    if file.media_type.startswith("image/"):
-        with link(target, name="Evidence, opens at full size").props("target=_blank rel=noopener"):
-            box("proof", tag="img").props(f'src="{target}" alt="Evidence sent by the customer"')
-    elif file.media_type.startswith("video/"):
-        box("proof", tag="video", name="Evidence sent by the customer").props(
-            f'src="{target}" controls preload=metadata'
-        )
-    else:
-        thumbnail(file)
+    """As the desk sees it: a photo at full width; a video that plays; pages and frames in a row, each opening large.
+
+    A document's pages are pictures that we drew: the document itself, which may hold anything, is only saved.
+    """
+    if _is_photo(file):
+        _opens(_address(file), "proof", "Evidence, opens at full size", "Evidence sent by the customer")
+    if _is_video(file):
+        film = box("proof", tag="video", name="Evidence sent by the customer")
+        film.props(f'src="{_address(file)}" controls preload=metadata')
+    if file.previews:
+        with box(f"strip {_part(file).lower()}s", name=f"{_noun(file)}: pictures of it").props("role=group tabindex=0"):
+            for number in range(1, file.previews + 1):
+                part = f"{_part(file)} {number}"
+                _opens(_address(file, number), "", f"{part}, opens at full size", part)
+    if not _is_photo(file):
+        _chip(file)
     text(" · ".join(_known(file)), "mute small wrap")
+
+
+def _opens(address: str, classes: str, name: str, alt: str) -> ui.element:
+    with link(address, name=name).props("target=_blank rel=noopener") as opened:
+        box(classes, tag="img").props(f'src="{address}" alt="{alt}" loading=lazy')
+    return opened
+
+
+def _chip(file: EvidenceReceipt) -> None:
+    with link(_address(file), "filechip").props("target=_blank rel=noopener"):
+        icon(_sign(file))
+        text(_noun(file), tag="span")
+        text(words.size(file.bytes), "mute small", tag="span")
+
+
+def _address(file: EvidenceReceipt, preview: int | None = None) -> str:
+    return f"/evidence/{file.evidence_id}" + (f"/preview/{preview}" if preview else "")
+
+
+def _is_photo(file: EvidenceReceipt) -> bool:
+    return file.media_type.startswith("image/")
+
+
+def _is_video(file: EvidenceReceipt) -> bool:
+    return file.media_type.startswith("video/")
+
+
+def _noun(file: EvidenceReceipt) -> str:
+    return "Video" if _is_video(file) else "Document"
+
+
+def _sign(file: EvidenceReceipt) -> str:
+    return "movie" if _is_video(file) else "picture_as_pdf"
+
+
+def _part(file: EvidenceReceipt) -> str:
+    return "Picture" if _is_video(file) else "Page"
 
 
 def _known(file: Evidence) -> list[str]:
@@ -93,9 +133,16 @@ def _known(file: Evidence) -> list[str]:
     known = [file.file_name, words.size(file.bytes)]
     if facts.width and facts.height:
         known.append(words.pieces(facts.width, str(facts.height)))
-    known.append(
-        f"taken {words.moment(facts.captured_at, 'UTC')} UTC" if facts.captured_at else "no capture date in the file"
-    )
+    if facts.duration_ms is not None:
+        known.append(f"{facts.duration_ms / 1000:.0f} s")
+    if facts.pages:
+        known.append(f"{facts.pages} {'page' if facts.pages == 1 else 'pages'}")
+    if facts.captured_at:
+        known.append(f"taken {words.moment(facts.captured_at, 'UTC')} UTC")
+    elif facts.pages is None:
+        known.append("no capture date in the file")
     if facts.device:
         known.append(facts.device)
+    if facts.screenshot:
+        known.append("a screenshot, by its size and form")
     return known
