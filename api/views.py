@@ -31,6 +31,8 @@ _TOLD = {
 }
 _WITHOUT_DETAIL = {"rejected", "payment_failed", "replacement_failed"}
 _NAMED = {"customer", "machine"}
+# Pictures of one document or film on the printed case file.
+_MOST_LOOKS = 4
 
 
 async def subscription_view(services: Services, subscription: Subscription, reader: Principal) -> SubscriptionView:
@@ -77,8 +79,11 @@ async def case_pictures(services: Services, case: CaseFile) -> dict[str, list[by
 
 
 async def _looks(services: Services, file: CaseEvidence) -> AsyncIterator[bytes]:
+    """The picture, or the first pages and key frames of anything else."""
     if file.media_type.startswith("image/"):
         yield await services.stores.evidence.data(file.evidence_id)
+    for number in range(1, min(file.previews, _MOST_LOOKS) + 1):
+        yield await services.stores.evidence.preview(file.evidence_id, number)
 
 
 def told(refund: Refund) -> Refund:

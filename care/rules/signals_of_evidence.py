@@ -39,13 +39,13 @@ def _sent_before(known: Known) -> Signal | None:
 
 
 def _same_files(known: Known, others: Iterable[Evidence]) -> bool:
-    """Whether one of them is the very file, not only a picture that looks the same."""
+    """Whether one of them is the very file, not only one that looks the same."""
     originals = {each.original_sha256 for each in known.evidence}
     return any(each.original_sha256 in originals for each in others)
 
 
 def _what(same: bool) -> str:
-    return "the same file" if same else "nearly the same picture"
+    return "the same file" if same else "a file that looks the same"
 
 
 def _named(claims: list[Refund]) -> str:

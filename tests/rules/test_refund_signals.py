@@ -96,7 +96,7 @@ def test_a_customer_without_any_history_raises_no_signal() -> None:
     ("twin", "weight", "sentence"),
     [
         (same(customer_id=THEIRS), 80, "Another customer has sent the same file, before this one did."),
-        (near(customer_id=THEIRS), 60, "Another customer has sent nearly the same picture, before this one did."),
+        (near(customer_id=THEIRS), 60, "Another customer has sent a file that looks the same, before this one did."),
         (
             same(customer_id=THEIRS, created_at=AT + timedelta(days=1)),
             80,
@@ -123,7 +123,7 @@ def test_a_file_of_another_customers_rejected_claim_weighs_more_and_names_nobody
     ("twin", "status", "weight", "sentence"),
     [
         (same(), RefundStatus.PAID, 60, "The same file was sent with REF100."),
-        (near(), RefundStatus.PAID, 40, "Nearly the same picture was sent with REF100."),
+        (near(), RefundStatus.PAID, 40, "A file that looks the same was sent with REF100."),
         (same(), _REJECTED, 70, "The same file was sent with REF100 (rejected)."),
     ],
 )
