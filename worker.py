@@ -131,10 +131,7 @@ def _worker(settings: Settings, temporal: Client, stores: Stores, understanding:
         temporal,
         task_queue=settings.task_queue,
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
-        activities=[
-            *subscription.all,
-            *(refund.open_case, refund.record, refund.settle, refund.is_own_case, refund.pay_out, refund.replace),
-        ],
+        activities=[*subscription.all, *refund.all],
         plugins=[LangGraphPlugin(graphs=graphs)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,

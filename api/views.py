@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from api.deps import Services
 from care.models.customer import Principal
-from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
+from care.models.refund import Band, CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
+from care.rules.refund_waiting import LABELS
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
 # What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
@@ -15,17 +16,22 @@ _TOLD = {
     "opened",
     "evidence_added",
     "evidence_requested",
+    "evidence_reminded",
     "evidence_not_received",
+    "return_requested",
     "in_review",
     "approved",
     "rejected",
     "withdrawn",
     "expired",
     "paid",
+    "payout_declined",
     "payment_failed",
+    "offer_accepted",
+    "offer_ended",
     "replacement_failed",
 }
-_WITHOUT_DETAIL = {"rejected", "payment_failed", "replacement_failed"}
+_WITHOUT_DETAIL = {"rejected", "payout_declined", "payment_failed", "replacement_failed"}
 _NAMED = {"customer", "machine"}
 
 
@@ -62,8 +68,17 @@ async def case_file(services: Services, refund: Refund) -> CaseFile:
 
 def told(refund: Refund) -> Refund:
     """The case for its customer: no signals, no names of staff, no inner workings."""
-    hidden: dict[str, object] = {"verdicts": [], "rulings": [], "approvals": [], "claimed_by": None, "escalated": False}
+    hidden: dict[str, object] = {
+        "verdicts": [],
+        "rulings": [],
+        "approvals": [],
+        "claimed_by": None,
+        "escalated": False,
+        "first_ruling_at": None,
+        "first_ruling_due_at": None,
+    }
     shown: dict[str, object] = {
+        "label": LABELS.get(refund.label) if refund.label else None,
         "verdict": refund.verdict and _told_verdict(refund.verdict),
         "timeline": [_told_entry(entry) for entry in refund.timeline if entry.event in _TOLD],
     }
@@ -81,7 +96,8 @@ def review_item(services: Services, refund: Refund) -> ReviewItem:
 
 
 def _told_verdict(verdict: Verdict) -> Verdict:
-    return verdict.model_copy(update={"signals": [], "reasons": []})
+    hidden: dict[str, object] = {"signals": [], "reasons": [], "band": Band.PERSON, "wanted": None, "items": []}
+    return verdict.model_copy(update=hidden)
 
 
 def _told_entry(entry: TimelineEntry) -> TimelineEntry:
@@ -89,5 +105,6 @@ def _told_entry(entry: TimelineEntry) -> TimelineEntry:
         update={
             "actor": entry.actor if entry.actor in _NAMED else "reviewer",
             "detail": "" if entry.event in _WITHOUT_DETAIL else entry.detail,
+            "note": "",
         }
     )
