@@ -135,10 +135,7 @@ def _worker(
         temporal,
         task_queue=settings.task_queue,
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
-        activities=[
-            *subscription.all,
-            *(refund.open_case, refund.record, refund.settle, refund.is_own_case, refund.pay_out, refund.replace),
-        ],
+        activities=[*subscription.all, *refund.all],
         plugins=[LangGraphPlugin(graphs=graphs)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from care.errors import CareError, NotFound
+from care.errors import CareError, Conflict, NotFound
 from care.gateways.payments import PaymentGateway, PaymentResult
 from care.links import Links
 from care.models.common import CustomerId, Model
@@ -17,7 +18,8 @@ from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
 from care.rules.occurrences import occurrence_due
-from care.rules.review import same_person
+from care.rules.refund_items import kept
+from care.rules.reviewers import Reviewer, folded, same_person
 from care.rules.subscription_notices import offer_to_skip
 from care.stores import Stores
 from care.temporal import refuse
@@ -41,9 +43,13 @@ class Payout(Model):
     key: str
 
 
-class Reviewer(Model):
+class Asked(Model):
+    """Whom to look up, and for which case."""
+
     name: str
     customer_id: CustomerId
+    order_id: str
+    refund_id: str
 
 
 class RefundActivities:
@@ -54,6 +60,10 @@ class RefundActivities:
         self._payments = payments
         self._policy = policy
         self._links = links
+
+    @property
+    def all(self) -> list[Callable[..., Awaitable[Any]]]:
+        return [self.open_case, self.record, self.settle, self.reviewer, self.pay_out, self.replace]
 
     @activity.defn(name="open_refund")
     async def open_case(self, refund: Refund) -> RefundPolicy:
@@ -92,17 +102,25 @@ class RefundActivities:
                 link = self._links.skip(origin, key, due) if self._links else None
                 await self._stores.notifications.add(offer_to_skip(refund, subscription, key, link))
 
+    # Histories hold the name of its first version, which told only whether it is the reviewer's own case.
     @activity.defn(name="is_own_refund")
-    async def is_own_case(self, reviewer: Reviewer) -> bool:
-        """Whether the reviewer is the customer: by e-mail address, or by the account they sign in with."""
-        account = await self._stores.accounts.find(reviewer.name.strip())
-        if account and account.customer_id == reviewer.customer_id:
-            return True
+    async def reviewer(self, asked: Asked) -> Reviewer:
+        """Who rules: their role, whether the case is their own, and what people approved before on the same order."""
+        accounts = self._stores.accounts
+        account = await accounts.find(asked.name.strip()) or await accounts.find(folded(asked.name))
+        own = account is not None and account.customer_id == asked.customer_id
+        return Reviewer(
+            own_case=own or await self._is_customer(asked),
+            role=account.role if account else None,
+            ruled_before=await self._stores.refunds.ruled_on(asked.order_id, besides=asked.refund_id),
+        )
+
+    async def _is_customer(self, asked: Asked) -> bool:
         try:
-            customer = await self._stores.customers.get(reviewer.customer_id)
+            customer = await self._stores.customers.get(asked.customer_id)
         except NotFound:
             return False
-        return same_person(customer.email, reviewer.name)
+        return same_person(customer.email, asked.name)
 
     @activity.defn(name="pay_out_refund")
     async def pay_out(self, payout: Payout) -> PaymentResult:
@@ -118,9 +136,15 @@ class RefundActivities:
 
     async def _pay(self, payout: Payout) -> PaymentResult:
         if payout.to == "wallet":
-            return await self._payments.credit_wallet(payout.customer_id, payout.amount, payout.key)
+            return await self._credit(payout)
         order = await self._stores.orders.get(payout.order_id)
         return await self._payments.refund(payout.customer_id, order.payment.reference, payout.amount, payout.key)
+
+    async def _credit(self, payout: Payout) -> PaymentResult:
+        try:
+            return await self._payments.credit_wallet(payout.customer_id, payout.amount, payout.key)
+        except Conflict as error:  # a wallet of another currency: no later try can change that
+            return PaymentResult(status="declined", reference=payout.key, decline_reason=error.detail, final=True)
 
     @activity.defn(name="send_replacement")
     async def replace(self, refund: Refund) -> str:
@@ -134,14 +158,16 @@ class RefundActivities:
 
 
 def _replacement(refund: Refund, original: Order) -> Order:
-    """The claimed pieces as an order of their own, whose id makes it one however often it is placed."""
+    """The approved pieces as an order of their own, whose id makes it one however often it is placed."""
     free = Money.zero(refund.amount.currency)
     names = {line.sku: line for line in original.items}
     return Order(
         order_id=f"ORD-{refund.refund_id}",
         customer_id=refund.customer_id,
         status=OrderStatus.PENDING,
-        items=[names[line.sku].model_copy(update={"quantity": line.quantity, "price": free}) for line in refund.items],
+        items=[
+            names[line.sku].model_copy(update={"quantity": line.quantity, "price": free}) for line in kept(refund.items)
+        ],
         shipping=free,
         total=free,
         payment=Payment(status=PaymentStatus.PAID, reference=refund.refund_id),

@@ -66,6 +66,7 @@ def require(*roles: Role) -> Callable[[Principal], Principal]:
 STAFF = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 staff = require(*STAFF)
 Staff = Annotated[Principal, Depends(staff)]
+Overseer = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMIN))]
 
 
 def may_see(principal: Principal, customer_id: str, otherwise: NotFound | None = None) -> None:

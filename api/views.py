@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from api.deps import Services
 from care.models.customer import Principal
-from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
+from care.models.refund import Band, CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
 from care.paper.pictures import small
 from care.rules.case_file import decisions
+from care.rules.refund_waiting import LABELS
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
 # What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
@@ -19,17 +20,22 @@ _TOLD = {
     "opened",
     "evidence_added",
     "evidence_requested",
+    "evidence_reminded",
     "evidence_not_received",
+    "return_requested",
     "in_review",
     "approved",
     "rejected",
     "withdrawn",
     "expired",
     "paid",
+    "payout_declined",
     "payment_failed",
+    "offer_accepted",
+    "offer_ended",
     "replacement_failed",
 }
-_WITHOUT_DETAIL = {"rejected", "payment_failed", "replacement_failed"}
+_WITHOUT_DETAIL = {"rejected", "payout_declined", "payment_failed", "replacement_failed"}
 _NAMED = {"customer", "machine"}
 # Pictures of one document or film on the printed case file.
 _MOST_LOOKS = 4
@@ -88,8 +94,17 @@ async def _looks(services: Services, file: CaseEvidence) -> AsyncIterator[bytes]
 
 def told(refund: Refund) -> Refund:
     """The case for its customer: no signals, no names of staff, no inner workings."""
-    hidden: dict[str, object] = {"verdicts": [], "rulings": [], "approvals": [], "claimed_by": None, "escalated": False}
+    hidden: dict[str, object] = {
+        "verdicts": [],
+        "rulings": [],
+        "approvals": [],
+        "claimed_by": None,
+        "escalated": False,
+        "first_ruling_at": None,
+        "first_ruling_due_at": None,
+    }
     shown: dict[str, object] = {
+        "label": LABELS.get(refund.label) if refund.label else None,
         "verdict": refund.verdict and _told_verdict(refund.verdict),
         "timeline": [_told_entry(entry) for entry in refund.timeline if entry.event in _TOLD],
     }
@@ -107,7 +122,16 @@ def review_item(services: Services, refund: Refund) -> ReviewItem:
 
 
 def _told_verdict(verdict: Verdict) -> Verdict:
-    return verdict.model_copy(update={"signals": [], "reasons": [], "doubts": [], "items": [], "judgement": None})
+    hidden: dict[str, object] = {
+        "signals": [],
+        "reasons": [],
+        "doubts": [],
+        "band": Band.PERSON,
+        "wanted": None,
+        "items": [],
+        "judgement": None,
+    }
+    return verdict.model_copy(update=hidden)
 
 
 def _told_entry(entry: TimelineEntry) -> TimelineEntry:
@@ -115,5 +139,6 @@ def _told_entry(entry: TimelineEntry) -> TimelineEntry:
         update={
             "actor": entry.actor if entry.actor in _NAMED else "reviewer",
             "detail": "" if entry.event in _WITHOUT_DETAIL else entry.detail,
+            "note": "",
         }
     )

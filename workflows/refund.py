@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -13,13 +14,16 @@ from temporalio.workflow import ActivityConfig, LocalActivityConfig
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from activities.refund import Payout, RefundActivities, Reviewer, Step
+    from activities.refund import Asked, Payout, RefundActivities, Step
     from care.errors import CareError, Conflict
     from care.models.policy import RefundPolicy
-    from care.models.refund import Refund, RefundStatus, Remedy, Ruling, Verdict
+    from care.models.refund import Assignment, Refund, RefundStatus, Remedy, Ruling, Verdict
     from care.rules import refund_case as steps
+    from care.rules import refund_payout as payouts
+    from care.rules.refund_judging import judged, not_judged
     from care.rules.refund_notices import notice_for
-    from care.rules.review import check_ruling, own_case, ruled
+    from care.rules.refund_waiting import overdue, wakes_at
+    from care.rules.review import check_reviewer, check_ruling, ruled
     from care.temporal import AMOUNT, STATUS, refuse
     from workflows.graphs import run_graph
 
@@ -37,9 +41,8 @@ class RefundWorkflow:
         self._refund = refund
         self._policy: RefundPolicy | None = None
         self._refusal: ApplicationError | None = None
-        # The status that the customer and the search attributes know; the deadline that has passed already.
+        # The status that the customer and the search attributes know.
         self._known = refund.status
-        self._passed: datetime | None = None
 
     @workflow.run
     async def run(self, refund: Refund) -> Refund:
@@ -52,7 +55,7 @@ class RefundWorkflow:
                 case RefundStatus.APPROVED:
                     await self._pay(policy)
                 case _:
-                    await self._wait_for_a_person(policy)
+                    await self._wait(policy)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._refund
 
@@ -76,34 +79,40 @@ class RefundWorkflow:
         except ActivityError as error:
             # Nobody is refused, and nothing is forgotten, because a part of ours broke down.
             workflow.logger.warning("The assessment failed", extra={"activity": error.activity_type})
-            verdict = steps.not_judged(self._refund, policy, "the assessment failed")
+            verdict = not_judged(self._refund, policy, "the assessment failed")
         if self._refund.status is RefundStatus.ASSESSING and self._refund.evidence_ids == files:
-            await self._move(steps.judged(self._refund, verdict, policy, workflow.now()))
+            await self._move(judged(self._refund, verdict, policy, workflow.now()))
 
-    async def _wait_for_a_person(self, policy: RefundPolicy) -> None:
-        version, due = self._refund.version, self._refund.due_at
+    async def _wait(self, policy: RefundPolicy) -> None:
+        """For a person, the customer, or the next deadline."""
+        version, wakes = self._refund.version, wakes_at(self._refund)
         if workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(workflow.all_handlers_finished)
             if self._refund.version == version:
                 workflow.continue_as_new(self._refund)
             return
-        left = max(due - workflow.now(), timedelta()) if due and due != self._passed else None
+        left = max(wakes - workflow.now(), timedelta()) if wakes else None
         try:
             await workflow.wait_condition(lambda: self._refund.version != version, timeout=left)
         except TimeoutError:
-            self._passed = due
-            await self._move(steps.overdue(self._refund, policy, workflow.now()))
+            now = max(workflow.now(), wakes or workflow.now())
+            # Cases whose deadline passed before silence could close one stay open.
+            await self._move(overdue(self._refund, policy, now, expires=workflow.patched("expires")))
 
     async def _pay(self, policy: RefundPolicy) -> None:
+        if self._refund.retry_at:
+            await workflow.sleep(max(self._refund.retry_at - workflow.now(), timedelta()))
         if self._refund.remedy is Remedy.REPLACEMENT:
             await self._replace(policy)
             return
         result = await workflow.execute_activity_method(RefundActivities.pay_out, self._payout(), **PAYMENT_CALL)
         if result.status == "succeeded":
-            await self._move(steps.paid(self._refund, result.reference, workflow.now()))
-        else:
-            why = result.decline_reason or "declined"
-            await self._move(steps.payment_failed(self._refund, policy, why, workflow.now()))
+            await self._move(payouts.paid(self._refund, result.reference, workflow.now()))
+            return
+        why = result.decline_reason or "declined"
+        # Before payouts were tried again, every decline was the last.
+        final = result.final or not workflow.patched("payout-retries")
+        await self._move(payouts.declined(self._refund, policy, why, workflow.now(), final=final))
 
     def _payout(self) -> Payout:
         refund = self._refund
@@ -113,7 +122,7 @@ class RefundWorkflow:
             customer_id=refund.customer_id,
             amount=refund.approved or refund.amount,
             to="wallet" if refund.remedy is Remedy.STORE_CREDIT else "payment",
-            key=steps.payout_key(refund),
+            key=payouts.payout_key(refund),
         )
 
     async def _replace(self, policy: RefundPolicy) -> None:
@@ -121,17 +130,16 @@ class RefundWorkflow:
             order_id = await workflow.execute_activity_method(RefundActivities.replace, self._refund, **PAYMENT_CALL)
         except ActivityError as error:
             why = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer"
-            await self._move(steps.not_replaceable(self._refund, policy, why, workflow.now()))
+            await self._move(payouts.not_replaceable(self._refund, policy, why, workflow.now()))
         else:
-            await self._move(steps.paid(self._refund, order_id, workflow.now()))
+            await self._move(payouts.paid(self._refund, order_id, workflow.now()))
 
     async def _move(self, refund: Refund) -> None:
         """The one way to a new state: at once in memory, then stored, with word to the customer of a new status."""
         self._refund = refund
-        notice = None
+        notice = notice_for(refund, self._known)
         if refund.status != self._known:
             self._known = refund.status
-            notice = notice_for(refund)
             workflow.upsert_search_attributes(
                 [STATUS.value_set(refund.status.value), AMOUNT.value_set(refund.amount.amount)]
             )
@@ -187,12 +195,17 @@ class RefundWorkflow:
 
     async def _rule(self, ruling: Ruling, policy: RefundPolicy) -> None:
         check_ruling(self._refund, ruling, policy)
-        reviewer = Reviewer(name=ruling.reviewer, customer_id=self._refund.customer_id)
-        if await workflow.execute_local_activity_method(RefundActivities.is_own_case, reviewer, **STORE_CALL):
-            raise own_case(self._refund)
+        asked = Asked(
+            name=ruling.reviewer,
+            customer_id=self._refund.customer_id,
+            order_id=self._refund.order_id,
+            refund_id=self._refund.refund_id,
+        )
+        who = await workflow.execute_local_activity_method(RefundActivities.reviewer, asked, **STORE_CALL)
         # Again, as others may have ruled meanwhile.
         check_ruling(self._refund, ruling, policy)
-        await self._move(ruled(self._refund, ruling, policy, workflow.now()))
+        check_reviewer(self._refund, ruling, policy, who)
+        await self._move(ruled(self._refund, ruling, policy, workflow.now(), who))
 
     async def _ignore(self, actor: str, why: str) -> None:
         await self._changed(steps.ignored(self._refund, actor, why, workflow.now()))
@@ -200,19 +213,28 @@ class RefundWorkflow:
     @workflow.update
     async def add_evidence(self, evidence_ids: list[str]) -> Refund:
         """More files, and a new assessment."""
-        await self._is_open()
-        try:
-            after = steps.with_evidence(self._refund, evidence_ids, workflow.now())
-        except CareError as error:
-            raise refuse(error) from error
-        return await self._changed(after)
+        return await self._change(lambda: steps.with_evidence(self._refund, evidence_ids, workflow.now()))
 
     @workflow.update
     async def withdraw(self) -> Refund:
         """Given up by the customer; what was reserved is free again."""
+        return await self._change(lambda: steps.withdrawn(self._refund, workflow.now()))
+
+    @workflow.update
+    async def accept_offer(self) -> Refund:
+        """The customer takes the other remedy that is offered, and it is paid."""
+        return await self._change(lambda: payouts.offer_taken(self._refund, workflow.now()))
+
+    @workflow.update
+    async def assign(self, assignment: Assignment) -> Refund:
+        """A claim was moved; the desk holds it, the timeline tells of it."""
+        return await self._change(lambda: steps.assigned(self._refund, assignment, workflow.now()))
+
+    async def _change(self, change: Callable[[], Refund]) -> Refund:
+        """A step that a caller asks for, once the case is open; refused if it breaks a rule."""
         await self._is_open()
         try:
-            after = steps.withdrawn(self._refund, workflow.now())
+            after = change()
         except CareError as error:
             raise refuse(error) from error
         return await self._changed(after)

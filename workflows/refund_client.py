@@ -10,18 +10,18 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from care.errors import AlreadySettled, ClaimedByOther, Forbidden, NotFound, missing
+from care.errors import AlreadySettled, ClaimedByOther, Invalid, NotFound, missing
 from care.models.customer import Role
 from care.models.order import Order
-from care.models.refund import Refund, RefundLine, RefundRequest, RefundStatus, Ruling, TimelineEntry
+from care.models.refund import Assignment, Refund, RefundLine, RefundRequest, RefundStatus, Ruling, TimelineEntry
 from care.rules.refund_amount import total_of
-from care.rules.refund_policy import eligibility, needs_two
+from care.rules.refund_payout import has_taken_offer
+from care.rules.refund_policy import eligibility
+from care.rules.reviewers import same_person
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
 from workflows.failures import Closed, answered
 from workflows.gate import UPDATE, Gate, attributes, now
 from workflows.refund import RefundWorkflow
-
-_SECOND = {Role.SUPERVISOR, Role.ADMIN}
 
 
 class RefundClient(Gate):
@@ -62,12 +62,24 @@ class RefundClient(Gate):
             async with answered(UPDATE):
                 return await handle.execute_update(RefundWorkflow.withdraw)
 
+    async def accept_offer(self, refund_id: str) -> Refund:
+        """Takes the remedy that is offered since the payment failed; twice is as once.
+
+        Raises NotFound, AlreadySettled, Conflict while nothing is offered.
+        """
+        refund = await self._stores.refunds.get(refund_id)
+        if has_taken_offer(refund):
+            return refund
+        handle = await self._open_case(refund)
+        with _still_open(refund_id):
+            async with answered(UPDATE):
+                return await handle.execute_update(RefundWorkflow.accept_offer)
+
     async def rule(self, refund_id: str, ruling: Ruling) -> Refund:
         """A person's ruling. Raises NotFound, AlreadySettled, ClaimedByOther, or what the workflow refuses it with."""
         refund = await self._stores.refunds.get(refund_id)
-        if refund.claimed_by not in (None, ruling.reviewer):
+        if refund.claimed_by is not None and not same_person(refund.claimed_by, ruling.reviewer):
             raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
-        await self._check_second(refund, ruling)
         handle = await self._open_case(refund)
         with _still_open(refund_id):
             async with answered(UPDATE):
@@ -75,16 +87,29 @@ class RefundClient(Gate):
         if refund.claimed_by is not None and not ruled.status.is_settled:
             # Whoever ruled is done: the next one, a second approver perhaps, must be able to claim it.
             with suppress(AlreadySettled):
-                await self._stores.refunds.release(refund_id, ruling.reviewer)
+                await self._stores.refunds.release(refund_id, refund.claimed_by)
         return ruled
 
-    async def _check_second(self, refund: Refund, ruling: Ruling) -> None:
-        """The second of two approvals is a supervisor's. That it is another person's, the workflow checks."""
-        if ruling.decision != "approve" or not refund.approvals or not needs_two(self._policy, refund.amount):
-            return
-        account = await self._stores.accounts.find(ruling.reviewer)
-        if account is None or account.role not in _SECOND:
-            raise Forbidden(f"Refund {refund.refund_id} needs a supervisor for the second approval.")
+    async def assign(self, refund_id: str, assignment: Assignment) -> Refund:
+        """Moves a claim to another member of staff, and records it.
+
+        Raises NotFound, Invalid (`fields`) for somebody who cannot rule on the case, AlreadySettled.
+        """
+        refund = await self._stores.refunds.get(refund_id)
+        account = await self._stores.accounts.find(assignment.to.strip())
+        if account is None or account.role is Role.CUSTOMER:
+            raise Invalid("A case can be given to a member of staff only.", fields={"to": "is nobody of the staff"})
+        customer = await self._stores.customers.get(refund.customer_id)
+        if account.customer_id == refund.customer_id or same_person(account.email, customer.email):
+            raise Invalid("Nobody decides a case of their own.", fields={"to": "is the customer of this case"})
+        handle = await self._open_case(refund)
+        moved = await self._stores.refunds.assign(refund_id, account.email)
+        with _still_open(refund_id):
+            async with answered(UPDATE):
+                recorded = await handle.execute_update(
+                    RefundWorkflow.assign, assignment.model_copy(update={"to": account.email})
+                )
+        return recorded.model_copy(update={"claimed_by": moved.claimed_by})
 
     def _case(
         self,

@@ -12,7 +12,7 @@ from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnRefund, Serving, Staff
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import case_file, case_pictures, refund_view
-from care.errors import missing
+from care.errors import Forbidden, missing
 from care.models.common import Page
 from care.models.refund import AddEvidence, CaseFile, RefundRequest, RefundView
 from care.paper.case_pdf import as_json, case_pdf
@@ -55,6 +55,14 @@ async def add_evidence(body: AddEvidence, refund: OwnRefund, viewer: Viewer, ser
 async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Until it is paid."""
     return refund_view(serving, await serving.client.withdraw_refund(refund.refund_id), viewer)
+
+
+@router.post("/refund/accept-offer/{refund_id}")
+async def accept_offer(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+    """Takes what is offered since the payment failed. The wish is the customer's own: staff cannot do it for them."""
+    if viewer.is_staff:
+        raise Forbidden("Only the customer can take what is offered.")
+    return refund_view(serving, await serving.client.accept_offer(refund.refund_id), viewer)
 
 
 @router.get("/refund/case/{refund_id}", response_model=CaseFile)

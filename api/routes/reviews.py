@@ -6,12 +6,12 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnRefund, Serving, Staff
+from api.deps import PAGE, Cursor, Limit, Overseer, OwnRefund, Serving, Staff
 from api.idempotency import RepeatableRoute
 from api.problems import ERRORS
 from api.views import refund_view, review_item
 from care.models.common import Page
-from care.models.refund import Decide, RefundView, ReviewItem, Ruling
+from care.models.refund import Assign, Assignment, Decide, RefundView, ReviewItem, Ruling
 
 router = APIRouter(tags=["review desk"], responses=ERRORS, route_class=RepeatableRoute)
 
@@ -22,12 +22,17 @@ async def reviews(
     serving: Serving,
     status: Literal["open", "all"] = "open",
     mine: bool = False,
+    escalated: bool = False,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Page[ReviewItem]:
-    """The queue, soonest due first; `mine` are those that the asker has claimed."""
+    """The queue, soonest due first; `mine` are those that the asker has claimed, `escalated` the supervisors'."""
     page = await serving.stores.refunds.reviews(
-        open_only=status == "open", claimed_by=staff.email if mine else None, limit=limit, cursor=cursor
+        open_only=status == "open",
+        claimed_by=staff.email if mine else None,
+        escalated=escalated,
+        limit=limit,
+        cursor=cursor,
     )
     return Page(items=[review_item(serving, refund) for refund in page.items], next=page.next)
 
@@ -42,8 +47,18 @@ async def release(staff: Staff, refund: OwnRefund, serving: Serving) -> ReviewIt
     return review_item(serving, await serving.stores.refunds.release(refund.refund_id, staff.email))
 
 
+@router.post("/review/assign/{refund_id}")
+async def assign(body: Assign, overseer: Overseer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+    """Moves a case to another member of staff, whoever has claimed it."""
+    assignment = Assignment(by=overseer.email, to=body.to)
+    return review_item(serving, await serving.client.assign(refund.refund_id, assignment))
+
+
 @router.post("/review/decide/{refund_id}")
 async def decide(body: Decide, staff: Staff, refund: OwnRefund, serving: Serving) -> RefundView:
-    """Approve, reject, ask for more evidence, or escalate. The reviewer is whoever signed in."""
+    """Approve (all, a part of the amount, or some of the items), reject, ask for more evidence, or escalate.
+
+    The reviewer is whoever signed in.
+    """
     ruling = Ruling(**body.model_dump(), reviewer=staff.email)
     return refund_view(serving, await serving.client.rule(refund.refund_id, ruling), staff)

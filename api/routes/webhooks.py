@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.deps import PAGE, Cursor, Limit, Serving, require
+from api.deps import PAGE, Cursor, Limit, Overseer, Serving, require
 from api.idempotency import Once
 from api.problems import ERRORS
 from care.models.common import Page
@@ -18,7 +18,6 @@ from care.models.webhook import EndpointView, EndpointWithSecret, NewEndpoint
 router = APIRouter(tags=["web hooks"], responses=ERRORS)
 
 Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
-Overseer = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMIN))]
 
 
 @router.post("/webhooks", status_code=201)

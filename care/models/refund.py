@@ -177,14 +177,29 @@ class Decide(Body):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
+class Assign(Body):
+    """Body of `POST /review/assign/{refund_id}`: the e-mail address of the member of staff who is to have the case."""
+
+    to: Annotated[str, Field(min_length=1, max_length=254)]
+
+
+class Assignment(Model):
+    """A claim that a supervisor moves to somebody else."""
+
+    by: str
+    to: str
+
+
 class TimelineEntry(Model):
-    """`actor` is "customer", "machine" or the reviewer's name. `status` is the case's after it."""
+    """`actor` is "customer", "machine" or the reviewer's name. `status` is the case's after it. `note` is what a
+    reviewer wrote, for the desk only."""
 
     at: Utc
     actor: str
     event: str
     detail: str = ""
     status: RefundStatus | None = None
+    note: str = ""
 
 
 class Refund(Model):
@@ -220,6 +235,12 @@ class Refund(Model):
     # Why a case expired: "no_ruling" or "no_evidence".
     label: str | None = None
     due_at: Utc | None = None
+    # When the customer is reminded of what is wanted; when a declined payout is tried again.
+    remind_at: Utc | None = None
+    retry_at: Utc | None = None
+    # When a person first ruled, and by when the desk had to.
+    first_ruling_at: Utc | None = None
+    first_ruling_due_at: Utc | None = None
     created_at: Utc
     updated_at: Utc
     version: int = 0

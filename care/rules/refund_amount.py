@@ -15,6 +15,7 @@ from care.models.money import Money
 from care.models.order import Order, OrderLine
 from care.models.refund import Refund, RefundLine, RefundStatus
 from care.models.subscription import Item
+from care.rules.refund_items import kept
 
 # Pieces in these cases are free to be asked for again.
 _GIVEN_UP = {RefundStatus.REJECTED, RefundStatus.WITHDRAWN, RefundStatus.EXPIRED}
@@ -31,8 +32,10 @@ def taken(order: Order, earlier: Iterable[Refund]) -> Taken:
     pieces = Taken(Counter(), Counter())
     for refund in earlier:
         if refund.order_id == order.order_id and refund.status not in _GIVEN_UP:
-            where = pieces.paid if refund.status is RefundStatus.PAID else pieces.held
-            where.update({line.sku: line.quantity for line in refund.items})
+            paid = refund.status is RefundStatus.PAID
+            # What was rejected beside items that were paid is free again; until then all of a case is held.
+            for line in kept(refund.items) if paid else refund.items:
+                (pieces.paid if paid else pieces.held)[line.sku] += line.quantity
     return pieces
 
 

@@ -13,14 +13,16 @@ from pymongo import ReturnDocument
 
 from care.errors import AlreadySettled, ClaimedByOther
 from care.models.common import Page
+from care.models.money import Money
 from care.models.refund import Refund, RefundStatus
 from care.stores.documents import NEWEST, OLDEST, Documents
 from care.stores.mongo import Database, Document
-from care.stores.reservations import OWNED, Reservations, queue_place
+from care.stores.reservations import HELD, OWNED, PAID, Reservations, queue_place
 
 # A person is needed: to rule, or to put a payment right.
 _OPEN = [RefundStatus.IN_REVIEW.value, RefundStatus.PAYMENT_FAILED.value]
 _SETTLED = [status.value for status in RefundStatus if status.is_settled]
+_APPROVED = {RefundStatus.APPROVED, RefundStatus.PAYMENT_FAILED, RefundStatus.PAID}
 
 
 class RefundStore:
@@ -34,6 +36,7 @@ class RefundStore:
         await refunds.create_index([("order_id", 1), ("hold", 1)])
         await refunds.create_index([("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("claimed_by", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
+        await refunds.create_index([("escalated", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("created_at", NEWEST)])
         await refunds.create_index([("status", 1), ("created_at", OLDEST), ("_id", OLDEST)])
@@ -90,15 +93,34 @@ class RefundStore:
         where: Document = {"evidence_ids": {"$in": list(evidence_ids)}}
         return await self._refunds.many(where, by="created_at", limit=50) if evidence_ids else []
 
+    async def ruled_on(self, order_id: str, *, besides: str) -> Money | None:
+        """What people have approved on an order, in cases other than `besides`; None for nothing."""
+        where = {"order_id": order_id, "hold": {"$in": [HELD, PAID]}, "approvals.0": {"$exists": True}}
+        found = self._refunds.collection.find(where)
+        cases = [self._refunds.decode(each) async for each in found if each["_id"] != besides]
+        amounts = [case.approved or case.amount for case in cases if case.status in _APPROVED]
+        return sum(amounts[1:], start=amounts[0]) if amounts else None
+
     async def reviews(
-        self, *, open_only: bool = True, claimed_by: str | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        open_only: bool = True,
+        claimed_by: str | None = None,
+        escalated: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[Refund]:
-        """The desk's queue, oldest due first: cases that need a person, and unless `open_only` those that had one."""
+        """The desk's queue, oldest due first: cases that need a person, and unless `open_only` those that had one.
+
+        With `escalated`, the supervisors' part of it.
+        """
         where: Document = {"status": {"$in": _OPEN}}
         if not open_only:
             where = {"$or": [where, {"rulings.0": {"$exists": True}}]}
         if claimed_by is not None:
             where = {"$and": [where, {"claimed_by": claimed_by}]}
+        if escalated:
+            where = {"$and": [where, {"escalated": True}]}
         return await self._refunds.page(where, by="queue_at", direction=OLDEST, limit=limit, cursor=cursor)
 
     async def claim(self, refund_id: str, who: str) -> Refund:
@@ -109,9 +131,15 @@ class RefundStore:
         """Give a claim back; one that nobody holds stays free. Raises as `claim` does."""
         return await self._hand(refund_id, who, owner=None)
 
-    async def _hand(self, refund_id: str, who: str, *, owner: str | None) -> Refund:
+    async def assign(self, refund_id: str, to: str) -> Refund:
+        """Move a claim to somebody else, whoever holds it. Raises AlreadySettled, NotFound."""
+        return await self._hand(refund_id, None, owner=to)
+
+    async def _hand(self, refund_id: str, who: str | None, *, owner: str | None) -> Refund:
+        """Atomic; only from `who` or nobody, unless `who` is None."""
+        held = {} if who is None else {"claimed_by": {"$in": [None, who]}}
         document = await self._refunds.collection.find_one_and_update(
-            {"_id": refund_id, "claimed_by": {"$in": [None, who]}, "status": {"$nin": _SETTLED}},
+            {"_id": refund_id, "status": {"$nin": _SETTLED}} | held,
             {"$set": {"claimed_by": owner}},
             return_document=ReturnDocument.AFTER,
         )

@@ -115,7 +115,8 @@ def _check(order: Order, refund: Refund, others: list[Document]) -> None:
     if wanted in open_ones:
         raise OpenRefund(f"A refund for the same items of order {order.order_id} is already open.")
     bought = _quantities(order.model_dump()["items"])
-    paid = sum((_quantities(other["items"]) for other in others if other["hold"] == PAID), Counter[str]())
+    paid_ones = [_quantities(_not_rejected(other["items"])) for other in others if other["hold"] == PAID]
+    paid = sum(paid_ones, Counter[str]())
     held = sum(open_ones, Counter[str]())
     for sku, quantity in wanted.items():
         if quantity + paid[sku] > bought[sku]:
@@ -126,6 +127,11 @@ def _check(order: Order, refund: Refund, others: list[Document]) -> None:
         raise Invalid(f"Order {order.order_id} was paid in {order.total.currency}.", fields={"amount": "currency"})
     if order.total < order.refunded + order.reserved:
         raise NotEligible(f"Refunds of order {order.order_id} would pass what was paid for it.", rule="cap")
+
+
+def _not_rejected(items: list[Document]) -> list[Document]:
+    """Pieces that were rejected beside others that were paid are free to be asked for again."""
+    return [item for item in items if item.get("outcome") != "rejected"]
 
 
 def _quantities(items: list[Document]) -> Counter[str]:

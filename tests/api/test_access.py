@@ -68,6 +68,10 @@ OWN = [
     ("GET", "/chat/{customer_id}"),
     ("GET", "/conversation/{conversation_id}"),
 ]
+# What not even the staff do for a customer.
+OWN_WISH = [
+    ("POST", "/refund/accept-offer/{refund_id}"),
+]
 STAFF = [
     ("GET", "/customers"),
     ("GET", "/refund/case/{refund_id}"),
@@ -79,6 +83,7 @@ STAFF = [
     ("GET", "/analytics/summary"),
 ]
 OVERSEERS = [
+    ("POST", "/review/assign/{refund_id}"),
     ("GET", "/webhooks"),
     ("GET", "/webhooks/deliveries/{endpoint_id}"),
 ]
@@ -110,7 +115,7 @@ def _asks_who(dependant: Dependant) -> bool:
 
 
 async def test_every_route_stands_in_a_table(shop: Shop) -> None:
-    known = PUBLIC | {*SIGNED_IN, *OWN, *STAFF, *OVERSEERS, *ADMINS}
+    known = PUBLIC | {*SIGNED_IN, *OWN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS}
     assert {(method, path) for method, path, _ in _routes(shop)} == known
 
 
@@ -121,7 +126,7 @@ async def test_every_route_that_is_not_public_asks_who_is_there(shop: Shop) -> N
             assert _asks_who(route.dependant), f"{method} {path} lets anybody in"
 
 
-@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *STAFF, *OVERSEERS, *ADMINS])
+@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS])
 async def test_without_a_token_everything_is_closed(shop: Shop, method: str, path: str) -> None:
     answer = await shop.browser().request(method, path.replace("{", "").replace("}", ""))
     assert answer.status_code == 401
@@ -156,15 +161,21 @@ async def test_the_owner_and_the_staff_come_in_and_a_stranger_hears_what_he_woul
 ) -> None:
     things = await _things_of(shop, ana)
     nothing = {name: f"{value}0000" for name, value in things.items()}
-    for method, path in OWN:
+    for method, path in [*OWN, *OWN_WISH]:
         body: Json = {} if method == "POST" else None
         stranger = await ravi.http.request(method, path.format(**things), json=body)
         of_nothing = await ravi.http.request(method, path.format(**nothing), json=body)
         assert stranger.status_code == of_nothing.status_code == 404, f"{method} {path}"
         assert stranger.text.replace(_id(path, things), "?") == of_nothing.text.replace(_id(path, nothing), "?")
-        for reader in (ana, agent):
+        for reader in (ana,) if (method, path) in OWN_WISH else (ana, agent):
             let_in = await reader.http.request(method, path.format(**things), json=body)
             assert let_in.status_code in (200, 409, 422), f"{method} {path} for {reader.email}: {let_in.text}"
+
+
+async def test_what_is_the_customers_own_wish_nobody_does_for_them(shop: Shop, ana: Someone, agent: Someone) -> None:
+    things = await _things_of(shop, ana)
+    for method, path in OWN_WISH:
+        assert (await agent.http.request(method, path.format(**things))).status_code == 403, f"{method} {path}"
 
 
 def _id(path: str, things: dict[str, str]) -> str:
@@ -181,12 +192,12 @@ async def test_customers_may_not_do_what_is_the_staffs(shop: Shop, ana: Someone,
         assert let_in.status_code in (200, 409, 422), f"{method} {path}: {let_in.text}"
 
 
-async def test_web_hooks_are_the_administrators_and_supervisors_may_look(
+async def test_web_hooks_are_the_administrators_and_supervisors_may_look_and_hand_cases_over(
     shop: Shop, ana: Someone, agent: Someone, supervisor: Someone, admin: Someone
 ) -> None:
     hook = {"url": "http://127.0.0.1:9/"}
     endpoint_id = (await admin.http.post("/webhooks", json=hook)).json()["endpoint_id"]
-    things = {"endpoint_id": endpoint_id, "dispatch_id": f"NONE:{endpoint_id}"}
+    things = {"endpoint_id": endpoint_id, "dispatch_id": f"NONE:{endpoint_id}", "refund_id": "REF-NONE"}
     for table, kept_out, let_in in (
         (OVERSEERS, (ana, agent), (supervisor, admin)),
         (ADMINS, (ana, agent, supervisor), (admin,)),

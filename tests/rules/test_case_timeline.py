@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.errors import CareError
-from care.models.refund import Refund, RefundStatus, Ruling, TimelineEntry, Verdict
+from care.models.customer import Role
+from care.models.refund import Assignment, Refund, RefundStatus, Ruling, TimelineEntry, Verdict, Wanted
 from care.policy import load_policy
-from care.rules import refund_case, review
+from care.rules import refund_case, refund_judging, refund_payout, refund_waiting, review
 from care.rules.case_file import decisions
+from care.rules.reviewers import Reviewer
 from tests.stores.make import AT, eur, refund
 
 POLICY = load_policy(None)
+SOMEBODY = Reviewer(role=Role.SUPERVISOR)
 CASE = refund(price=25_000, timeline=[TimelineEntry(at=AT, actor="customer", event="opened")])
 VERDICT = Verdict(decision="approve", confidence=1, findings=[], signals=[], model="m", policy_version="1")
 RULINGS = st.builds(
@@ -35,11 +38,16 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "verdict": st.sampled_from([VERDICT, VERDICT.model_copy(update={"decision": "uncertain"})]),
     "evidence_ids": st.lists(st.sampled_from(["EV1", "EV2", "EV3"]), max_size=2),
     "ruling": RULINGS,
-    **dict.fromkeys(("actor", "event", "why", "detail", "reference"), st.sampled_from(["amy", "ben", "x"])),
+    "who": st.just(SOMEBODY),
+    "assignment": st.just(Assignment(by="sofia", to="ben")),
+    "wanted": st.sampled_from(Wanted),
+    "final": st.booleans(),
+    "expires": st.booleans(),
+    **dict.fromkeys(("actor", "event", "why", "detail", "note", "reference"), st.sampled_from(["amy", "ben", "x"])),
 }
 STEPS = {
     f"{module.__name__}.{name}": function
-    for module in (refund_case, review)
+    for module in (refund_case, refund_judging, refund_payout, refund_waiting, review)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if not name.startswith("_") and function.__module__ == module.__name__
     if get_type_hints(function).get("return") is Refund
@@ -79,10 +87,11 @@ def test_the_case_file_tells_when_each_ruling_was_made_and_what_it_changed() -> 
     case = CASE.model_copy(update={"status": RefundStatus.IN_REVIEW})
     case = refund_case.moved(case, AT, "machine", "in_review")
     hours = [AT + timedelta(hours=n) for n in range(4)]
-    case = review.ruled(case, Ruling(decision="request_evidence", reviewer="amy", note="Why?"), POLICY, hours[0])
+    ask = Ruling(decision="request_evidence", reviewer="amy", note="Why?")
+    case = review.ruled(case, ask, POLICY, hours[0], SOMEBODY)
     case = refund_case.ignored(case, "ben", "Too early.", hours[1])
-    case = review.ruled(case, Ruling(decision="approve", reviewer="amy"), POLICY, hours[2])
-    case = review.ruled(case, Ruling(decision="approve", reviewer="ben"), POLICY, hours[3])
+    case = review.ruled(case, Ruling(decision="approve", reviewer="amy"), POLICY, hours[2], SOMEBODY)
+    case = review.ruled(case, Ruling(decision="approve", reviewer="ben"), POLICY, hours[3], SOMEBODY)
     assert [(d.reviewer, d.decision, d.at, d.before, d.after) for d in decisions(case)] == [
         ("amy", "request_evidence", hours[0], RefundStatus.IN_REVIEW, RefundStatus.NEEDS_EVIDENCE),
         ("amy", "approve", hours[2], RefundStatus.NEEDS_EVIDENCE, RefundStatus.IN_REVIEW),

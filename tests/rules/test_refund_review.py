@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +9,13 @@ from care.models.money import Money
 from care.models.refund import Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling
 from care.policy import load_policy
 from care.rules import refund_case as steps
+from care.rules.refund_judging import judged
 from care.rules.refund_notices import notice_for
+from care.rules.refund_payout import payment_failed, payout_key
 from care.rules.refund_policy import decide
+from care.rules.refund_waiting import desk_due, overdue
 from care.rules.review import check_ruling, ruled
+from care.rules.reviewers import Reviewer
 from tests.stores.make import AT, eur, refund
 
 POLICY = load_policy(None)
@@ -33,7 +36,7 @@ def approve(reviewer: str = "amy", **given: Any) -> Ruling:
 def after(case: Refund, *rulings: Ruling) -> Refund:
     for ruling in rulings:
         check_ruling(case, ruling, POLICY)
-        case = ruled(case, ruling, POLICY, AT)
+        case = ruled(case, ruling, POLICY, AT, Reviewer())
     return case
 
 
@@ -125,22 +128,22 @@ def test_escalating_leaves_the_case_where_it_is() -> None:
 def test_the_machine_stays_out_of_a_case_that_was_escalated_or_assessed_often() -> None:
     verdict = decide(POLICY, eur(1000), RefundReason.DAMAGED, SURE, [], 1, Remedy.REFUND)
     fresh = refund(price=1000)
-    assert steps.judged(fresh, verdict, POLICY, AT).status is RefundStatus.APPROVED
+    assert judged(fresh, verdict, POLICY, AT).status is RefundStatus.APPROVED
     for case in (
         fresh.model_copy(update={"escalated": True}),
         fresh.model_copy(update={"verdicts": [verdict] * POLICY.assessments}),
     ):
-        assert steps.judged(case, verdict, POLICY, AT).status is RefundStatus.IN_REVIEW
+        assert judged(case, verdict, POLICY, AT).status is RefundStatus.IN_REVIEW
 
 
 def test_silence_escalates_and_decides_nothing() -> None:
-    silent = steps.overdue(waiting(due_at=AT), POLICY, AT)
+    silent = overdue(waiting(due_at=AT), POLICY, AT)
     assert (silent.status, silent.escalated) == (RefundStatus.IN_REVIEW, True)
 
 
 def test_evidence_that_never_comes_leaves_the_case_to_a_person() -> None:
-    silent = steps.overdue(waiting(status=RefundStatus.NEEDS_EVIDENCE), POLICY, AT)
-    assert (silent.status, silent.due_at) == (RefundStatus.IN_REVIEW, AT + timedelta(hours=POLICY.review_hours))
+    silent = overdue(waiting(status=RefundStatus.NEEDS_EVIDENCE), POLICY, AT)
+    assert (silent.status, silent.due_at) == (RefundStatus.IN_REVIEW, desk_due(silent, POLICY, AT))
 
 
 def test_a_file_that_the_case_has_changes_nothing() -> None:
@@ -162,9 +165,9 @@ def test_a_case_that_is_being_paid_is_neither_withdrawn_nor_added_to() -> None:
 
 def test_only_a_definitive_decline_gives_the_payout_a_new_key() -> None:
     case = waiting()
-    assert steps.payout_key(case) == "refund:REF001"
-    declined = steps.payment_failed(case, POLICY, "card_closed", AT)
-    assert steps.payout_key(declined) == "refund:REF001:2"
+    assert payout_key(case) == "refund:REF001"
+    declined = payment_failed(case, POLICY, "card_closed", AT)
+    assert payout_key(declined) == "refund:REF001:2"
 
 
 def test_noise_from_outside_is_recorded_up_to_a_bound() -> None:

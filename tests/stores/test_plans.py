@@ -128,6 +128,8 @@ QUERIES: dict[str, Query] = {
     "refunds.reviews": Query(lambda s: s.refunds.reviews(limit=PAGE), PAGE + 1 + 2),
     "refunds.reviews, next": Query(lambda s: _second(s.refunds.reviews), _BOTH + 4),
     "refunds.reviews, of one agent": Query(lambda s: s.refunds.reviews(claimed_by="amy", limit=PAGE), PAGE + 1 + 2),
+    "refunds.reviews, escalated": Query(lambda s: s.refunds.reviews(escalated=True, limit=PAGE), PAGE + 1 + 2),
+    "refunds.ruled_on": Query(lambda s: s.refunds.ruled_on("ORD0001", besides="REF0"), 4),
     "refunds.reviews, ruled": Query(
         lambda s: s.refunds.reviews(open_only=False, limit=PAGE), None, reason="walks the queue past what nobody saw"
     ),
@@ -158,8 +160,16 @@ BY_ID = {
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
-    *("products.add", "products.get", "products.put", "refunds.claim", "refunds.get", "refunds.release"),
-    *("refunds.settle", "subscriptions.get", "subscriptions.save", "wallets.add", "wallets.get", "wallets.set"),
+    *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
+    *(
+        "refunds.release",
+        "refunds.settle",
+        "subscriptions.get",
+        "subscriptions.save",
+        "wallets.add",
+        "wallets.get",
+        "wallets.set",
+    ),
 }
 
 
@@ -292,6 +302,7 @@ async def _fill(stores: Stores) -> None:
                 updated_at=at,
                 status=waits if n % 4 == 1 else paid,
                 rulings=ruled if n % 3 else [],
+                escalated=n % 8 == 1,
             )
             for n, who, at in many
         ],

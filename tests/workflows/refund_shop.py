@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -21,21 +21,24 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.langgraph import LangGraphPlugin
 from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.graphs.refund import RefundNodes, refund_graph
+from activities.graphs.refund import RefundNodes, RefundState, refund_graph
 from activities.refund import RefundActivities
 from care.brains.protocols import Claim
 from care.errors import ModelTrouble
 from care.gateways.ledger import LedgerGateway
 from care.gateways.payments import PaymentGateway
+from care.models.customer import Account, Role
 from care.models.order import OrderStatus
 from care.models.policy import RefundPolicy
-from care.models.refund import Judgement, Refund, RefundStatus
+from care.models.refund import Band, Judgement, Refund, RefundStatus, Wanted
 from care.policy import load_policy
+from care.rules.refund_waiting import wakes_at
 from care.stores import Stores
 from care.temporal import refund_workflow_id
-from tests.stores.make import customer, eur, evidence, order, product, refund
+from tests.stores.make import AT, customer, eur, evidence, order, product, refund
 from workflows.refund import RefundWorkflow
 
 POLICY = load_policy(None)
@@ -50,6 +53,8 @@ class Judge:
 
     answers: list[Judgement | ModelTrouble] = field(default_factory=lambda: [SURE])
     claims: list[Claim] = field(default_factory=list)
+    # Where the next verdicts lead, whatever the policy makes of the answers.
+    bands: list[tuple[Band, Wanted | None]] = field(default_factory=list)
 
     async def judge(self, claim: Claim) -> Judgement:
         self.claims.append(claim)
@@ -57,6 +62,21 @@ class Judge:
         if isinstance(answer, ModelTrouble):
             raise answer
         return answer
+
+
+class Nodes(RefundNodes):
+    """The real ones, but for the band of a verdict where the judge was told one."""
+
+    def __init__(self, stores: Stores, judge: Judge, policy: RefundPolicy) -> None:
+        super().__init__(stores, judge, policy)
+        self._bands = judge.bands
+
+    async def refund_decision(self, state: RefundState) -> dict[str, Any]:
+        concluded = await super().refund_decision(state)
+        if self._bands:
+            band, wanted = self._bands.pop(0)
+            concluded["verdict"] |= {"decision": "uncertain", "band": band.value, "wanted": wanted and wanted.value}
+        return concluded
 
 
 @dataclass
@@ -94,6 +114,10 @@ class Shop:
         return [each.kind for each in reversed((await self.stores.notifications.page("CUST001")).items)]
 
 
+async def hire(stores: Stores, email: str, role: Role) -> None:
+    await stores.accounts.add(Account(email=email, password_hash="x", role=role, created_at=AT))
+
+
 def claim(refund_id: str = "REF001", *, price: int = SMALL, **given: Any) -> Refund:
     """All of ORD1 is damaged, and a photo shows it."""
     at = datetime.now(UTC)
@@ -120,12 +144,12 @@ async def shop(
         await stores.evidence.put(evidence(f"EV00{number}"), b"jpg")
     judge = Judge()
     cases = RefundActivities(stores, gateway(LedgerGateway(stores.ledger)), policy)
-    nodes = RefundNodes(stores, judge, policy)
+    nodes = Nodes(stores, judge, policy)
     async with Worker(
         client,
         task_queue=task_queue,
         workflows=[RefundWorkflow],
-        activities=[cases.open_case, cases.record, cases.settle, cases.is_own_case, cases.pay_out, cases.replace],
+        activities=cases.all,
         plugins=[LangGraphPlugin(graphs={"refund": refund_graph(nodes)})],
         max_cached_workflows=0,  # see tests/workflows/recording.py
     ):
@@ -139,12 +163,24 @@ async def shop(
                 await left.result()
 
 
-async def until(handle: WorkflowHandle[RefundWorkflow, Refund], *wanted: RefundStatus) -> Refund:
-    """Asks the workflow until its case has one of these statuses."""
+async def until(
+    handle: WorkflowHandle[RefundWorkflow, Refund], *wanted: RefundStatus, event: str | None = None
+) -> Refund:
+    """Asks the workflow until its case has one of these statuses, and the `event` is the last in its timeline."""
     async with asyncio.timeout(30):
-        while (case := await handle.query(RefundWorkflow.state)).status not in wanted:  # noqa: ASYNC110
+        while True:
+            case = await handle.query(RefundWorkflow.state)
+            if case.status in wanted and event in (None, case.timeline[-1].event if case.timeline else None):
+                return case
             await asyncio.sleep(0.02)
-    return case
+
+
+async def silence(time_skipping: WorkflowEnvironment, handle: WorkflowHandle[RefundWorkflow, Refund]) -> None:
+    """Nobody does anything until the case's next deadline has passed."""
+    case = await handle.query(RefundWorkflow.state)
+    wakes = case.retry_at or wakes_at(case)
+    assert wakes, f"nothing happens by itself while a case is {case.status}"
+    await time_skipping.sleep(wakes - await time_skipping.get_current_time() + timedelta(seconds=1))
 
 
 async def in_review(

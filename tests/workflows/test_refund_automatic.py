@@ -5,11 +5,6 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from care.errors import ModelTrouble, NotFound
-from care.gateways.ledger import LedgerGateway
-from care.gateways.payments import PaymentGateway, PaymentResult
-from care.models.customer import StoredMethod
-from care.models.ledger import PaymentMethod
-from care.models.money import Money
 from care.models.refund import RefundStatus, Remedy, Ruling
 from care.stores import Stores
 from tests.stores.make import eur, product, subscription
@@ -129,58 +124,6 @@ async def test_a_replacement_that_is_out_of_stock_goes_back_to_the_desk(
         case = await until(handle, RefundStatus.IN_REVIEW)
         assert case.timeline[-1].event == "replacement_failed"
         assert await it.money() == (SMALL, 0)
-
-
-class LosesAnswers:
-    """A gateway that pays, and whose first answer never arrives."""
-
-    def __init__(self, real: PaymentGateway) -> None:
-        self._real = real
-        self.calls = 0
-
-    async def refund(self, customer_id: str, payment_reference: str | None, amount: Money, key: str) -> PaymentResult:
-        self.calls += 1
-        result = await self._real.refund(customer_id, payment_reference, amount, key)
-        if self.calls == 1:
-            raise TimeoutError("no answer")
-        return result
-
-    async def charge(self, customer_id: str, amount: Money, key: str, *, method: str | None = None) -> PaymentResult:
-        return await self._real.charge(customer_id, amount, key, method=method)
-
-    async def methods(self, customer_id: str) -> list[StoredMethod]:
-        return await self._real.methods(customer_id)
-
-    async def credit_wallet(self, customer_id: str, amount: Money, key: str) -> PaymentResult:
-        return await self._real.credit_wallet(customer_id, amount, key)
-
-    async def find(self, key_or_reference: str) -> PaymentResult | None:
-        return await self._real.find(key_or_reference)
-
-
-async def test_a_payout_whose_answer_was_lost_is_looked_up_and_not_sent_again(
-    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
-) -> None:
-    losing = LosesAnswers(LedgerGateway(stores.ledger))
-    async with shop(time_skipping.client, stores, task_queue, gateway=lambda _: losing) as it:
-        case = await (await it.open(claim())).result()
-        assert case.status is RefundStatus.PAID
-        assert losing.calls == 1
-        assert await it.paid_back() == SMALL
-
-
-async def test_a_declined_payout_stays_with_a_person_who_may_approve_it_again(
-    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str
-) -> None:
-    async with shop(time_skipping.client, stores, task_queue) as it:
-        await stores.ledger.set_payment_method(PaymentMethod(customer_id="CUST001", behaviour="refuses_refunds"))
-        handle = await it.open(claim())
-        failed = await until(handle, RefundStatus.PAYMENT_FAILED)
-        assert (failed.timeline[-1].detail, await it.money()) == ("card_closed", (SMALL, 0))
-        await stores.ledger.set_payment_method(PaymentMethod(customer_id="CUST001"))
-        await handle.execute_update(RefundWorkflow.rule, Ruling(decision="approve", reviewer="amy"))
-        assert (await handle.result()).status is RefundStatus.PAID
-        assert (await it.paid_back(), await it.money()) == (SMALL, (0, SMALL))
 
 
 async def test_after_a_damaged_delivery_of_a_subscription_the_next_one_may_be_skipped(

@@ -9,12 +9,13 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.graphs.refund import RefundNodes, refund_graph
+from care.models.customer import Role
 from care.models.refund import RefundStatus, Ruling
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
 from tests.workflows.recording import record, recorded
-from tests.workflows.refund_shop import LARGE, POLICY, SMALL, Judge, claim, in_review, shop, until
+from tests.workflows.refund_shop import LARGE, POLICY, SMALL, Judge, claim, hire, in_review, shop, until
 from workflows.refund import RefundWorkflow
 
 
@@ -44,7 +45,8 @@ async def test_a_reviewed_refund_replays(time_skipping: WorkflowEnvironment, sto
         await handle.execute_update(RefundWorkflow.rule, ask)
         await handle.execute_update(RefundWorkflow.add_evidence, ["EV002"])
         await until(handle, RefundStatus.IN_REVIEW)
-        for reviewer in ("amy", "bob"):
+        await hire(stores, "sue@shop.test", Role.SUPERVISOR)
+        for reviewer in ("amy", "sue@shop.test"):
             await handle.execute_update(RefundWorkflow.rule, Ruling(decision="approve", reviewer=reviewer))
         await handle.result()
         await record(handle, "refund-reviewed")
@@ -62,6 +64,12 @@ async def test_a_refused_refund_replays(time_skipping: WorkflowEnvironment, stor
         await replay(stores, await handle.fetch_history())
 
 
-@pytest.mark.parametrize("name", ["refund-automatic", "refund-reviewed", "refund-refused"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("refund-automatic", "refund-reviewed", "refund-refused", "refund-asked-and-answered"),
+        *("refund-asked-and-expired", "refund-failed-then-credit", "refund-items-apart"),
+    ],
+)
 async def test_a_recorded_refund_replays_on_todays_code(stores: Stores, name: str) -> None:
     await replay(stores, recorded(name))

@@ -1,0 +1,46 @@
+"""Who rules: names as people write them, and what is known of the person behind one. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from pydantic import model_validator
+
+from care.models.common import Model
+from care.models.customer import Role
+from care.models.money import Money
+
+
+class Reviewer(Model):
+    """Who rules, as far as we know: `role` is None for a name that is no account.
+
+    `ruled_before` is what people have approved already on the same order, in other cases. A case that was ruled on
+    before all this was looked up has only `own_case` in its history, as a bare truth value: it is not `looked_up`.
+    """
+
+    own_case: bool = False
+    role: Role | None = None
+    ruled_before: Money | None = None
+    looked_up: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, given: Any) -> Any:
+        return {"own_case": given, "looked_up": False} if isinstance(given, bool) else given
+
+
+def folded(name: str) -> str:
+    """A name or an address as it is compared: without case, width and stray blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def same_person(one: str, other: str) -> bool:
+    """However they write their name."""
+    return folded(one) == folded(other)
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Also where one signed with an address and the other with the name in it."""
+    one, other = folded(one), folded(other)
+    return one == other or one == other.partition("@")[0] or other == one.partition("@")[0]
