@@ -101,7 +101,7 @@ async def comes(browser: Browser, running: CareUp, size: str) -> AsyncIterator[C
 
 @pytest.fixture
 def photo(tmp_path: Path, size: str) -> Path:
-    """A picture that no other test has sent."""
+    """A picture that no other test has sent, of no screen's size."""
     path = tmp_path / f"broken <b>{size}.jpg"
-    Image.effect_noise((800, 600), 90).convert("RGB").save(path, "JPEG")
+    Image.effect_noise((806, 610), 90).convert("RGB").save(path, "JPEG")
     return path

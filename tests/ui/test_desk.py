@@ -78,6 +78,7 @@ async def test_a_case_is_decided_with_the_keyboard_alone_and_the_next_one_opens(
     await omar.arrives(f"/ui/desk/{first.refund_id}?show=escalated", "agent", 1)
     press = omar.page.keyboard.press
     await expect(omar.button("Reject")).to_be_visible()
+    await expect(omar.button("Escalate")).to_have_count(0)  # it is already
     await press("?")
     await omar.sees("Keys of the desk")
     await press("Escape")

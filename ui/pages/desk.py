@@ -146,3 +146,5 @@ def _head(visit: Visit, refund: Refund, *, own: bool) -> None:
                 if workflow:
                     with link(workflow, "small").props("target=_blank rel=noopener"):
                         text("Workflow", tag="span")
+                with link(f"/refund/case/{refund.refund_id}/pdf", "small").props("target=_blank rel=noopener"):
+                    text("Case file (PDF)", tag="span")

@@ -45,7 +45,7 @@ _CHOICES = [
     ),
     _Choice(
         *("escalate", "e", "Escalate", "arrow_upward", "Pass it on to a supervisor?"),
-        *("It gets the supervisors' deadline.", "Passed on.", False, []),
+        *("Supervisors see it among the escalated cases.", "Passed on.", False, []),
     ),
 ]
 
@@ -59,6 +59,8 @@ def ruling_bar(visit: Visit, refund: Refund, before: Money | None, onward: Onwar
             second = partial(second_dialog, visit, refund, before, onward)
             _keyed("Give the second approval", "a", "how_to_reg", second, "unelevated color=accent")
         for choice in _CHOICES:
+            if choice.decision == "escalate" and refund.escalated:
+                continue
             _keyed(choice.label, choice.key, choice.symbol, partial(_ask, visit, refund, choice, onward))
 
 
