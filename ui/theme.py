@@ -10,9 +10,15 @@ from nicegui import app, ui
 from nicegui.version import __version__ as nicegui_version
 
 STATIC = Path(__file__).parent / "static"
-_VERSION = hashlib.sha256((STATIC / "care.css").read_bytes()).hexdigest()[:12]
+
+
+def static(name: str) -> str:
+    """The address of one of our files. It names the content, as browsers keep what they have."""
+    return f"/ui/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
 FONTS = f"/ui/_nicegui/{nicegui_version}/static/fonts.css"
-STYLESHEET = f"/ui/static/care.css?v={_VERSION}"
+STYLESHEET = static("care.css")
 
 _HEART = (
     "M12 21.2l-1.5-1.3C5.1 15.1 2 12.3 2 8.8 2 6 4.2 3.8 7 3.8c1.7 0 3.4.8 4.5 2.1h1"

@@ -50,6 +50,11 @@ class Gate:
         self._ui = temporal_ui_url.rstrip("/")
         self._connected = False
 
+    @property
+    def policy(self) -> RefundPolicy:
+        """The refund policy of this process; a case keeps the one under which its workflow holds it."""
+        return self._policy
+
     def workflow_url(self, workflow_id: str) -> str | None:
         """Where staff read the workflow in the Temporal Web UI; None where there is none."""
         return f"{self._ui}/namespaces/{self._temporal.namespace}/workflows/{workflow_id}" if self._ui else None

@@ -22,6 +22,15 @@ class Money(BaseModel):
     def zero(cls, currency: str) -> Money:
         return cls(amount=0, currency=currency)
 
+    @classmethod
+    def written(cls, text: str, currency: str) -> Money:
+        """An amount as a person writes it: "12.5", "12,50" or "12". Raises ValueError for anything else."""
+        exponent = _EXPONENTS.get(currency, 2)
+        units, _, rest = text.strip().replace(",", ".").partition(".")
+        if not (units + rest).isascii() or not units.isdigit() or len(rest) > exponent or (rest and not rest.isdigit()):
+            raise ValueError(f"not an amount of {currency}")
+        return cls(amount=int(units + rest.ljust(exponent, "0")), currency=currency)
+
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")

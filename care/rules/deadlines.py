@@ -28,6 +28,16 @@ def add_business_time(start: datetime, hours: int, staffed: BusinessHours) -> da
     raise ValueError("the calendar has ended")
 
 
+def staffed_between(start: datetime, end: datetime, staffed: BusinessHours) -> timedelta:
+    """How much staffed time lies between two aware moments; none if `end` is not after `start`."""
+    total = timedelta()
+    for begin, finish in _shifts(start.astimezone(UTC), staffed):
+        if begin >= end:
+            break
+        total += min(finish, end) - begin
+    return total
+
+
 def _shifts(start: datetime, staffed: BusinessHours) -> Iterator[tuple[datetime, datetime]]:
     """What is staffed from `start` on, as stretches in UTC, in order."""
     if staffed.closes != time(0) and staffed.closes <= staffed.opens:

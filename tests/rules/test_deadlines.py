@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.models.policy import BusinessHours
-from care.rules.deadlines import add_business_time
+from care.rules.deadlines import add_business_time, staffed_between
 
 MINUTE = timedelta(minutes=1)
 WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -76,6 +76,17 @@ def test_time_runs_while_the_desk_is_staffed_and_stands_still_otherwise(start: s
     staffed = BusinessHours(timezone="Europe/Berlin", holidays=[date(2026, 12, 25)])
     begun, ends = (datetime.fromisoformat(each).replace(tzinfo=berlin) for each in (start, due))
     assert add_business_time(begun, hours, staffed) == ends
+
+
+@settings(max_examples=60, deadline=None)
+@given(desks(), st.sampled_from(EVES), st.integers(-1440, 3 * 1440), st.integers(1, 4), st.integers(0, 2880))
+def test_the_time_left_is_the_time_that_was_given(
+    staffed: BusinessHours, eve: date, minute: int, hours: int, late: int
+) -> None:
+    start = datetime.combine(eve, time(0), UTC) + minute * MINUTE
+    due = add_business_time(start, hours, staffed)
+    assert staffed_between(start, due, staffed) == timedelta(hours=hours)
+    assert staffed_between(due + late * MINUTE, due, staffed) == timedelta(0)
 
 
 def test_hours_that_never_open_are_refused() -> None:

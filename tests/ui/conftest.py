@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
+from care.stores import open_stores
 from tests.running import CareUp, care_up
 from tests.ui.person import Person
+from tests.ui.shop import Shop
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -20,7 +24,7 @@ _FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 
-Comes = Callable[[], Awaitable[Person]]
+Comes = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +52,14 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
+@pytest.fixture(scope="session")
+async def shop(running: CareUp) -> AsyncIterator[Shop]:
+    """What it sends to Temporal is in clear, which the worker reads as well."""
+    async with open_stores(running.runtime["mongodb_uri"], "care") as stores:
+        address = running.runtime["temporal_address"]
+        yield Shop(stores, await Client.connect(address, data_converter=pydantic_data_converter))
+
+
 @pytest.fixture(params=list(SIZES))
 def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -67,15 +79,18 @@ def planner(customer: int) -> int:
 
 @pytest.fixture
 async def comes(browser: Browser, running: CareUp, size: str) -> AsyncIterator[Comes]:
-    """Opens a window of the size under test. What went wrong in any window fails the test at its end."""
-    people: list[Person] = []
-    width, height = SIZES[size]
+    """Opens a window of the size under test, or of the one that is asked for.
 
-    async def somebody() -> Person:
+    What went wrong in any window fails the test at its end.
+    """
+    people: list[Person] = []
+
+    async def somebody(at: str = size) -> Person:
+        width, height = SIZES[at]
         context = await browser.new_context(
             base_url=running.runtime["web"], viewport={"width": width, "height": height}, locale="en-GB"
         )
-        people.append(Person(await context.new_page(), running, size, SCREENSHOTS))
+        people.append(Person(await context.new_page(), running, at, SCREENSHOTS))
         return people[-1]
 
     yield somebody
@@ -86,7 +101,7 @@ async def comes(browser: Browser, running: CareUp, size: str) -> AsyncIterator[C
 
 @pytest.fixture
 def photo(tmp_path: Path, size: str) -> Path:
-    """A picture that no other test has sent."""
+    """A picture that no other test has sent, of no screen's size."""
     path = tmp_path / f"broken <b>{size}.jpg"
-    Image.effect_noise((800, 600), 90).convert("RGB").save(path, "JPEG")
+    Image.effect_noise((806, 610), 90).convert("RGB").save(path, "JPEG")
     return path

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from care.models.customer import Principal, Role
 from care.models.order import OrderStatus, PaymentStatus
-from care.models.refund import Refund, RefundReason, RefundStatus
+from care.models.policy import BusinessHours
+from care.models.refund import Band, Refund, RefundReason, RefundStatus, Remedy, Wanted
 from care.models.subscription import Frequency, Schedule, Subscription, SubscriptionStatus
-from ui.parts import words
+from care.rules import refund_case
+from care.rules.refund_notices import asked_for
+from tests.ui.shop import eur, verdict
+from ui.parts import refund_words, words
+from ui.parts.case import outcomes_of
+from ui.parts.deciding import may_second
+from ui.parts.queue import FILTERS, following, shown
+from ui.parts.refund_asks import needed
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=8)
 
 
 def subscription(frequency: Frequency | None, day: int | str | None) -> Subscription:
@@ -33,25 +46,25 @@ def subscription(frequency: Frequency | None, day: int | str | None) -> Subscrip
     )
 
 
-def refund(status: RefundStatus, due_at: datetime | None = None) -> Refund:
+def refund(**given: Any) -> Refund:
     return Refund.model_validate(
         {
             "refund_id": "REF001",
             "order_id": "ORD1",
             "customer_id": "CUST001",
-            "status": status,
+            "status": "in_review",
             "items": [],
-            "amount": {"amount": 1299, "currency": "EUR"},
+            "amount": eur(1299),
             "reason": "damaged",
             "complaint": "broken",
             "evidence_ids": [],
             "remedy": "refund",
             "timeline": [],
             "policy_version": "1",
-            "due_at": due_at,
             "created_at": NOW,
             "updated_at": NOW,
         }
+        | given
     )
 
 
@@ -127,19 +140,183 @@ def test_ordinals_end_as_english_has_them(number: int) -> None:
     assert words.ordinal(number) == f"{number}{endings.get(number, 'th')}"
 
 
-def test_a_customer_reads_what_happens_next_and_by_when() -> None:
-    waiting = refund(RefundStatus.IN_REVIEW, NOW + timedelta(hours=8))
-    assert words.next_step(waiting, NOW) == "A colleague looks at it and decides within 8 h."
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"status": "assessing", "due_at": None}, "goes to a colleague at once"),
+        ({"status": "needs_evidence"}, "until Mon 23 Nov, 09:30. After that a colleague decides with what there is."),
+        ({"status": "in_review"}, "decides by Mon 23 Nov, 09:30. If it takes longer we go on by ourselves"),
+        ({"status": "in_review", "escalated": True}, "by Mon 23 Nov, 09:30. If nobody does, we close it and tell you"),
+        ({"status": "in_review", "due_at": NOW - timedelta(hours=8)}, "looks at it and decides soon."),
+        ({"status": "approved", "due_at": None}, "The money is on its way to you."),
+        ({"status": "approved", "due_at": None, "remedy": "replacement"}, "Your replacement is being prepared."),
+        ({"status": "approved", "retry_at": LATER}, "We try again on Mon 23 Nov, 09:30; you need not do anything."),
+        ({"status": "payment_failed", "offered": "store_credit"}, "You can take the offer until Mon 23 Nov, 09:30."),
+        ({"status": "payment_failed"}, "A colleague looks into the payment by Mon 23 Nov, 09:30"),
+    ],
+)
+def test_a_customer_reads_what_happens_next_and_by_when(given: dict[str, Any], said: str) -> None:
+    one = refund(**{"due_at": LATER} | given)
+    assert said in str(refund_words.next_step(one, NOW, "Asia/Kolkata"))
 
 
-def test_a_missed_deadline_is_no_promise() -> None:
-    late = refund(RefundStatus.IN_REVIEW, NOW - timedelta(hours=8))
-    assert words.next_step(late, NOW) == "A colleague looks at it and decides soon."
+@pytest.mark.parametrize("status", RefundStatus)
+def test_something_comes_next_until_a_refund_is_settled_and_nothing_after(status: RefundStatus) -> None:
+    one = refund(status=status)
+    assert (refund_words.next_step(one, NOW) is None) is status.is_settled
+    assert (refund_words.desk_step(one, NOW) is None) is status.is_settled
 
 
-@pytest.mark.parametrize("status", [s for s in RefundStatus if s.is_settled])
-def test_nothing_comes_after_a_settled_refund(status: RefundStatus) -> None:
-    assert words.next_step(refund(status), NOW) is None
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"status": "needs_evidence", "remind_at": NOW}, "answers by Mon 23 Nov, 04:00 UTC, or it comes back"),
+        ({"status": "in_review"}, "A person decides by Mon 23 Nov, 04:00 UTC, or it is escalated."),
+        ({"status": "in_review", "escalated": True}, "A supervisor decides by Mon 23 Nov, 04:00 UTC, or it expires"),
+        ({"status": "payment_failed", "offered": "store_credit"}, "takes store credit by Mon 23 Nov, 04:00 UTC"),
+        ({"status": "payment_failed", "due_at": None}, "A person decides soon, or it is escalated."),
+        ({"status": "approved", "retry_at": LATER}, "tried again on Mon 23 Nov, 04:00 UTC."),
+    ],
+)
+def test_the_desk_reads_what_silence_leads_to(given: dict[str, Any], said: str) -> None:
+    assert said in str(refund_words.desk_step(refund(**{"due_at": LATER} | given), NOW))
+
+
+@pytest.mark.parametrize("wanted", Wanted)
+def test_a_case_that_waits_for_its_customer_says_for_what(wanted: Wanted) -> None:
+    waits = refund(status="needs_evidence", wanted=wanted)
+    assert refund_words.state(waits) != refund_words.state(refund(status="in_review"))
+    assert (refund_words.add_words(wanted) == "Add a photo") is (wanted not in (Wanted.INVOICE, Wanted.RETURN))
+    assert asked_for(waits) in str(needed(waits))
+
+
+def test_we_promise_a_reminder_only_where_one_is_to_come() -> None:
+    due = refund(status="needs_evidence", due_at=LATER)
+    assert refund_words.by_when(due, "UTC") == "Please do so by Mon 23 Nov, 04:00."
+    reminded = due.model_copy(update={"remind_at": NOW + timedelta(hours=1)})
+    assert refund_words.by_when(reminded, "UTC").endswith("We remind you once before.")
+    assert refund_words.by_when(refund(status="needs_evidence"), "UTC") == ""
+
+
+def test_the_first_page_is_silent_about_a_case_that_asks_nothing() -> None:
+    assert needed(refund(status="in_review")) is None
+    assert needed(refund(status="payment_failed")) is None
+    offered = refund(status="payment_failed", offered="store_credit")
+    assert "take €12.99 as store credit" in str(needed(offered))
+
+
+def test_every_step_that_a_case_can_make_has_words() -> None:
+    """The names stand in the rules, where `moved` and `to_a_person` are called with them."""
+    calls = [
+        node
+        for path in Path(refund_case.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("moved", "to_a_person")
+    ]
+    named = {
+        part.value
+        for call in calls
+        for part in call.args[2:5]
+        if isinstance(part, ast.Constant) and str(part.value).islower()
+    }
+    assert len(named) > 10
+    assert named <= set(refund_words.EVENT_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("decision", "band", "said"),
+    [
+        *(("approve", Band.PAY, "Would pay"), ("approve", Band.PERSON, "Would pay")),
+        *(("uncertain", Band.ASK, "Asked the customer"), ("uncertain", Band.RETURN_FIRST, "Goods first")),
+        ("uncertain", Band.PERSON, "For a person"),
+    ],
+)
+def test_a_verdict_says_where_it_leads(decision: str, band: Band, said: str) -> None:
+    assert refund_words.band(verdict(decision=decision, band=band))[0] == said
+
+
+@pytest.mark.parametrize(
+    ("points", "said"), [(-10, "Light"), (15, "Light"), (16, "Medium"), (30, "Medium"), (31, "Heavy"), (80, "Heavy")]
+)
+def test_a_signal_weighs_what_the_policy_makes_of_it(points: int, said: str) -> None:
+    assert refund_words.weight(points, 30)[0] == said
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "tone"),
+    [
+        # NOW is a Sunday evening: the desk opens on Monday at nine.
+        ({"due_at": NOW + timedelta(hours=14)}, "due in 1 business hour", "warn"),
+        ({"due_at": NOW + timedelta(hours=13, minutes=30)}, "due in under a business hour", "warn"),
+        ({"due_at": NOW + timedelta(days=2)}, "due in 18 business hours", "plain"),
+        ({"due_at": NOW - timedelta(hours=2)}, "overdue by 2 h", "bad"),
+        ({"due_at": NOW + timedelta(days=3), "offered": "store_credit"}, "due in 3 days", "plain"),
+        ({"due_at": None}, "no deadline", "plain"),
+    ],
+)
+def test_the_desk_counts_its_deadlines_in_business_hours(given: dict[str, Any], said: str, tone: str) -> None:
+    assert refund_words.due(refund(**given), NOW, BusinessHours()) == (said, tone)
+
+
+def test_other_refunds_are_summed_up_by_how_they_ended() -> None:
+    assert outcomes_of([]) == "none"
+    assert outcomes_of([refund(status=each) for each in ("paid", "rejected", "paid")]) == "3: 2 paid, 1 not approved"
+
+
+@pytest.mark.parametrize(
+    ("current", "others", "next_one"),
+    [
+        ("A", {}, "B"),
+        ("C", {}, "A"),  # from the top again
+        ("A", {"B": {"claimed_by": "omar@demo.test"}}, "C"),
+        ("A", {"B": {"claimed_by": "Amy@demo.test"}}, "B"),
+        ("A", {"B": {"approvals": [{"decision": "approve", "reviewer": "amy@demo.test"}]}}, "C"),
+        ("gone", {}, "A"),
+    ],
+)
+def test_the_next_case_is_the_next_that_one_can_decide(
+    current: str, others: dict[str, dict[str, Any]], next_one: str
+) -> None:
+    cases = [refund(refund_id=each, **others.get(each, {})) for each in "ABC"]
+    assert following(cases, current, "amy@demo.test") == next_one
+
+
+def test_there_is_no_next_case_after_the_last() -> None:
+    assert following([refund(refund_id="A")], "A", "amy@demo.test") is None
+
+
+def test_the_queue_shows_its_parts() -> None:
+    approval = {"decision": "approve", "reviewer": "omar@demo.test"}
+    cases = [
+        refund(refund_id="mine", claimed_by="amy@demo.test"),
+        refund(refund_id="late", escalated=True),
+        refund(refund_id="half", claimed_by="omar@demo.test", approvals=[approval]),
+        refund(
+            refund_id="failed", status="payment_failed", approvals=[approval], approved=eur(5), offered="store_credit"
+        ),
+    ]
+    parts = {name: [each.refund_id for each in shown(cases, name, "amy@demo.test")] for name in FILTERS}
+    assert parts == {
+        "all": ["mine", "late", "half", "failed"],
+        "mine": ["mine"],
+        "unclaimed": ["late", "failed"],
+        "escalated": ["late"],
+        "second": ["half"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "second"),
+    [
+        ("sofia@demo.test", Role.SUPERVISOR, True),
+        ("sofia@demo.test", Role.AGENT, False),
+        ("Amy@demo.test", Role.ADMIN, False),
+    ],
+)
+def test_the_second_approval_is_offered_to_another_supervisor_only(email: str, role: Role, second: bool) -> None:
+    approved = refund(approvals=[{"decision": "approve", "reviewer": "amy@demo.test"}])
+    assert may_second(approved, Principal(email=email, role=role)) is second
+    assert not may_second(refund(), Principal(email=email, role=role))
 
 
 def test_every_state_has_its_words() -> None:
@@ -147,7 +324,9 @@ def test_every_state_has_its_words() -> None:
     assert set(words.PAYMENT_WORDS) == set(PaymentStatus)
     assert set(words.REFUND_WORDS) == set(RefundStatus)
     assert set(words.SUBSCRIPTION_WORDS) == set(SubscriptionStatus)
-    assert set(words.REASON_WORDS) == set(RefundReason)
+    assert set(words.REASON_WORDS) == set(refund_words.HELPS) == set(RefundReason)
+    assert set(refund_words.REMEDY_WORDS) == set(refund_words.GIVEN_WORDS) == set(Remedy)
+    assert set(refund_words.BAND_WORDS) == set(Band)
 
 
 def test_reviewers_are_not_named_to_customers() -> None:

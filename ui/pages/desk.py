@@ -10,11 +10,15 @@ from api.views import refund_view
 from care.errors import Conflict
 from care.models.refund import Refund
 from ui import live
-from ui.parts import words
+from ui.parts import refund_words, words
 from ui.parts.case import claim_card, customer_card, evidence_card, findings_card, order_card, timeline_card
-from ui.parts.elements import banner, box, button, chip, empty, heading, link, link_button, telling, text
+from ui.parts.deciding import approved_already, may_rule, own_case
+from ui.parts.elements import box, chip, empty, heading, link, link_button, text
 from ui.parts.evidence import look_up
-from ui.parts.queue import queue
+from ui.parts.hands import hands, standing_of
+from ui.parts.keys import help_button, listen
+from ui.parts.onward import just_decided, next_address, next_button
+from ui.parts.queue import MOST, address, chosen_filter, filters, queue, shown, waiting
 from ui.parts.refunds import refund_head
 from ui.parts.ruling import ruling_bar
 from ui.visit import Visit
@@ -22,8 +26,11 @@ from ui.visit import Visit
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("refund_id")
-    with heading("Review desk", "Refunds that wait for a person, the most urgent first."):
-        pass
+    listen()
+    with heading("Review desk", "Refunds that wait for a person, the most urgent first."), box("line only-wide"):
+        help_button()
+        await next_button(visit, chosen)
+    await just_decided(visit)
     with box("grid desk"):
         with box("only-wide" if chosen else ""):
             await _queue(visit, chosen)
@@ -35,16 +42,25 @@ async def page(visit: Visit) -> None:
 
 
 async def _queue(visit: Visit, chosen: str | None) -> None:
+    show = chosen_filter(visit)
+
     @ui.refreshable
     async def listed() -> None:
-        refunds = (await visit.services.stores.refunds.reviews(open_only=True, claimed_by=None)).items
+        refunds = await waiting(visit)
+        filters(visit, refunds, show, chosen)
+        some = shown(refunds, show, visit.principal.email)
         if not refunds:
             empty("done_all", "All done", "No refund waits for a person.", tone="good")
-            return
-        queue(visit, refunds, chosen)
+        elif not some:
+            empty("filter_alt_off", "None of these", "Other cases wait: choose All to see them.")
+        else:
+            queue(visit, some, show, chosen)
+        if len(refunds) == MOST:
+            text(f"Of the {MOST} most urgent cases.", "mute small")
 
     async with live.follow(live.DESK, {"refunds"}, listed.refresh):
-        await listed()
+        with box("stack loose"):
+            await listed()
 
 
 async def _case(visit: Visit, refund_id: str) -> None:
@@ -74,13 +90,15 @@ async def _case(visit: Visit, refund_id: str) -> None:
 async def _claim(visit: Visit, refund_id: str) -> None:
     """Opening is claiming. A case that a colleague holds, or that is settled, is shown all the same.
 
-    Who has approved already only looks: a second person must be able to claim it.
+    Who has approved already only looks: a second person must be able to claim it. So does its own customer.
     """
-    refund = await visit.services.stores.refunds.get(refund_id)
-    if any(approval.reviewer == visit.principal.email for approval in refund.approvals):
+    stores = visit.services.stores
+    refund = await stores.refunds.get(refund_id)
+    own = own_case(await stores.customers.view(refund.customer_id), visit.principal)
+    if own or approved_already(refund, visit.principal):
         return
     with suppress(Conflict):
-        await visit.services.stores.refunds.claim(refund_id, visit.principal.email)
+        await stores.refunds.claim(refund_id, visit.principal.email)
 
 
 async def _screen(visit: Visit, refund: Refund) -> None:
@@ -89,54 +107,44 @@ async def _screen(visit: Visit, refund: Refund) -> None:
     order = await stores.orders.get(refund.order_id)
     customer = await stores.customers.view(refund.customer_id)
     history = await stores.refunds.history(refund.customer_id)
-    _head(visit, refund)
+    before = await stores.refunds.ruled_on(refund.order_id, besides=refund.refund_id)
+    own = own_case(customer, visit.principal)
+    _head(visit, refund, own=own)
+    standing_of(visit, refund, customer)
     with box("grid two"):
         with box("stack loose"):
             evidence_card(files)
-            findings_card(refund.verdict)
+            findings_card(refund.verdict, visit.services.client.policy)
             timeline_card(visit, refund)
         with box("stack loose"):
             claim_card(refund)
             order_card(order)
             customer_card(customer, history, refund)
-    if not refund.status.is_settled and refund.claimed_by == visit.principal.email:
-        ruling_bar(visit, refund)
+
+    async def onward() -> None:
+        ui.navigate.to(await next_address(visit, refund.refund_id, decided=refund.refund_id))
+
+    if may_rule(refund, visit.principal) and not own:
+        ruling_bar(visit, refund, before, onward)
 
 
-def _head(visit: Visit, refund: Refund) -> None:
-    link_button("Queue", "/ui/desk", symbol="arrow_back", look="flat dense").classes("only-narrow self-start")
+def _head(visit: Visit, refund: Refund, *, own: bool) -> None:
+    back = f"/ui{address(show=chosen_filter(visit))}"
+    link_button("Queue", back, symbol="arrow_back", look="flat dense").classes("only-narrow self-start")
     with box("card tight"):
         refund_head(refund)
         with box("line between wraps"):
             with box("options"):
                 chip(f"Waits {words.span((visit.now() - refund.created_at).total_seconds())}")
                 if not refund.status.is_settled:
-                    chip(*words.due(refund.due_at, visit.now()))
+                    chip(*refund_words.due(refund, visit.now(), visit.services.client.policy.business_hours))
                 if refund.escalated:
                     chip("Escalated", "bad")
-            with box("line"):
-                if refund.claimed_by == visit.principal.email and not refund.status.is_settled:
-                    button("Give back", lambda: _release(visit, refund), look="flat dense")
-                if refund.claimed_by is None and not refund.status.is_settled:
-                    button("Take this case", lambda: _take(visit, refund), look="outline")
-                address = refund_view(visit.services, refund, visit.principal).workflow_url
-                if address:
-                    with link(address, "small").props("target=_blank rel=noopener"):
+            with box("line wraps"):
+                hands(visit, refund, own=own)
+                workflow = refund_view(visit.services, refund, visit.principal).workflow_url
+                if workflow:
+                    with link(workflow, "small").props("target=_blank rel=noopener"):
                         text("Workflow", tag="span")
                 with link(f"/refund/case/{refund.refund_id}/pdf", "small").props("target=_blank rel=noopener"):
                     text("Case file (PDF)", tag="span")
-    if refund.approvals and not refund.status.is_settled:
-        banner("how_to_reg", f"{refund.approvals[0].reviewer} approved. A second person must approve as well.", "warn")
-    if not refund.status.is_settled and refund.claimed_by not in (None, visit.principal.email):
-        banner("lock", f"{refund.claimed_by} is working on this case.", "warn")
-
-
-async def _take(visit: Visit, refund: Refund) -> None:
-    with telling():
-        await visit.services.stores.refunds.claim(refund.refund_id, visit.principal.email)
-
-
-async def _release(visit: Visit, refund: Refund) -> None:
-    with telling():
-        await visit.services.stores.refunds.release(refund.refund_id, visit.principal.email)
-        ui.navigate.to("/desk")

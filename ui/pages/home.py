@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 
 from care.models.order import OrderStatus
-from care.models.refund import Refund, RefundStatus
+from care.models.refund import Refund
 from care.models.subscription import Subscription
 from ui import live
 from ui.parts import words
 from ui.parts.elements import box, card, chip, empty, heading, icon, link, link_button, stat, text
 from ui.parts.notices import notice_line, offer, target
+from ui.parts.refund_asks import needed
 from ui.visit import Visit
 
 _ALL = {"subscriptions", "refunds", "notifications", "orders"}
@@ -46,7 +47,7 @@ async def _today(visit: Visit) -> None:
     orders = await stores.orders.latest(visit.customer_id)
     waiting = [r for r in refunds if not r.status.is_settled]
     on_the_way = [o for o in orders if o.status is OrderStatus.SHIPPED]
-    _needs_me([r for r in refunds if r.status is RefundStatus.NEEDS_EVIDENCE])
+    _needs_me(waiting)
     with box("grid four"):
         upcoming = _upcoming(subscriptions)
         first = (
@@ -70,9 +71,12 @@ async def _today(visit: Visit) -> None:
 
 def _needs_me(refunds: list[Refund]) -> None:
     for refund in refunds:
+        said = needed(refund)
+        if said is None:
+            continue
         with link(f"/ui/refunds#{refund.refund_id}", "banner warn"):
-            icon("add_a_photo")
-            text(f"Your refund {refund.refund_id} needs a photo to go on.", "grow")
+            icon("account_balance_wallet" if refund.offered else "add_a_photo")
+            text(said, "grow")
             icon("chevron_right")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from care.models.evidence import EvidenceReceipt
-from care.models.refund import Refund, RefundStatus
+from care.models.refund import Refund
 from ui import live
 from ui.parts import words
-from ui.parts.elements import banner, box, button, card, dialog, empty, heading, link_button, telling, text, thank
-from ui.parts.evidence import chooser, look_up, thumbnail
-from ui.parts.refunds import refund_head, timeline
+from ui.parts.elements import box, card, empty, heading, link_button, text
+from ui.parts.evidence import look_up, thumbnail
+from ui.parts.refund_asks import asks, can_change, change_line
+from ui.parts.refunds import differs, outcomes, refund_head, timeline
 from ui.visit import Visit
 
 
@@ -32,38 +32,17 @@ async def page(visit: Visit) -> None:
 
 
 async def _refund(visit: Visit, refund: Refund) -> None:
-    async def add(receipt: EvidenceReceipt) -> None:
-        await visit.services.client.add_evidence(refund.refund_id, [receipt.evidence_id])
-        thank("Thank you. We are checking it.")
-
     with card() as element:
         element.props["id"] = refund.refund_id
         refund_head(refund)
-        if refund.status is RefundStatus.NEEDS_EVIDENCE:
-            banner("add_a_photo", "Please add a photo that shows the problem.", "warn")
+        asks(visit, refund)
+        outcomes(refund)
+        differs(refund)
         text(f"{words.REASON_WORDS[refund.reason]}: “{refund.complaint}”", "mute wrap")
         if refund.evidence_ids:
             with box("thumbs"):
                 for file in await look_up(visit, refund.evidence_ids):
                     thumbnail(file, tiny=True)
         timeline(visit, refund)
-        if not refund.status.is_settled and refund.status is not RefundStatus.APPROVED:
-            with box("line end wraps"):
-                button("Withdraw", lambda: _withdraw(visit, refund), look="flat")
-                pick = chooser(visit, add)
-                ui.button("Add a photo", icon="add_a_photo").props("outline no-caps").on("click", js_handler=pick)
-
-
-def _withdraw(visit: Visit, refund: Refund) -> None:
-    with dialog("Withdraw this refund?", f"{refund.amount} will not be paid back. You can ask again later.") as asked:
-
-        async def withdraw() -> None:
-            asked.close()
-            with telling():
-                await visit.services.client.withdraw_refund(refund.refund_id)
-                thank("Withdrawn.")
-
-        with box("line end"):
-            button("Keep it", asked.close, look="flat")
-            button("Withdraw", withdraw)
-    asked.open()
+        if can_change(refund):
+            change_line(visit, refund)

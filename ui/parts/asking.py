@@ -35,6 +35,7 @@ def answers(frame: ui.dialog, label: str, deed: Deed, *, back: str = "Go back", 
             return
         going.done = True
         sending.disable()
+        refused.set_visibility(False)
         try:
             said = await deed()
         except REFUSALS as error:

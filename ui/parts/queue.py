@@ -1,41 +1,101 @@
-"""The desk's queue: what waits for a person, and how long it may."""
+"""The desk's queue: what waits for a person, how long it may, and the parts of it that one can look at alone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlencode
+
 from care.models.refund import Refund
-from ui.parts import words
+from care.rules.reviewers import same_person
+from ui.parts import refund_words, words
+from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
 from ui.visit import Visit
 
+# A filter by its name in the address: its label, and whether it shows a case to whoever has this e-mail address.
+FILTERS: dict[str, tuple[str, Callable[[Refund, str], bool]]] = {
+    "all": ("All", lambda refund, me: True),
+    "mine": ("Mine", lambda refund, me: refund.claimed_by is not None and same_person(refund.claimed_by, me)),
+    "unclaimed": ("Unclaimed", lambda refund, me: refund.claimed_by is None),
+    "escalated": ("Escalated", lambda refund, me: refund.escalated),
+    "second": ("Second approval", lambda refund, me: first_approval(refund) is not None),
+}
+MOST = 200
 
-def queue(visit: Visit, refunds: list[Refund], chosen: str | None) -> None:
+
+def chosen_filter(visit: Visit) -> str:
+    asked = visit.query.get("show", "all")
+    return asked if asked in FILTERS else "all"
+
+
+def address(refund_id: str = "", *, show: str = "all", decided: str = "") -> str:
+    """Of the desk, or of a case on it, under /ui."""
+    query = {"show": show if show != "all" else "", "decided": decided}
+    asked = urlencode({name: value for name, value in query.items() if value})
+    return "/desk" + (f"/{refund_id}" if refund_id else "") + (f"?{asked}" if asked else "")
+
+
+async def waiting(visit: Visit) -> list[Refund]:
+    """The most urgent cases that wait for a person, the first due first."""
+    return (await visit.services.stores.refunds.reviews(open_only=True, limit=MOST)).items
+
+
+def shown(refunds: list[Refund], show: str, me: str) -> list[Refund]:
+    return [refund for refund in refunds if FILTERS[show][1](refund, me)]
+
+
+def following(refunds: list[Refund], current: str, me: str) -> str | None:
+    """The case after this one that nobody else works on, from the top again after the last."""
+    ids = [refund.refund_id for refund in refunds]
+    start = ids.index(current) + 1 if current in ids else 0
+    for refund in [*refunds[start:], *refunds[:start]]:
+        free = refund.claimed_by is None or same_person(refund.claimed_by, me)
+        approved = any(same_person(each.reviewer, me) for each in refund.approvals)
+        if refund.refund_id != current and free and not approved:
+            return refund.refund_id
+    return None
+
+
+def filters(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
+    with box("options filters", tag="nav", name="Which cases"):
+        for name, (label, _) in FILTERS.items():
+            number = len(shown(refunds, name, visit.principal.email))
+            with link(f"/ui{address(chosen or '', show=name)}", f"filter{' on' if name == show else ''}") as element:
+                if name == show:
+                    element.props["aria-current"] = "true"
+                text(f"{label} {number}", tag="span")
+
+
+def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
     with box("card flush"), box("queue", tag="ul", name="Refunds that wait for a person"):
         for refund in refunds:
             with box(tag="li"):
-                _row(visit, refund, refund.refund_id == chosen)
+                _row(visit, refund, show, refund.refund_id == chosen)
 
 
-def _row(visit: Visit, refund: Refund, chosen: bool) -> None:
+def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
     now = visit.now()
-    with link(f"/ui/desk/{refund.refund_id}", "on" if chosen else "") as row:
+    with link(f"/ui{address(refund.refund_id, show=show)}", "on" if chosen else "") as row:
         if chosen:
             row.props["aria-current"] = "true"
-        with box("line between"):
+        with box("line between wraps"):
             text(f"{refund.amount} · {refund.refund_id}", "strong")
-            chip(*words.due(refund.due_at, now))
+            chip(*refund_words.due(refund, now, visit.services.client.policy.business_hours))
         text(
             f"{words.REASON_WORDS[refund.reason]} · waits {words.span((now - refund.created_at).total_seconds())}",
             "mute small",
         )
         with box("options"):
             if refund.status.value != "in_review":
-                chip(*words.REFUND_WORDS[refund.status])
+                chip(*refund_words.state(refund))
+            if refund.offered:
+                chip("Store credit offered", "info")
             if refund.escalated:
                 chip("Escalated", "bad")
-            if refund.approvals:
+            if first_approval(refund):
                 chip("Second approval", "warn")
             if refund.claimed_by:
-                mine = refund.claimed_by == visit.principal.email
+                mine = same_person(refund.claimed_by, visit.principal.email)
                 chip("Yours" if mine else f"With {refund.claimed_by}", "info" if mine else "plain")
             suspicious = [s for s in (refund.verdict.signals if refund.verdict else []) if s.weight > 0]
             if suspicious:

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from api.views import told
-from care.models.refund import Refund
-from ui.parts import words
-from ui.parts.elements import box, chip, text
+from care.models.refund import Refund, RefundStatus
+from ui.parts import refund_words, words
+from ui.parts.elements import box, chip, link, text
 from ui.visit import Visit
 
-_EVENTS = {
-    "opened": "Refund asked for",
-    "assessed": "Evidence checked",
-    "evidence_requested": "A photo was asked for",
-    "evidence_added": "Evidence added",
-    "evidence_not_received": "No photo came",
-    "in_review": "Waiting for a decision",
-    "approved": "Approved",
-    "paid": "Paid back",
-    "rejected": "Not approved",
-    "withdrawn": "Withdrawn",
-    "expired": "Closed",
-    "payment_failed": "The payment failed",
-    "escalated": "Passed on to a supervisor",
-    "ruling_ignored": "A ruling that did not count",
-}
 # Ids and references: right for the desk, noise for the customer.
 _FOR_STAFF = {"evidence_added", "paid", "opened"}
 
@@ -35,13 +19,19 @@ def timeline(visit: Visit, refund: Refund) -> None:
     with box("timeline", tag="ol", name="What happened"):
         for entry in shown.timeline:
             with box("", tag="li"):
-                text(_EVENTS.get(entry.event, words.sentence(entry.event)), "strong")
+                text(refund_words.event(entry.event, refund.remedy), "strong")
                 who = entry.actor if staff else words.actor(entry.actor)
                 at = words.moment(entry.at, visit.zone, locale=visit.locale)
                 text(f"{who} · {at} UTC" if staff else f"{who} · {at}", "mute small")
                 if entry.detail and (staff or entry.event not in _FOR_STAFF):
                     text(entry.detail, "small wrap")
-        coming = words.next_step(refund, visit.now())
+                if entry.note and entry.note != entry.detail:
+                    text(f"“{entry.note}”", "small wrap")
+        coming = (
+            refund_words.desk_step(refund, visit.now())
+            if staff
+            else refund_words.next_step(refund, visit.now(), visit.zone, locale=visit.locale)
+        )
         if coming:
             with box("next", tag="li"):
                 text("Next", "strong")
@@ -49,9 +39,31 @@ def timeline(visit: Visit, refund: Refund) -> None:
 
 
 def refund_head(refund: Refund) -> None:
-    label, tone = words.REFUND_WORDS[refund.status]
+    """What it is about, as it was decided as far as it was, and how it stands."""
+    names = dict.fromkeys(line.name for line in refund.items)
     with box("line between top"):
         with box("stack"):
-            text(f"{refund.amount} · {', '.join(line.name for line in refund.items)}", "wrap", tag="h2")
+            text(f"{refund.approved or refund.amount} · {', '.join(names)}", "wrap", tag="h2")
             text(f"{refund.refund_id} · order {refund.order_id}", "mute small wrap")
-        chip(label, tone)
+        chip(*refund_words.state(refund))
+
+
+def outcomes(refund: Refund) -> None:
+    """What became of each item, where they were decided separately."""
+    if len({line.outcome for line in refund.items}) < 2:
+        return
+    with box("stack", tag="ul", name="What became of each item"):
+        for line in refund.items:
+            with box("line between small", tag="li"):
+                text(words.pieces(line.quantity, line.name), "wrap")
+                if line.outcome:
+                    chip(*refund_words.OUTCOME_WORDS[line.outcome])
+
+
+def differs(refund: Refund) -> None:
+    """Where a customer who was not, or not wholly, approved is heard."""
+    if refund.status is RefundStatus.REJECTED or any(line.outcome == "rejected" for line in refund.items):
+        with box("line between small"):
+            text("If you see it differently, please write to us.")
+            with link("/ui/support?conversation=new"):
+                text("To the chat", tag="span")

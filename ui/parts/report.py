@@ -1,79 +1,138 @@
-"""The dialog "Report a problem": which items, what is wrong, what it looks like. Opens a refund."""
+"""The dialog "Report a problem": which items, what is wrong, what it looks like, what would help. Opens a refund."""
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from uuid import uuid4
 
 from nicegui import ui
 
+from care.errors import CareError, Invalid
 from care.models.evidence import EvidenceReceipt
 from care.models.order import Order, OrderLine
-from care.models.refund import RefundReason, RefundRequest
-from care.models.subscription import Item
+from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
+from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
 from ui.parts import words
-from ui.parts.elements import box, button, dialog, telling, text, thank, warn
+from ui.parts.asking import answers, refusal, sheet
+from ui.parts.elements import box, button, icon_button, text, warn
 from ui.parts.evidence import chooser, drop, thumbnail
+from ui.parts.pieces import Pieces
+from ui.parts.refund_words import HELPS, REMEDY_WORDS
 from ui.visit import Visit
 
+MOST_FILES = 10
 
-async def report_dialog(visit: Visit, order: Order) -> None:
-    receipts: list[EvidenceReceipt] = []
-    once = uuid4().hex  # sending again after a lost answer opens one refund
-    with dialog("Report a problem", f"Order {order.order_id}. We look at it and pay back what is due to you.") as asked:
-        with box("stack", tag="fieldset").style("border: 0; padding: 0; margin: 0"):
-            text("What is it about?", "strong small", tag="legend")
-            chosen = [(line, ui.checkbox(words.pieces(line.quantity, line.name), value=True)) for line in order.items]
-        reason = ui.select(
-            {r.value: w for r, w in words.REASON_WORDS.items()},
-            label="What is wrong?",
-            value=RefundReason.DAMAGED.value,
-        ).props("outlined options-dense")
-        complaint = ui.textarea("Tell us what happened").props("outlined autogrow maxlength=4000")
 
-        @ui.refreshable
-        def shown() -> None:
-            with box("thumbs"):
-                for receipt in receipts:
+async def report_dialog(visit: Visit, order: Order, again: Refund | None = None) -> None:
+    """`again` is an earlier case without a decision: what it said stands there already."""
+    gone = taken(order, await visit.services.stores.refunds.history(visit.customer_id))
+    left = _left(order, gone)
+    with sheet("Report a problem", f"Order {order.order_id}. We look at it and pay back what is due to you.") as asked:
+        if not left:
+            text("Everything of this order is in a refund already, or has been paid back.", "wrap")
+            button("Close", asked.close, look="flat").classes("self-end")
+            return
+        # A slip beside the dialog, or the key Escape, must not throw away what was written.
+        asked.props("persistent")
+        _Report(visit, order, gone, asked, again).draw(left)
+
+
+class _Report:
+    """What was chosen and written so far. It stays as it is when sending fails."""
+
+    def __init__(self, visit: Visit, order: Order, gone: Taken, frame: ui.dialog, again: Refund | None) -> None:
+        self._visit = visit
+        self._order = order
+        self._gone = gone
+        self._frame = frame
+        self._again = again
+        self._files: list[EvidenceReceipt] = []
+        self._once = uuid4().hex  # sending again after a lost answer opens one refund
+
+    def draw(self, left: list[OrderLine]) -> None:
+        again = self._again
+        earlier = {line.sku: line.quantity for line in again.items} if again else None
+        self._pieces = Pieces("What is it about?", left, self._tell_amount, chosen=earlier)
+        self._pieces.draw()
+        first = again.reason if again else RefundReason.DAMAGED
+        reasons = {reason.value: said for reason, said in words.REASON_WORDS.items()}
+        self._reason: ui.select = ui.select(reasons, label="What is wrong?", value=first.value)
+        self._reason.props("outlined options-dense")
+        self._complaint = ui.textarea("Tell us what happened", value=again.complaint if again else "").props(
+            "outlined autogrow maxlength=4000"
+        )
+        drop("Add a photo", chooser(self._visit, self._added))
+        helps = text(HELPS[first], "mute small")
+        self._reason.on_value_change(lambda e: helps.set_text(HELPS[RefundReason(e.value)]))
+        self._kept()
+        self._remedy = self._remedies()
+        self._amount = text("", "strong").props("role=status")
+        self._tell_amount()
+        answers(self._frame, "Send", self._send, back="Cancel")
+
+    def _remedies(self) -> ui.radio:
+        """What the policy offers; money back is its first."""
+        offered = {each.value: REMEDY_WORDS[each] for each in self._visit.services.client.policy.remedies}
+        before = self._again.remedy.value if self._again else ""
+        text("What would you like?", "strong small")
+        remedies = ui.radio(offered, value=before if before in offered else next(iter(offered)))
+        remedies.props["aria-label"] = "What would you like?"
+        return remedies
+
+    @ui.refreshable_method
+    def _kept(self) -> None:
+        if not self._files:
+            return
+        with box("thumbs", tag="ul", name="Files to be sent"):
+            for n, receipt in enumerate(self._files, 1):
+                with box("kept", tag="li"):
                     thumbnail(receipt, tiny=True)
+                    icon_button("close", f"Remove file {n}", partial(self._removed, receipt))
 
-        async def added(receipt: EvidenceReceipt) -> None:
-            receipts.append(receipt)
-            shown.refresh()
+    async def _added(self, receipt: EvidenceReceipt) -> None:
+        if len(self._files) >= MOST_FILES:
+            warn(f"A case can hold {MOST_FILES} files.")
+        elif receipt.evidence_id not in {each.evidence_id for each in self._files}:
+            self._files.append(receipt)
+            self._kept.refresh()
 
-        drop("Add a photo", chooser(visit, added))
-        shown()
+    def _removed(self, receipt: EvidenceReceipt) -> None:
+        self._files.remove(receipt)
+        self._kept.refresh()
 
-        async def send() -> None:
-            lines = [line for line, box_ in chosen if box_.value]
-            said = (complaint.value or "").strip()
-            if not lines or not said:
-                warn("Choose at least one item." if not lines else "Please tell us in a few words what happened.")
-                return
-            sending.disable()
-            with telling():
-                refund = await visit.services.client.open_refund(
-                    visit.customer_id, _request(order, lines, RefundReason(reason.value), said, receipts), once=once
-                )
-                asked.close()
-                thank(f"Thank you. Your refund {refund.refund_id} is open.")
-                ui.navigate.to(f"/refunds#{refund.refund_id}")
-            sending.enable()
+    def _tell_amount(self) -> None:
+        """What the chosen items come to; whether it is paid is decided later."""
+        try:
+            cap = self._order.total - self._order.refunded - self._order.reserved
+            amount = total_of(capped(lines_for(self._order, self._pieces.items(), self._gone), cap))
+            self._amount.set_text(f"It is about {amount}.")
+        except CareError as error:
+            self._amount.set_text(refusal(error))
 
-        with box("line end"):
-            button("Cancel", asked.close, look="flat")
-            sending = button("Send", send, symbol="send")
-    asked.open()
+    async def _send(self) -> str:
+        said = (self._complaint.value or "").strip()
+        items = self._pieces.items()
+        if not said:
+            raise Invalid("Please tell us in a few words what happened.")
+        request = RefundRequest(
+            order_id=self._order.order_id,
+            items=items,
+            reason=RefundReason(self._reason.value),
+            complaint=said,
+            evidence_ids=[receipt.evidence_id for receipt in self._files],
+            remedy=Remedy(self._remedy.value),
+        )
+        refund = await self._visit.services.client.open_refund(self._visit.customer_id, request, once=self._once)
+        ui.navigate.to(f"/refunds#{refund.refund_id}")
+        return f"Thank you. Your refund {refund.refund_id} is open."
 
 
-def _request(
-    order: Order, lines: list[OrderLine], reason: RefundReason, complaint: str, receipts: list[EvidenceReceipt]
-) -> RefundRequest:
-    """All lines chosen means the whole order, its shipping included."""
-    some = None if len(lines) == len(order.items) else [Item(sku=line.sku, quantity=line.quantity) for line in lines]
-    return RefundRequest(
-        order_id=order.order_id,
-        items=some,
-        reason=reason,
-        complaint=complaint,
-        evidence_ids=[r.evidence_id for r in receipts],
-    )
+def _left(order: Order, gone: Taken) -> list[OrderLine]:
+    """By product, what no other refund holds or has paid."""
+    bought = {line.sku: line for line in reversed(order.items)}
+    counts: Counter[str] = Counter()
+    for line in order.items:
+        counts[line.sku] += line.quantity
+    left = counts - gone.paid - gone.held
+    return [bought[sku].model_copy(update={"quantity": number}) for sku, number in left.items()]

@@ -1,90 +1,83 @@
-"""The four things that a person can decide, each with a note and a confirmation."""
+"""What a person can decide: a bar of buttons, each with its key, a note and a confirmation."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from nicegui import ui
-
+from care.errors import Invalid
+from care.models.money import Money
 from care.models.refund import Refund, Ruling
-from ui.parts.elements import box, button, dialog, telling, thank, warn
+from ui.parts.approving import approve_dialog, second_dialog
+from ui.parts.asking import answers, sheet
+from ui.parts.deciding import first_approval, may_second
+from ui.parts.elements import Action, box, button
+from ui.parts.noting import ASKING, REJECTING, note_field, written
 from ui.visit import Visit
 
-Decision = Literal["approve", "reject", "request_evidence", "escalate"]
+# Goes on once the ruling is made.
+Onward = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class _Choice:
-    decision: Decision
+    decision: Literal["reject", "request_evidence", "escalate"]
+    key: str
     label: str
     symbol: str
     title: str
     detail: str
     done: str
     note_needed: bool
-    look: str = "outline"
+    sentences: list[str]
 
 
 _CHOICES = [
     _Choice(
-        "approve",
-        "Approve",
-        "check",
-        "Approve {amount}?",
-        "It is paid back to the customer.",
-        "Approved.",
-        False,
-        "unelevated",
+        *("reject", "r", "Reject", "close", "Reject this refund?"),
+        *("Your note stays in the case file; the customer does not read it.", "Rejected.", True, REJECTING),
     ),
     _Choice(
-        "reject",
-        "Reject",
-        "close",
-        "Reject this refund?",
-        "Your note stays in the case file.",
-        "Rejected.",
-        True,
+        *("request_evidence", "m", "Ask for more", "add_a_photo", "Ask for more evidence?"),
+        *("The customer reads your note.", "Asked.", True, ASKING),
     ),
     _Choice(
-        "request_evidence",
-        "Ask for more",
-        "add_a_photo",
-        "Ask for more evidence?",
-        "The customer reads your note.",
-        "Asked.",
-        True,
+        *("escalate", "e", "Escalate", "arrow_upward", "Pass it on to a supervisor?"),
+        *("Supervisors see it among the escalated cases.", "Passed on.", False, []),
     ),
-    _Choice("escalate", "Escalate", "arrow_upward", "Pass it on to a supervisor?", "", "Passed on.", False),
 ]
 
 
-def ruling_bar(visit: Visit, refund: Refund) -> None:
+def ruling_bar(visit: Visit, refund: Refund, before: Money | None, onward: Onward) -> None:
+    """`before` is what people have approved already on the same order, in other cases."""
     with box("rule-bar", name="Decide").props("role=group"):
+        if first_approval(refund) is None:
+            _keyed("Approve", "a", "check", lambda: approve_dialog(visit, refund, before, onward), "unelevated")
+        elif may_second(refund, visit.principal):
+            second = partial(second_dialog, visit, refund, before, onward)
+            _keyed("Give the second approval", "a", "how_to_reg", second, "unelevated color=accent")
         for choice in _CHOICES:
-            button(choice.label, partial(_ask, visit, refund, choice), symbol=choice.symbol, look=choice.look)
+            if choice.decision == "escalate" and refund.escalated:
+                continue
+            _keyed(choice.label, choice.key, choice.symbol, partial(_ask, visit, refund, choice, onward))
 
 
-def _ask(visit: Visit, refund: Refund, choice: _Choice) -> None:
-    with dialog(choice.title.format(amount=refund.amount), choice.detail) as asked:
-        label = "Note" if choice.note_needed else "Note (you need not write one)"
-        note = ui.textarea(label).props("outlined autogrow autofocus maxlength=2000")
+def _keyed(label: str, key: str, symbol: str, action: Action, look: str = "outline") -> None:
+    button(label, action, symbol=symbol, look=look).props["aria-keyshortcuts"] = key
 
-        async def decide() -> None:
-            said = (note.value or "").strip()
-            if choice.note_needed and not said:
-                warn("Please write a note.")
-                return
-            asked.close()
-            with telling():
-                # The amount on the screen is what is approved: a change in between voids the ruling.
-                amount = refund.amount if choice.decision == "approve" else None
-                ruling = Ruling(decision=choice.decision, amount=amount, note=said, reviewer=visit.principal.email)
-                await visit.services.client.rule(refund.refund_id, ruling)
-                thank(choice.done)
 
-        with box("line end"):
-            button("Back", asked.close, look="flat")
-            button(choice.label, decide, symbol=choice.symbol)
-    asked.open()
+def _ask(visit: Visit, refund: Refund, choice: _Choice, onward: Onward) -> None:
+    with sheet(choice.title, choice.detail) as asked:
+        note = note_field("Note" if choice.note_needed else "Note (you need not write one)", choice.sentences)
+
+        async def decide() -> str:
+            if choice.note_needed and not written(note):
+                raise Invalid("Please write a note.")
+            ruling = Ruling(decision=choice.decision, note=written(note), reviewer=visit.principal.email)
+            await visit.services.client.rule(refund.refund_id, ruling)
+            await onward()
+            return choice.done
+
+        answers(asked, choice.label, decide, back="Back")

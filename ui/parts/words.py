@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from care.models.order import OrderStatus, PaymentStatus
-from care.models.refund import Refund, RefundReason, RefundStatus
+from care.models.refund import RefundReason, RefundStatus
 from care.models.subscription import Frequency, Subscription, SubscriptionStatus
 
 Tone = Literal["good", "warn", "bad", "info", "plain"]
@@ -54,13 +54,6 @@ REASON_WORDS: dict[RefundReason, str] = {
     RefundReason.QUALITY: "The quality is poor",
     RefundReason.CHANGED_MIND: "I changed my mind",
     RefundReason.OTHER: "Something else",
-}
-_NEXT_STEP: dict[RefundStatus, str] = {
-    RefundStatus.ASSESSING: "We are checking your request now.",
-    RefundStatus.NEEDS_EVIDENCE: "Please add a photo that shows the problem.",
-    RefundStatus.IN_REVIEW: "A colleague looks at it and decides",
-    RefundStatus.APPROVED: "The money is on its way to you.",
-    RefundStatus.PAYMENT_FAILED: "The payment did not go through. We are looking into it.",
 }
 _EVERY: dict[Frequency, str] = {
     Frequency.DAILY: "Every day",
@@ -167,19 +160,9 @@ def outcome(name: str) -> tuple[str, Tone]:
     return _OUTCOMES.get(name, (sentence(name), "plain"))
 
 
-def next_step(refund: Refund, now: datetime) -> str | None:
-    """What happens next to an open refund, and by when; None once it is settled."""
-    text = _NEXT_STEP.get(refund.status)
-    if refund.status is not RefundStatus.IN_REVIEW:
-        return text
-    if refund.due_at is None or refund.due_at < now:
-        return f"{text} soon."
-    return f"{text} within {span((refund.due_at - now).total_seconds())}."
-
-
 def actor(name: str) -> str:
     """Who did it, as the customer reads it: reviewers are not named to customers."""
-    return {"customer": "You", "machine": "Automatic check"}.get(name, "Our team")
+    return {"customer": "You", "machine": "Our system"}.get(name, "Our team")
 
 
 def sentence(name: str) -> str:

@@ -1,0 +1,40 @@
+"""Who may decide what, as the desk shows it before the workflow checks it again. Pure."""
+
+from __future__ import annotations
+
+from care.models.customer import CustomerView, Principal, Role
+from care.models.refund import Refund, RefundStatus, Ruling
+from care.rules.reviewers import may_be_one, same_person
+
+_SECOND = {Role.SUPERVISOR, Role.ADMIN}
+
+
+def first_approval(refund: Refund) -> Ruling | None:
+    """The approval that waits for a second person's; None where none does."""
+    if refund.status.is_settled or refund.approved is not None or not refund.approvals:
+        return None
+    return refund.approvals[0]
+
+
+def own_case(customer: CustomerView, reader: Principal) -> bool:
+    return reader.customer_id == customer.customer_id or same_person(customer.email, reader.email)
+
+
+def approved_already(refund: Refund, reader: Principal) -> bool:
+    return any(same_person(each.reviewer, reader.email) for each in refund.approvals)
+
+
+def may_second(refund: Refund, reader: Principal) -> bool:
+    """Whether the reader may give the second approval: another person than the first, and a supervisor."""
+    first = first_approval(refund)
+    return first is not None and reader.role in _SECOND and not may_be_one(first.reviewer, reader.email)
+
+
+def may_rule(refund: Refund, reader: Principal) -> bool:
+    """Whoever holds the case decides, while there is something to decide."""
+    held = refund.claimed_by is not None and same_person(refund.claimed_by, reader.email)
+    return held and not refund.status.is_settled and refund.status is not RefundStatus.APPROVED
+
+
+def may_reassign(refund: Refund, reader: Principal) -> bool:
+    return reader.role in _SECOND and not refund.status.is_settled

@@ -1,0 +1,199 @@
+"""A refund in plain words: what it waits for, what comes next and by when, and how a check reads. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from care.models.policy import BusinessHours
+from care.models.refund import Band, Refund, RefundReason, RefundStatus, Remedy, Verdict, Wanted
+from care.rules.deadlines import staffed_between
+from ui.parts import words
+from ui.parts.words import Tone
+
+EVENT_WORDS: dict[str, str] = {
+    "opened": "Refund asked for",
+    "assessed": "Evidence checked",
+    "evidence_requested": "More was asked for",
+    "return_requested": "The goods were asked back",
+    "evidence_reminded": "Reminder sent",
+    "evidence_added": "Evidence added",
+    "evidence_not_received": "Nothing came",
+    "in_review": "Waiting for a decision",
+    "first_approval": "First of two approvals",
+    "approved": "Approved",
+    "rejected": "Not approved",
+    "escalated": "Passed on to a supervisor",
+    "assigned": "Given to a colleague",
+    "ruling_ignored": "A ruling that did not count",
+    "paid": "Paid back",
+    "payout_declined": "The payment did not go through",
+    "payment_failed": "The payment failed",
+    "offer_accepted": "Another form was chosen",
+    "offer_ended": "The offer has ended",
+    "replacement_failed": "The replacement is out of stock",
+    "withdrawn": "Withdrawn",
+    "expired": "Closed without a decision",
+}
+REMEDY_WORDS: dict[Remedy, str] = {
+    Remedy.REFUND: "Money back, the way you paid",
+    Remedy.REPLACEMENT: "The same item once more",
+    Remedy.STORE_CREDIT: "Store credit, in your wallet",
+}
+# What an approval leads to, as the desk reads it.
+GIVEN_WORDS: dict[Remedy, str] = {
+    Remedy.REFUND: "It is paid back to the customer.",
+    Remedy.REPLACEMENT: "The pieces are sent to the customer once more, at no charge.",
+    Remedy.STORE_CREDIT: "It is added to the customer's wallet.",
+}
+# Which evidence settles a claim soonest.
+HELPS: dict[RefundReason, str] = {
+    RefundReason.DAMAGED: "A photo of the damage from close by and one of the whole item help most.",
+    RefundReason.WRONG_ITEM: "A photo of what you received, with its label, helps most.",
+    RefundReason.MISSING: "A photo of everything that was in the parcel, and of its packaging, helps most.",
+    RefundReason.LATE: "A photo of the parcel's label or a picture of the tracking page helps most.",
+    RefundReason.QUALITY: "A photo of the fault from close by and one of the label with its date help most.",
+    RefundReason.CHANGED_MIND: "A photo of the item as it is now helps most.",
+    RefundReason.OTHER: "A photo, an invoice or a short video of what is wrong helps most.",
+}
+_WAITS: dict[Wanted, str] = {
+    Wanted.PHOTO: "Needs a photo",
+    Wanted.SHARPER_PHOTO: "Needs a sharper photo",
+    Wanted.CLOSE_UP: "Needs a close-up",
+    Wanted.WHOLE_ITEM: "Needs a photo of all of it",
+    Wanted.LABEL: "Needs the label",
+    Wanted.PACKAGING: "Needs the packaging",
+    Wanted.INVOICE: "Needs the invoice",
+    Wanted.RETURN: "Waits for the goods",
+}
+BAND_WORDS: dict[Band, tuple[str, Tone]] = {
+    Band.PAY: ("Would pay", "good"),
+    Band.ASK: ("Asked the customer", "info"),
+    Band.RETURN_FIRST: ("Goods first", "info"),
+    Band.PERSON: ("For a person", "warn"),
+}
+JUDGED_WORDS: dict[str, tuple[str, Tone]] = {
+    "valid": ("The files show it", "good"),
+    "unclear": ("Not clear", "warn"),
+    "invalid": ("The files do not show it", "bad"),
+}
+OUTCOME_WORDS: dict[str, tuple[str, Tone]] = {"approved": ("Approved", "good"), "rejected": ("Not approved", "bad")}
+_PAID: dict[Remedy, str] = {
+    Remedy.REFUND: "Paid back",
+    Remedy.REPLACEMENT: "Replacement ordered",
+    Remedy.STORE_CREDIT: "Added to the wallet",
+}
+_ON_ITS_WAY: dict[Remedy, str] = {
+    Remedy.REFUND: "The money is on its way to you.",
+    Remedy.REPLACEMENT: "Your replacement is being prepared.",
+    Remedy.STORE_CREDIT: "The amount is being added to your wallet.",
+}
+
+
+def event(name: str, remedy: Remedy) -> str:
+    """A line of the timeline."""
+    return _PAID[remedy] if name == "paid" else EVENT_WORDS.get(name, words.sentence(name))
+
+
+def state(refund: Refund) -> tuple[str, Tone]:
+    """How it stands, for its chip: of what waits for its customer, what for."""
+    if refund.status is RefundStatus.NEEDS_EVIDENCE and refund.wanted:
+        return _WAITS[refund.wanted], "warn"
+    if refund.status is RefundStatus.APPROVED and refund.retry_at:
+        return "Payment delayed", "warn"
+    return words.REFUND_WORDS[refund.status]
+
+
+def add_words(wanted: Wanted | None) -> str:
+    """The button that answers what is asked for."""
+    return {Wanted.INVOICE: "Add the invoice", Wanted.RETURN: "Add the receipt"}.get(
+        wanted or Wanted.PHOTO, "Add a photo"
+    )
+
+
+def by_when(refund: Refund, zone: str, *, locale: str = "en") -> str:
+    """Until when the customer may answer, and that we remind; empty without a deadline."""
+    if refund.due_at is None:
+        return ""
+    reminder = " We remind you once before." if refund.remind_at else ""
+    return f"Please do so by {words.moment(refund.due_at, zone, locale=locale)}.{reminder}"
+
+
+def next_step(refund: Refund, now: datetime, zone: str = "UTC", *, locale: str = "en") -> str | None:
+    """What happens next to an open refund, and by when, as its customer reads it; None once it is settled."""
+    due = refund.due_at if refund.due_at and refund.due_at > now else None
+    at = words.moment(due, zone, locale=locale) if due else ""
+    match refund.status:
+        case RefundStatus.ASSESSING:
+            return "We are checking it now. What the check cannot settle goes to a colleague at once."
+        case RefundStatus.NEEDS_EVIDENCE:
+            until = f"We wait for it until {at}." if due else "We wait for it."
+            return f"{until} After that a colleague decides with what there is."
+        case RefundStatus.IN_REVIEW:
+            return _decided(refund, at)
+        case RefundStatus.APPROVED if refund.retry_at:
+            again = words.moment(refund.retry_at, zone, locale=locale)
+            return f"The payment did not go through yet. We try again on {again}; you need not do anything."
+        case RefundStatus.APPROVED:
+            return _ON_ITS_WAY[refund.remedy]
+        case RefundStatus.PAYMENT_FAILED if refund.offered:
+            until = f"You can take the offer until {at}." if due else "You can take the offer."
+            return f"{until} After that a colleague looks into the payment."
+        case RefundStatus.PAYMENT_FAILED:
+            return f"A colleague looks into the payment{f' by {at}' if due else ' soon'}; you need not do anything."
+        case _:
+            return None
+
+
+def _decided(refund: Refund, at: str) -> str:
+    if not at:
+        return "A colleague looks at it and decides soon."
+    after = "If nobody does, we close it and tell you: then you can ask again."
+    if not refund.escalated:
+        after = "If it takes longer we go on by ourselves; you need not do anything."
+    return f"A colleague looks at it and decides by {at}. {after}"
+
+
+def desk_step(refund: Refund, now: datetime) -> str | None:
+    """The same for the desk, in UTC: what silence leads to."""
+    at = f"by {words.moment(refund.due_at, 'UTC')} UTC" if refund.due_at and refund.due_at > now else "soon"
+    match refund.status:
+        case RefundStatus.ASSESSING:
+            return "The machine looks at it."
+        case RefundStatus.NEEDS_EVIDENCE:
+            reminded = " The customer is reminded once before." if refund.remind_at else ""
+            return f"The customer answers {at}, or it comes back to the desk.{reminded}"
+        case RefundStatus.APPROVED if refund.retry_at:
+            return f"The payment is tried again on {words.moment(refund.retry_at, 'UTC')} UTC."
+        case RefundStatus.APPROVED:
+            return "It is being paid."
+        case RefundStatus.PAYMENT_FAILED if refund.offered:
+            return f"The customer takes store credit {at}, or it comes back to the desk."
+        case RefundStatus.IN_REVIEW | RefundStatus.PAYMENT_FAILED if refund.escalated:
+            return f"A supervisor decides {at}, or it expires and the customer is told."
+        case RefundStatus.IN_REVIEW | RefundStatus.PAYMENT_FAILED:
+            return f"A person decides {at}, or it is escalated."
+        case _:
+            return None
+
+
+def band(verdict: Verdict) -> tuple[str, Tone]:
+    """Where the check leads. A verdict from before there were bands has none of its own."""
+    return BAND_WORDS[Band.PAY if verdict.decision == "approve" and verdict.band is Band.PERSON else verdict.band]
+
+
+def weight(points: int, limit: int) -> tuple[str, Tone]:
+    """How much a signal weighs against the policy's limit of suspicion, above which a person decides."""
+    if points > limit:
+        return "Heavy", "bad"
+    return ("Medium", "warn") if 2 * points > limit else ("Light", "plain")
+
+
+def due(refund: Refund, now: datetime, staffed: BusinessHours) -> tuple[str, Tone]:
+    """The deadline of a case: the desk's in business hours, its customer's by the clock."""
+    if refund.due_at is None or refund.due_at <= now or refund.offered or refund.status is RefundStatus.NEEDS_EVIDENCE:
+        return words.due(refund.due_at, now)
+    left = staffed_between(now, refund.due_at, staffed).total_seconds()
+    urgent: Tone = "warn" if left < 4 * 3600 else "plain"
+    if left < 3600:
+        return "due in under a business hour", urgent
+    return f"due in {words.count(int(left // 3600), 'business hour')}", urgent

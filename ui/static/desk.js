@@ -1,0 +1,21 @@
+/* The desk's keys. A key presses what says so itself in `aria-keyshortcuts`; nothing while somebody types, and nothing
+   behind an open dialog. Whoever dictates or leans on the keyboard can turn them off; the browser remembers it. */
+(() => {
+  const OFF = "care_keys_off";
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable=true]");
+  const hidden = (element) => element.offsetParent === null || element.disabled;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
+    if (typing(event.target) || document.querySelector(".q-dialog, .q-menu")) return;
+    if (localStorage.getItem(OFF) && event.key !== "?") return;
+    const key = CSS.escape(event.key.toLowerCase());
+    const found = [...document.querySelectorAll(`[aria-keyshortcuts="${key}"]`)].find((each) => !hidden(each));
+    if (!found) return;
+    event.preventDefault();
+    found.click();
+  });
+  window.careKeys = {
+    on: () => !localStorage.getItem(OFF),
+    set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")),
+  };
+})();
