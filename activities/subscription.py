@@ -19,7 +19,7 @@ from care.models.subscription import Delivery, Subscription
 from care.rules import prepaid_notices
 from care.rules import subscription_notices as notices
 from care.rules.prepaid_words import announces_prices
-from care.rules.subscription import UPCOMING, missed, reminded, settled, skipped
+from care.rules.subscription import UPCOMING, is_over, missed, reminded, settled, skipped
 from care.stores import Stores
 
 __all__ = ["DueStep", "SubscriptionActivities"]
@@ -80,7 +80,7 @@ class SubscriptionActivities:
             await self._stores.notifications.add(notice)
         if notice := prepaid_notices.after_delivery(after, due.step, attempt):
             await self._stores.notifications.add(notice)
-        if after.overdue:  # which may hold back deliveries that were announced
+        if after.overdue or is_over(after):  # which may hold back deliveries that were announced, or drop them
             await self.project(after)
         else:
             await self._save(after)

@@ -78,7 +78,7 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
     begins = _first_free(subscription, schedule, now)
     if next_occurrence(schedule, begins) is None:
         raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
-    if subscription.prepaid:
+    if subscription.prepaid and schedule.recurrence != subscription.recurrence:
         check_terms(subscription.prepaid, schedule, still_needed(subscription), begins)
     by_date = not stride(schedule) and not stride(subscription.schedule)
     only_zone = schedule.model_copy(update={"timezone": subscription.timezone}) == subscription.schedule

@@ -128,6 +128,20 @@ async def test_the_next_term_is_announced_and_paid_and_what_is_left_of_it_goes_b
     assert told.message.endswith("with 1 delivery paid but not delivered: €4.00 went back the way you paid.")
 
 
+async def test_one_ordered_beside_the_calendar_may_be_the_last_that_is_paid(shop: Shop) -> None:
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY", prepaid=Prepaid(deliveries=2))
+        await deliveries(shop, handle, 1)
+        while len(await shop.notices("reminder")) < 3:  # two of the first, one of the second
+            await shop.env.sleep(DAY / 4)
+        await handle.execute_update(Life.order_now)
+        ended = await handle.result()
+    assert (ended.cancel_reason, ended.deliveries) == ("completed", 2)
+    assert await moved(shop.stores) == [("charge", 600)]
+    assert len(await shop.notices("reminder")) == 2  # that of the date which does not come any more is taken back
+    await assert_the_books_agree(shop.stores)
+
+
 async def test_a_term_whose_payment_is_declined_is_tried_again_as_a_whole(shop: Shop) -> None:
     await behaves(shop.stores, "declines")
     async with shop.worker():
