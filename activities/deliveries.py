@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Literal
 
+import structlog
 from temporalio.exceptions import ApplicationError
 
 from care.errors import Conflict, NotFound, OutOfStock
 from care.gateways.payments import PaymentGateway, PaymentResult
 from care.models.common import Model, Utc
-from care.models.money import Money
-from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
-from care.models.subscription import Delivery, NamedItem, Outcome, Setback, Step, StepKind, Subscription
+from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.models.subscription import Delivery, Outcome, PaidTerm, Prepaid, Setback, Step, StepKind, Subscription
 from care.ordering import cancel_order
-from care.rules.subscription import items_of
+from care.rules.prepaid import Paying, begun
+from care.rules.subscription import items_of, way_of
 from care.rules.subscription_notices import order_id
+from care.rules.subscription_orders import order_of
 from care.stores import Stores
 
 
@@ -26,6 +29,11 @@ class DueStep(Model):
     at: Utc
 
 
+_PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
+
+log = structlog.get_logger("deliveries")
+
+
 class Deliveries:
     def __init__(self, stores: Stores, payments: PaymentGateway) -> None:
         self._stores = stores
@@ -34,13 +42,39 @@ class Deliveries:
     async def attempt(self, due: DueStep) -> Delivery:
         """Orders and charges. Safe to repeat. Raises ApplicationError while the gateway does not know yet."""
         order = await self._ordered(due)
-        outcome = await self._charged(order, due) if order else "awaiting_stock"
-        return Delivery(
-            occurrence=due.step.occurrence.key,
-            outcome=outcome,
-            order_id=order.order_id if order else None,
-            at=due.at,
+        if order is None:
+            return _end(due, "awaiting_stock")
+        # What a term has paid is placed as paid, and what was paid back had been paid.
+        if order.payment.status not in _PAID:
+            result = await self._payment(order, due)
+            if result is None:
+                return _end(due, "skipped", order)  # the customer cancelled the order before it was paid
+            order = await self._noted(order, result)
+            if result.status != "succeeded":
+                return _end(due, "declined_for_good" if result.final else "declined", order)
+        outcome: Outcome = "delivered"
+        terms = _terms(due)
+        if order.status is OrderStatus.CANCELLED:
+            await cancel_order(self._stores, self._payments, order.order_id)  # cancelled while it was being charged
+            outcome = "skipped"
+        return _end(due, outcome, order, term=begun(order, terms) if terms else None)
+
+    async def give_back(self, ended: Subscription) -> Literal["payment", "wallet"]:
+        """Pays back, once, what was paid for deliveries that will not come. Raises ApplicationError while undecided."""
+        paid = ended.paid
+        if paid is None or paid.returned is None:
+            return "payment"
+        key = f"rest-{ended.subscription_id}"
+        result = await self._payments.find(key) or await self._payments.refund(
+            ended.customer_id, paid.reference, paid.returned, key
         )
+        if result.status == "pending":
+            raise ApplicationError(f"The repayment {key} is still pending.", type="PayoutPending")
+        if result.status == "succeeded":
+            return "payment"
+        log.warning("prepaid_rest_not_taken", subscription_id=ended.subscription_id, reason=result.decline_reason)
+        await self._payments.credit_wallet(ended.customer_id, paid.returned, f"{key}-wallet")
+        return "wallet"
 
     async def drop(self, unpaid: str) -> None:
         """Give back the stock of an order that nobody has paid or will pay."""
@@ -57,9 +91,9 @@ class Deliveries:
         if any(item.sku not in products for item in items):  # taken out of the catalogue
             return await self._made_before(due)
         customer = await self._stores.customers.get(subscription.customer_id)
-        address = subscription.address or customer.address
+        order = order_of(subscription, due.step, due.at, products, subscription.address or customer.address)
         try:
-            return await self._stores.orders.place(_order(due, products).model_copy(update={"address": address}))
+            return await self._stores.orders.place(order)
         except OutOfStock:
             return None
 
@@ -69,42 +103,43 @@ class Deliveries:
         except NotFound:
             return None
 
-    async def _charged(self, order: Order, due: DueStep) -> Outcome | Setback:
-        if order.payment.status is not PaymentStatus.PAID:
-            result = await self._paid_before(order, due)
-            if order.status is OrderStatus.CANCELLED and result is None:
-                return "skipped"  # the customer cancelled the order before it was paid
-            result = result or await self._pay(order, due)
-            if result.status == "pending":
-                raise ApplicationError("The payment is not decided yet; asking again later.", type="PaymentPending")
-            paid = result.status == "succeeded"
-            status = PaymentStatus.PAID if paid else PaymentStatus.FAILED
-            order = await self._stores.orders.set_payment(
-                order.order_id, Payment(status=status, reference=result.reference)
-            )
-            if not paid:
-                return "declined_for_good" if result.final else "declined"
-        if order.status is OrderStatus.CANCELLED:
-            await cancel_order(self._stores, self._payments, order.order_id)  # cancelled while it was being charged
-            return "skipped"
-        return "delivered"
+    async def _payment(self, order: Order, due: DueStep) -> PaymentResult | None:
+        """How paying went; None for an order that was cancelled before. Raises ApplicationError while undecided."""
+        result = await self._paid_before(order, due)
+        if result is None and order.status is OrderStatus.CANCELLED:
+            return None
+        result = result or await self._pay(order, due)
+        if result.status == "pending":
+            raise ApplicationError("The payment is not decided yet; asking again later.", type="PaymentPending")
+        return result
+
+    async def _noted(self, order: Order, result: PaymentResult) -> Order:
+        status = PaymentStatus.PAID if result.status == "succeeded" else PaymentStatus.FAILED
+        return await self._stores.orders.set_payment(order.order_id, Payment(status=status, reference=result.reference))
 
     async def _paid_before(self, order: Order, due: DueStep) -> PaymentResult | None:
         """What an earlier try came to after all; None if the order is still due."""
         tries = _tries(due)
         for number in range(1, tries):
-            known = await self._payments.find(_key(order, number))
+            known = await self._payments.find(_key(order, due, number))
             if known and known.status != "declined":
                 return known
         if order.status is OrderStatus.CANCELLED or due.step.kind is StepKind.GIVE_UP:
-            return await self._payments.find(_key(order, tries))
+            return await self._payments.find(_key(order, due, tries))
         return None
 
     async def _pay(self, order: Order, due: DueStep) -> PaymentResult:
-        if not order.total.amount:
+        amount = order.total * (terms.deliveries if (terms := _terms(due)) else 1)
+        if not amount.amount:
             return PaymentResult(status="succeeded", reference="")
         method = due.subscription.payment_method
-        return await self._payments.charge(order.customer_id, order.total, _key(order, _tries(due)), method=method)
+        return await self._payments.charge(order.customer_id, amount, _key(order, due, _tries(due)), method=method)
+
+
+def _terms(due: DueStep) -> Prepaid | None:
+    """The terms, where this delivery is paid together with those after it."""
+    subscription = due.subscription
+    return subscription.prepaid if way_of(subscription, due.step) is Paying.NEXT_TERM else None
 
 
 def _tries(due: DueStep) -> int:
@@ -115,32 +150,14 @@ def _tries(due: DueStep) -> int:
     return overdue.tries + (due.step.kind is StepKind.RETRY)
 
 
-def _key(order: Order, number: int) -> str:
-    return f"order:{order.order_id}" + (f":{number}" if number > 1 else "")
+def _key(order: Order, due: DueStep, number: int) -> str:
+    """The payment of an order, or of the term that begins with it."""
+    what = "term" if _terms(due) else "order"
+    return f"{what}:{order.order_id}" + (f":{number}" if number > 1 else "")
 
 
-def _order(due: DueStep, products: dict[str, Product]) -> Order:
-    """The order of one occurrence; shipping is free for subscribers."""
-    lines = [_line(item, products[item.sku]) for item in items_of(due.subscription, due.step.occurrence.key)]
-    free = Money.zero(lines[0].price.currency)
-    return Order(
-        order_id=order_id(due.subscription, due.step),
-        customer_id=due.subscription.customer_id,
-        status=OrderStatus.PENDING,
-        items=lines,
-        shipping=free,
-        total=sum((line.price * line.quantity for line in lines), start=free),
-        payment=Payment(status=PaymentStatus.PENDING),
-        placed_at=due.at,
-        subscription_id=due.subscription.subscription_id,
-        occurrence=due.step.occurrence.key,
-        refunded=free,
-        reserved=free,
-    )
-
-
-def _line(item: NamedItem, product: Product) -> OrderLine:
-    """At today's price, but at no higher one than was announced."""
-    same = product.price.currency == item.price.currency
-    price = min(product.price, item.price) if same else item.price
-    return OrderLine(sku=item.sku, name=product.name, quantity=item.quantity, price=price, category=product.category)
+def _end(
+    due: DueStep, outcome: Outcome | Setback, order: Order | None = None, term: PaidTerm | None = None
+) -> Delivery:
+    order_id = order.order_id if order else None
+    return Delivery(occurrence=due.step.occurrence.key, outcome=outcome, order_id=order_id, at=due.at, term=term)

@@ -16,8 +16,10 @@ from care.gateways.payments import PaymentGateway
 from care.links import Links
 from care.models.money import Money
 from care.models.subscription import Delivery, Subscription
+from care.rules import prepaid_notices
 from care.rules import subscription_notices as notices
-from care.rules.subscription import UPCOMING, missed, reminded, settled, skipped
+from care.rules.prepaid_words import announces_prices
+from care.rules.subscription import UPCOMING, is_over, missed, reminded, settled, skipped
 from care.stores import Stores
 
 __all__ = ["DueStep", "SubscriptionActivities"]
@@ -33,7 +35,7 @@ class SubscriptionActivities:
 
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
-        return [self.project, self.remind, self.deliver, self.own_up, self.release]
+        return [self.project, self.remind, self.deliver, self.own_up, self.release, self.give_back]
 
     @activity.defn(name="project_subscription")
     async def project(self, subscription: Subscription) -> None:
@@ -50,7 +52,8 @@ class SubscriptionActivities:
     @activity.defn(name="remind_of_delivery")
     async def remind(self, due: DueStep) -> dict[str, Money]:
         """Announces the delivery, and the prices that have changed since they were announced last: those, by sku."""
-        prices = await self._new_prices(due.subscription)
+        told = announces_prices(due.subscription, due.step)
+        prices = await self._new_prices(due.subscription) if told else {}
         reminder = notices.reminder(due.subscription, due.step, due.at, prices)
         await self._stores.notifications.add(reminder.model_copy(update={"link": self._skip_link(due)}))
         await self._save(reminded(due.subscription, due.step, prices))
@@ -75,7 +78,9 @@ class SubscriptionActivities:
             await self._deliveries.drop(attempt.order_id)
         if notice := notices.after_try(due.subscription, after, due.step, attempt):
             await self._stores.notifications.add(notice)
-        if after.overdue:  # which may hold back deliveries that were announced
+        if notice := prepaid_notices.after_delivery(after, due.step, attempt):
+            await self._stores.notifications.add(notice)
+        if after.overdue or is_over(after):  # which may hold back deliveries that were announced, or drop them
             await self.project(after)
         else:
             await self._save(after)
@@ -85,6 +90,13 @@ class SubscriptionActivities:
     async def release(self, order_id: str) -> None:
         """Cancel the unpaid order of a delivery that its customer let go."""
         await self._deliveries.drop(order_id)
+
+    @activity.defn(name="return_prepaid_rest")
+    async def give_back(self, ended: Subscription) -> None:
+        """Pay back what was paid for deliveries that will not come, and say so. Raises while that is not decided."""
+        to = await self._deliveries.give_back(ended)
+        if notice := prepaid_notices.returned(ended, to):
+            await self._stores.notifications.add(notice)
 
     async def _new_prices(self, subscription: Subscription) -> dict[str, Money]:
         products = await self._stores.products.find(item.sku for item in subscription.items)

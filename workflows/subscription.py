@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from care.rules import subscription_changes as changes
     from care.rules import subscription_dates as dates
     from care.rules.occurrences import occurrence_due
+    from care.rules.prepaid import owes_rest
     from care.rules.reminders import is_resting, next_step
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
     from care.rules.subscription_calendar import changed
@@ -70,6 +71,10 @@ class SubscriptionWorkflow:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._subscription)
         self._index()
+        if owes_rest(self._subscription):
+            await workflow.execute_activity_method(
+                SubscriptionActivities.give_back, self._subscription, **DELIVERY_CALL
+            )
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._subscription
 

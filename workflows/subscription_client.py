@@ -30,6 +30,7 @@ from care.models.subscription import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
+from care.rules.prepaid import check_terms
 from care.rules.recurrence import delivery_day, schedule_for, upcoming
 from care.rules.renewal import renewed
 from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow_id
@@ -61,6 +62,7 @@ class SubscriptionClient(Gate):
                 timezone=schedule.timezone,
                 address=request.address,
                 payment_method=request.payment_method,
+                prepaid=request.prepaid,
                 schedule=schedule,
                 next_delivery=dates[0].key,
                 upcoming=[date.key for date in dates],
@@ -167,6 +169,10 @@ class SubscriptionClient(Gate):
         dates = upcoming(schedule, at)
         if not dates:
             raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
+        if request.prepaid:
+            check_terms(request.prepaid, schedule, request.prepaid.deliveries, at)
+            if not request.prepaid.renew:
+                dates = dates[: request.prepaid.deliveries]
         return schedule, dates
 
     async def _check_payment_method(self, customer_id: str, wanted: str | None) -> None:

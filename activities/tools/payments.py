@@ -78,10 +78,11 @@ class PaymentTools:
                 return scene.reply(text, suggestions=[PERSON], **slots)
 
     async def _found(self, order: Order) -> PaymentResult | None:
-        by_key = await self._payments.find(f"order:{order.order_id}")
-        if by_key is None and order.payment.reference:
-            return await self._payments.find(order.payment.reference)
-        return by_key
+        # A prepaid term is paid with its first order.
+        for key in (f"order:{order.order_id}", f"term:{order.order_id}", order.payment.reference):
+            if key and (known := await self._payments.find(key)):
+                return known
+        return None
 
     async def _resync_wallet(self, scene: Scene) -> Outcome:
         """The ledger is the truth; the wallet is made to say the same."""

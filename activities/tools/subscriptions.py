@@ -19,6 +19,7 @@ from care.models.subscription import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
+from care.rules.prepaid_words import going_back
 from care.rules.recurrence import next_occurrence, schedule_for
 from care.rules.references import choice_in, named_products
 from care.rules.words import points_back
@@ -126,9 +127,10 @@ class SubscriptionTools:
         # A repeated node finds it cancelled by itself.
         if subscription.status is not SubscriptionStatus.CANCELLED:
             request = CancelSubscription(when=scene.agreed.payload["when"], reason="asked for in the chat")
-            await self._cases.cancel_subscription(subscription_id, request)
+            subscription = await self._cases.cancel_subscription(subscription_id, request)
+        text = f"{subscription_id} is cancelled; nothing more will be delivered. {going_back(subscription)}"
         return scene.reply(
-            f"{subscription_id} is cancelled; nothing more will be delivered.",
+            text.strip(),
             actions=[done("subscription_cancelled", subscription_id)],
         )
 

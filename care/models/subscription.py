@@ -41,6 +41,25 @@ class Frequency(StrEnum):
     MONTHLY = "monthly"
 
 
+class Prepaid(Body):
+    """Terms: so many deliveries are paid at once, with the first of them. `renew`: after the last, the next as many."""
+
+    deliveries: Annotated[int, Field(strict=True, ge=2, le=52)]
+    renew: bool = False
+
+
+class PaidTerm(Model):
+    """What was paid at once: deliveries of `items` at these prices, by the payment `reference`.
+
+    `left` of them are not ordered yet. `returned`: what goes back for those that were left when it ended.
+    """
+
+    items: list[NamedItem]
+    reference: str
+    left: int
+    returned: Money | None = None
+
+
 class SubscriptionStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
@@ -62,6 +81,7 @@ class SubscriptionRequest(Body):
     # A gift goes to somebody else's address.
     address: Address | None = None
     payment_method: PaymentMethodId | None = None
+    prepaid: Prepaid | None = None
 
 
 class CancelSubscription(Body):
@@ -139,12 +159,13 @@ Setback = Literal["declined", "declined_for_good", "awaiting_stock"]
 
 
 class Delivery(Model):
-    """How one occurrence ended, or (a setback) how one try of it went."""
+    """How one occurrence ended, or (a setback) how one try of it went. `term`: what was paid with it for others too."""
 
     occurrence: str
     outcome: Outcome | Setback
     order_id: str | None = None
     at: Utc
+    term: PaidTerm | None = None
 
 
 class Overdue(Model):
@@ -161,6 +182,8 @@ class Overdue(Model):
     until: Utc
     # Ordered beside the calendar.
     extra: bool = False
+    # The payment that was declined is one for a whole prepaid term.
+    term: bool = False
 
 
 class StepKind(StrEnum):
@@ -204,6 +227,9 @@ class Subscription(Model):
     # Where deliveries go, if not to the customer's own address, and what pays, if not the customer's usual method.
     address: Address | None = None
     payment_method: PaymentMethodId | None = None
+    # Terms that are paid at once, and what of the newest is paid; without a term each delivery is paid by itself.
+    prepaid: Prepaid | None = None
+    paid: PaidTerm | None = None
     # What is tried again: with status past_due for its payment, with status active for goods out of stock.
     overdue: Overdue | None = None
     # Exceptions from the schedule, by occurrence key: skipped, without some items, moved (from -> to), and added.

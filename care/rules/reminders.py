@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from heapq import merge
-from itertools import takewhile
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from care.models.subscription import Occurrence, Schedule, Step, StepKind, Subscription, SubscriptionStatus
@@ -22,6 +22,7 @@ from care.rules.occurrences import (
     passed,
     stride,
 )
+from care.rules.prepaid import to_come
 from care.rules.retries import LATE, is_past_due, retry
 
 # Of deliveries faster than daily (demonstrations), how many are caught up.
@@ -36,7 +37,7 @@ _Position = tuple[datetime, datetime]
 def next_step(subscription: Subscription, now: datetime) -> Step | None:
     """The first step that is not settled, due at its `at` (which may have passed); None once the calendar has ended."""
     best: Step | None = None
-    for planned in pending(subscription):
+    for planned in coming(subscription):
         if best is not None and _earliest(subscription.schedule, planned) > best.at:
             break
         for step in _steps(subscription.schedule, planned, now):
@@ -57,6 +58,17 @@ def pending(subscription: Subscription) -> Iterator[Occurrence]:
             yield planned
             if subscription.cancel_after_next and planned not in subscription.extra:
                 return
+
+
+def coming(subscription: Subscription) -> Iterator[Occurrence]:
+    """Those of them that will be made: where prepaid deliveries are not renewed, no more than are paid."""
+    return islice(pending(subscription), to_come(subscription))
+
+
+def place(subscription: Subscription, planned: Occurrence) -> int:
+    """How many deliveries come before this one; one that is tried again counts as one of them."""
+    before = sum(1 for _ in takewhile(lambda o: o.due < planned.due, pending(subscription)))
+    return before + (subscription.overdue is not None)
 
 
 def following_delivery(subscription: Subscription) -> Occurrence | None:

@@ -19,6 +19,7 @@ def renewed(old: Subscription) -> SubscriptionRequest:
         remind_before=old.schedule.remind_before,
         address=old.address,
         payment_method=old.payment_method,
+        prepaid=old.prepaid,
         **when,
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from care.models.subscription import Delivery, Occurrence, Overdue, Step, StepKind, Subscription, SubscriptionStatus
+from care.rules.prepaid import Paying, paying
 
 # Days after the day it was due, at the same local hour.
 PAYMENT_DAYS = (2, 7, 14, 21)
@@ -37,6 +38,7 @@ def tried_again(
     ahead = [at for at in tries if at > attempt.at]
     if not ahead:
         return None
+    extra = before.extra if before else due in subscription.extra
     return Overdue(
         occurrence=due,
         why="stock" if stock else "payment",
@@ -44,7 +46,8 @@ def tried_again(
         tries=before.tries + 1 if before else 1,
         next_try=None if attempt.outcome == "declined_for_good" else ahead[0],
         until=tries[-1],
-        extra=before.extra if before else due in subscription.extra,
+        extra=extra,
+        term=not stock and paying(subscription, beside=extra) is Paying.NEXT_TERM,
     )
 
 

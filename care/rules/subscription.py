@@ -23,7 +23,8 @@ from care.models.subscription import (
     SubscriptionStatus,
 )
 from care.rules.occurrences import MOMENT, Passed, midnight
-from care.rules.reminders import floor, following_delivery, given_up, pending
+from care.rules.prepaid import Paying, given_back, is_used_up, paying, used
+from care.rules.reminders import coming, floor, following_delivery, given_up
 from care.rules.retries import SETBACKS, is_past_due, tried_again
 
 RECENT = 20
@@ -32,7 +33,7 @@ UPCOMING = 5
 
 def planned(subscription: Subscription) -> Subscription:
     """With its next dates, and a new version."""
-    dates = [] if is_over(subscription) else [o.key for o in islice(pending(subscription), UPCOMING)]
+    dates = [] if is_over(subscription) else [o.key for o in islice(coming(subscription), UPCOMING)]
     return _next(subscription, upcoming=dates, next_delivery=dates[0] if dates else None)
 
 
@@ -57,9 +58,11 @@ def reminded(subscription: Subscription, step: Step, prices: Mapping[str, Money]
 
 def settled(subscription: Subscription, step: Step, attempt: Delivery) -> Subscription:
     """After a try of the delivery of `step` went as `attempt` says: it is done, tried again later, or given up."""
+    subscription = used(subscription, attempt, way_of(subscription, step))
+    attempt = attempt.model_copy(update={"term": None})
     if attempt.outcome in SETBACKS:
         here = _with(subscription, last_step=step, overdue=None)
-        ends = subscription.cancel_after_next and not _is_beside(subscription, step)
+        ends = subscription.cancel_after_next and not is_beside(subscription, step)
         again = tried_again(subscription, step, attempt, None if ends else following_delivery(here))
         # One that was ordered before a pause is given up: it neither ends the pause nor comes in the midst of it.
         if again is not None and subscription.status is not SubscriptionStatus.PAUSED:
@@ -103,8 +106,8 @@ def cancelled(subscription: Subscription, request: CancelSubscription, at: datet
 
 
 def completed(subscription: Subscription, at: datetime) -> Subscription:
-    """After the last date of a recurrence that ends by itself."""
-    return _ended(subscription, "completed", at)
+    """After the last date of a recurrence that ends by itself, or the last delivery that is paid."""
+    return _ended(let_go(subscription, at), "completed", at)
 
 
 def _with(subscription: Subscription, **fields: Any) -> Subscription:
@@ -122,12 +125,17 @@ def _walked(subscription: Subscription, step: Step, ends: list[Delivery], made: 
     after = _with(_tidied(subscription, step), last_step=step, recent=recent, deliveries=made, extra=extra)
     if step.kind in (StepKind.RETRY, StepKind.GIVE_UP) and subscription.overdue:
         after = _with(after, **_no_longer_overdue(subscription, ends[-1]))
-    if after.cancel_after_next and not _is_beside(subscription, step):
+    if after.cancel_after_next and not is_beside(subscription, step):
         return _ended(after, after.cancel_reason, at)
-    return planned(after)
+    return completed(after, at) if is_used_up(after) else planned(after)
 
 
-def _is_beside(subscription: Subscription, step: Step) -> bool:
+def way_of(subscription: Subscription, step: Step) -> Paying:
+    """How the delivery of this step is paid."""
+    return paying(subscription, beside=is_beside(subscription, step))
+
+
+def is_beside(subscription: Subscription, step: Step) -> bool:
     """Whether it was ordered beside the calendar: then it is not the one that a cancellation waits for."""
     if step.kind in (StepKind.RETRY, StepKind.GIVE_UP) and subscription.overdue:
         return subscription.overdue.extra
@@ -170,4 +178,4 @@ def _tidied(subscription: Subscription, step: Step) -> Subscription:
 
 def _ended(subscription: Subscription, reason: str | None, at: datetime) -> Subscription:
     over = {"status": SubscriptionStatus.CANCELLED, "cancelled_at": at, "cancel_reason": reason}
-    return planned(_with(subscription, **over, cancel_after_next=False))
+    return planned(_with(subscription, **over, paid=given_back(subscription.paid), cancel_after_next=False))

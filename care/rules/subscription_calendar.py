@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from care.models.subscription import (
     AgreedChange,
     Frequency,
     Item,
+    NamedItem,
     Occurrence,
     Overdue,
     Schedule,
@@ -20,6 +21,7 @@ from care.models.subscription import (
     SubscriptionRequest,
 )
 from care.rules.occurrences import midnight, next_occurrence, occurrence_due, stride
+from care.rules.prepaid import check_items_may_change, check_terms, left, still_needed
 from care.rules.recurrence import delivery_day, schedule_for
 from care.rules.reminders import pending
 from care.rules.subscription import is_over, planned
@@ -37,7 +39,7 @@ def changed(subscription: Subscription, change: AgreedChange, now: datetime) -> 
             "Say what to change: items, frequency, delivery_day, recurrence, timezone, address or payment_method."
         )
     fields: dict[str, Any] = {}
-    if change.items is not None:
+    if change.items is not None and not _fixed(subscription, change.items):
         fields |= {"items": change.items, "left_out": {}}
     if wish.address is not None:
         fields["address"] = wish.address
@@ -48,6 +50,15 @@ def changed(subscription: Subscription, change: AgreedChange, now: datetime) -> 
     if all(getattr(subscription, name) == value for name, value in fields.items()):
         return subscription
     return planned(subscription.model_copy(update=fields))
+
+
+def _fixed(subscription: Subscription, items: list[NamedItem]) -> bool:
+    """Whether prepaid deliveries keep the items, and their price, as they are. Raises Conflict for other items."""
+    same = {item.sku: item.quantity for item in items} == {item.sku: item.quantity for item in subscription.items}
+    if not same:
+        ahead = list(islice(pending(subscription), left(subscription)))
+        check_items_may_change(subscription, ahead[-1].key if ahead else None)
+    return same and left(subscription) > 0
 
 
 def _at_once(subscription: Subscription, now: datetime) -> Overdue | None:
@@ -67,6 +78,8 @@ def _replanned(subscription: Subscription, change: AgreedChange, now: datetime) 
     begins = _first_free(subscription, schedule, now)
     if next_occurrence(schedule, begins) is None:
         raise Invalid("This schedule has no delivery in the future.", fields={"recurrence": "no future date"})
+    if subscription.prepaid and schedule.recurrence != subscription.recurrence:
+        check_terms(subscription.prepaid, schedule, still_needed(subscription), begins)
     by_date = not stride(schedule) and not stride(subscription.schedule)
     only_zone = schedule.model_copy(update={"timezone": subscription.timezone}) == subscription.schedule
     return {

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from care.errors import Conflict
 from care.models.subscription import OneDelivery, RescheduleDelivery, Subscription
 from care.rules.occurrences import MOMENT, moved_here, next_occurrence
+from care.rules.prepaid import check_whole
 from care.rules.reminders import floor, pending
 from care.rules.subscription import let_go, planned
 from care.rules.subscription_checks import FURTHEST, alive, by_date, free, invalid, local_date, with_fields
@@ -30,6 +31,7 @@ def skipped_one(subscription: Subscription, request: OneDelivery, now: datetime)
         return subscription
     _planned_at(subscription, key, now)
     if request.sku is not None and (rest := _without(subscription, key, request.sku)):
+        check_whole(subscription)
         left_out = subscription.left_out | {key: rest}
         _room(left_out)
         return with_fields(subscription, left_out=left_out)

@@ -10,6 +10,7 @@ from care.models.money import Money
 from care.models.notification import Notification
 from care.models.refund import Refund
 from care.models.subscription import Delivery, NamedItem, Step, Subscription, SubscriptionStatus
+from care.rules import prepaid_words as prepaid
 from care.rules.occurrences import Passed
 from care.rules.subscription import items_of
 
@@ -21,6 +22,7 @@ def reminder(subscription: Subscription, step: Step, at: datetime, prices: Mappi
     for item in items:
         if item.sku in prices:
             text += f" New price: {item.name} costs {prices[item.sku]} instead of {item.price}."
+    text += prepaid.on_reminder(subscription, step, prices)
     days, seconds = step.lead.days, step.lead.seconds
     lead = f"{days}d" + (f"{seconds}s" if seconds else "")
     return _notice(subscription, step, "reminder", text, at, detail=f"-{lead}")

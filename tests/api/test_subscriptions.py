@@ -60,6 +60,31 @@ async def test_a_repeated_call_makes_one_subscription(ana: Someone) -> None:
     assert len((await ana.http.get(f"/subscriptions/{ana.customer_id}")).json()["items"]) == 1
 
 
+async def test_deliveries_can_be_paid_several_at_once(ana: Someone) -> None:
+    terms = {"deliveries": 3, "renew": False}
+    answer = await _subscribe(ana, frequency="weekly", prepaid=terms)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert (made["prepaid"], made["paid"], len(made["upcoming"])) == (terms, None, 3)
+    await ana.http.post(f"/subscription/order-now/{made['subscription_id']}")  # beside the term: paid by itself
+    live = await until(ana, f"/subscription/{made['subscription_id']}", lambda s: s["deliveries"] == 1)
+    assert (live["prepaid"], live["paid"], len(live["upcoming"])) == (terms, None, 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"frequency": "daily", "prepaid": {"deliveries": 1}}, "prepaid.deliveries"),
+        ({"frequency": "daily", "prepaid": {"deliveries": 53}}, "prepaid.deliveries"),
+        ({"frequency": "daily", "prepaid": {"deliveries": "6"}}, "prepaid.deliveries"),
+        ({"recurrence": "FREQ=DAILY;COUNT=3", "prepaid": {"deliveries": 4}}, "prepaid.deliveries"),
+        ({"recurrence": "FREQ=DAILY;COUNT=9", "prepaid": {"deliveries": 4, "renew": True}}, "prepaid.renew"),
+    ],
+)
+async def test_terms_that_make_no_sense_are_refused(ana: Someone, more: dict[str, Any], field: str) -> None:
+    assert assert_is_problem(await _subscribe(ana, **more), 422)["errors"][0]["field"] == field
+
+
 async def test_cancelled_is_cancelled_however_often_one_asks(ana: Someone) -> None:
     made = (await _subscribe(ana, frequency="daily")).json()
     for body in ({"reason": "Holidays", "when": "now"}, None):

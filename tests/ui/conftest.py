@@ -29,7 +29,7 @@ Comes = Callable[..., Awaitable[Person]]
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CareUp]:
-    with care_up(tmp_path_factory.mktemp("portal")) as running:
+    with care_up(tmp_path_factory.mktemp("portal"), CARE_ALLOW_SUBDAILY="1") as running:
         running.until_ready()
         yield running
         errors = [line for line in running.log("web").splitlines() if '"level": "error"' in line]

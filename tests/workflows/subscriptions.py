@@ -87,6 +87,7 @@ class Shop:
             timezone=schedule.timezone,
             schedule=schedule,
             created_at=now,
+            prepaid=request.prepaid,
         )
         # Not update-with-start: only handles of `start_workflow` make the test server skip time while they wait.
         handle = await self.env.client.start_workflow(

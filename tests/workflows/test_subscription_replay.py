@@ -24,6 +24,7 @@ RECORDED = sorted(path.stem for path in HISTORIES.glob("subscription-*.json"))
 
 def test_there_are_recorded_subscriptions() -> None:
     assert len(RECORDED) >= 4
+    assert "subscription-prepaid" in RECORDED
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from care.models.subscription import Occurrence, Subscription
 from care.rules.occurrences import stride
 from care.rules.recurrence import LONGEST_LEAD
-from care.rules.reminders import pending, remind_at
+from care.rules.reminders import coming, remind_at
 from care.rules.subscription import is_over
 from ui.parts import words
 
@@ -72,8 +72,8 @@ def _entries(subscription: Subscription, last: date, now: datetime) -> Iterator[
 def _planned(subscription: Subscription, last: date) -> Iterator[Occurrence]:
     """The deliveries ahead up to that date; of an ending subscription only those that still come."""
     if not by_date(subscription):
-        return islice(pending(subscription), len(subscription.upcoming))
-    ahead = pending(subscription)
+        return islice(coming(subscription), len(subscription.upcoming))
+    ahead = coming(subscription)
     if subscription.cancel_after_next:
         ahead = islice(ahead, 1 + len(subscription.extra))
     return takewhile(lambda planned: day_of(planned.key) <= last, ahead)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from care.errors import Invalid
+from care.models.money import Money
 from care.models.order import Product
 from care.models.subscription import Item, NamedItem
 from ui.parts.elements import box, button, icon_button
@@ -28,6 +29,7 @@ class Basket:
     ) -> None:
         """`items` may name products that the shop no longer has: they keep their names, and the server decides."""
         self._names = {i.sku: i.name for i in items} | {p.sku: f"{p.name} · {p.price}" for p in products}
+        self._prices = {p.sku: p.price for p in products}
         first = [_Line(sku, 1) for sku in list(self._names)[:1]]
         self._lines = [_Line(i.sku, i.quantity) for i in items] or first
         self._told = changed
@@ -37,6 +39,14 @@ class Basket:
         if any(not _whole(line.quantity) for line in self._lines):
             raise Invalid(f"Please give each product a quantity from 1 to {MOST}.")
         return [Item(sku=line.sku, quantity=int(line.quantity or 0)) for line in self._lines]
+
+    def cost(self) -> Money:
+        """Of one delivery, at today's prices. Raises Invalid as `items` does, and where one is no longer sold."""
+        try:
+            first, *rest = (self._prices[item.sku] * item.quantity for item in self.items())
+        except KeyError:
+            raise Invalid("Please leave out what is no longer sold.") from None
+        return sum(rest, start=first)
 
     @ui.refreshable_method
     def draw(self) -> None:

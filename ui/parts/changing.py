@@ -18,7 +18,7 @@ from ui.parts.asking import answers, refusal, sheet
 from ui.parts.basket import Basket
 from ui.parts.elements import box, icon, text
 from ui.parts.paying import payment_dialog
-from ui.parts.planner_form import dates
+from ui.parts.planner_form import dates, heading
 from ui.parts.rhythm import Rhythm, field
 from ui.parts.standing import standing
 from ui.visit import Visit
@@ -82,12 +82,12 @@ async def _days(visit: Visit, subscription: Subscription) -> None:
 
         @ui.refreshable
         def preview() -> None:
-            text("The next five deliveries", "mute small strong")
             try:
                 after = changed(subscription, AgreedChange(wish=wish()), visit.now())
             except CareError as error:
                 text(refusal(error), "small wrap")
                 return
+            text(heading(after.upcoming), "mute small strong")
             dates(visit, after.upcoming)
 
         with box("grid pair"):

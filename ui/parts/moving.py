@@ -8,12 +8,14 @@ from nicegui import ui
 
 from care.errors import Invalid
 from care.models.subscription import RescheduleDelivery, Subscription
+from care.rules.prepaid import Paying, cost, paying
+from care.rules.prepaid_words import remaining
 from ui.parts import words
 from ui.parts.agenda import day_of
 from ui.parts.asking import answers, sheet
 from ui.parts.elements import box, text
 from ui.parts.possible import free_dates
-from ui.parts.standing import day, price, standing
+from ui.parts.standing import day, standing
 from ui.visit import Visit
 
 
@@ -52,7 +54,7 @@ async def moved(visit: Visit, subscription: Subscription, key: str, to: date) ->
 
 
 def order_dialog(visit: Visit, subscription: Subscription) -> None:
-    told = f"{words.what(subscription)} for {price(subscription)} plus shipping, if any. The calendar stays as it is."
+    told = f"{words.what(subscription)} {_paid(subscription)}. The calendar stays as it is."
     with sheet("Order now?", told) as asked:
 
         async def order() -> str:
@@ -60,6 +62,13 @@ def order_dialog(visit: Visit, subscription: Subscription) -> None:
             return f"Ordered for today. {standing(visit, after)}"
 
         answers(asked, "Order now", order)
+
+
+def _paid(subscription: Subscription) -> str:
+    """How one that is ordered beside the calendar is paid."""
+    if paying(subscription, beside=True) is Paying.BY_TERM:
+        return f"as one of those that are paid: {remaining(subscription)}"
+    return f"for {cost(subscription.items)} plus shipping, if any"
 
 
 def _opens_at(free: list[date], planned: date) -> date:

@@ -16,6 +16,7 @@ from ui.parts.basket import Basket
 from ui.parts.elements import box, chip, text
 from ui.parts.rhythm import Rhythm
 from ui.parts.standing import day
+from ui.parts.terms import Terms
 from ui.visit import Visit
 
 
@@ -40,6 +41,7 @@ class PlannerForm:
         with box("grid pair"):
             self._rhythm = Rhythm(None, None, today + timedelta(3), self._changed)
             self._start = date_field("Start, at the earliest", today, today, self._changed)
+        self._terms = Terms(self._changed)
         with box("stack").props("aria-live=polite"):
             await self._preview()
         answers(frame, "Start deliveries", self._subscribe)
@@ -55,17 +57,21 @@ class PlannerForm:
             frequency=self._rhythm.frequency,
             delivery_day=self._rhythm.day,
             start_date=chosen(self._start),
+            prepaid=self._terms.chosen(),
         )
 
     @ui.refreshable_method
     async def _preview(self) -> None:
-        text("The next five deliveries", "mute small strong")
         try:
             keys = await self._visit.services.client.preview(self._request())
         except CareError as error:
             text(refusal(error), "small wrap")
             return
+        text(heading(keys), "mute small strong")
         dates(self._visit, keys)
+        if terms := self._terms.chosen():
+            total = self._basket.cost() * terms.deliveries
+            text(f"{total} for {terms.deliveries} deliveries is charged with the first.", "small")
 
     async def _subscribe(self) -> str:
         made = await self._visit.services.client.subscribe(self._request(), once=self._once)
@@ -74,10 +80,15 @@ class PlannerForm:
 
 
 def dates(visit: Visit, keys: list[str]) -> None:
-    with box("options", tag="ul", name="The next five deliveries"):
+    with box("options", tag="ul", name=heading(keys)):
         for key in keys:
             with box(tag="li"):
                 chip(day(visit, key), "info")
+
+
+def heading(keys: list[str]) -> str:
+    """Fewer than five are shown where there will be no more."""
+    return "The next five deliveries" if len(keys) == 5 else "All deliveries"
 
 
 def date_field(label: str, value: date, earliest: date, changed: Callable[[], object]) -> ui.input:

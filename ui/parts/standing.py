@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from care.models.money import Money
 from care.models.subscription import Subscription, SubscriptionStatus
+from care.rules.prepaid import cost
+from care.rules.prepaid_words import going_back
 from ui.parts import words
 from ui.parts.words import Tone
 from ui.visit import Visit
@@ -27,7 +28,7 @@ def standing(visit: Visit, subscription: Subscription) -> str:
     """What comes next, as told after each change."""
     soon = day(visit, subscription.next_delivery) if subscription.next_delivery else None
     if subscription.status is SubscriptionStatus.CANCELLED:
-        return "Nothing more is delivered."
+        return f"Nothing more is delivered. {going_back(subscription)}".strip()
     if subscription.status is SubscriptionStatus.PAST_DUE:
         return "Other deliveries wait until this one is paid or skipped."
     if soon is None:
@@ -43,10 +44,10 @@ def pause_words(visit: Visit, subscription: Subscription) -> str:
     return f"Paused until {day(visit, subscription.paused_until)}."
 
 
-def price(subscription: Subscription) -> Money:
-    """Of all items of one delivery, as last announced."""
-    first, *rest = (item.price * item.quantity for item in subscription.items)
-    return sum(rest, start=first)
+def price(subscription: Subscription) -> str:
+    """What is paid when, as last announced."""
+    each, terms = cost(subscription.items), subscription.prepaid
+    return f"{each * terms.deliveries} for {terms.deliveries} deliveries" if terms else f"{each} each time"
 
 
 def _waits(subscription: Subscription) -> bool:

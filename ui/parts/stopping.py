@@ -8,6 +8,8 @@ from nicegui import ui
 
 from care.errors import CareError
 from care.models.subscription import CancelSubscription, PauseSubscription, Subscription
+from care.rules.prepaid import left
+from care.rules.prepaid_words import remaining
 from care.rules.subscription_changes import paused
 from ui.parts import words
 from ui.parts.asking import answers, refusal, sheet
@@ -66,6 +68,8 @@ def cancel_dialog(visit: Visit, subscription: Subscription) -> None:
             soon = day(visit, subscription.next_delivery)
             choices["after_next_delivery"] = f"After the next delivery, {soon}"
         when = ui.radio(choices, value="now")
+        if left(subscription):
+            text(f"{remaining(subscription)}: what you paid for those that do not come goes back to you.", "small")
         reason = ui.select(list(_REASONS), label="Why? (you need not say)", clearable=True)
         reason.props("outlined options-dense stack-label")
         more = ui.input("Anything to add?").props("outlined stack-label maxlength=400")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from care.models.subscription import Subscription, SubscriptionStatus
+from care.rules.prepaid_words import going_back, remaining
 from ui.parts import words
 from ui.parts.agenda import day_of
 from ui.parts.asking import doing
@@ -24,14 +25,25 @@ def subscription_card(visit: Visit, subscription: Subscription, choose: Callable
         with box("line between top"):
             with box("stack"):
                 text(words.what(subscription), tag="h3")
-                text(f"{words.rhythm(subscription)} · {price(subscription)} each time", "mute small")
+                text(f"{words.rhythm(subscription)} · {price(subscription)}", "mute small")
             chip(*status(subscription))
         if subscription.status is SubscriptionStatus.CANCELLED:
             _ended(visit, subscription)
         else:
+            _terms(subscription)
             _notices(visit, subscription)
             _next(visit, subscription, choose)
             _actions(visit, subscription)
+
+
+def _terms(subscription: Subscription) -> None:
+    """How far a prepaid term has come, and what happens after it."""
+    terms = subscription.prepaid
+    if terms is None:
+        return
+    paid = remaining(subscription) or f"{terms.deliveries} deliveries are paid at once, with the first"
+    then = "the next term is paid after that" if terms.renew else "it ends after the last"
+    text(f"{paid}; {then}.", "small")
 
 
 def _notices(visit: Visit, subscription: Subscription) -> None:
@@ -75,5 +87,7 @@ def _ended(visit: Visit, subscription: Subscription) -> None:
     at = subscription.cancelled_at
     when = f"Ended {words.moment(at, visit.zone, locale=visit.locale)}. " if at else ""
     text(f"{when}{words.count(subscription.deliveries, 'delivery', 'deliveries')} made.", "mute small")
+    if back := going_back(subscription):
+        text(back, "mute small")
     with box("line"):
         doing("Subscribe again", lambda: again(visit, subscription), symbol="replay")
