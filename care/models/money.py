@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 # ISO 4217 exponents that differ from 2, for the currencies a shop is likely to meet.
@@ -21,6 +23,20 @@ class Money(BaseModel):
     @classmethod
     def zero(cls, currency: str) -> Money:
         return cls(amount=0, currency=currency)
+
+    @classmethod
+    def parse(cls, decimal: str, currency: str) -> Money:
+        """ "12.99" of "EUR" is 1299 cents. Raises ValueError for anything but plain digits, with as many decimals as
+        the currency has or with none."""
+        places = _EXPONENTS.get(currency, 2)
+        found = re.fullmatch(rf"([0-9]{{1,12}})(?:\.([0-9]{{{places}}}))?", decimal)
+        if not found or (found[2] == ""):
+            raise ValueError(f"{decimal!r} is no amount of {currency}")
+        return cls(amount=int(found[1]) * 10**places + int(found[2] or 0), currency=currency)
+
+    @property
+    def decimals(self) -> int:
+        return _EXPONENTS.get(self.currency, 2)
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
@@ -50,9 +66,8 @@ class Money(BaseModel):
         return Money(amount=(2 * self.amount * part + whole) // (2 * whole), currency=self.currency)
 
     def __str__(self) -> str:
-        exponent = _EXPONENTS.get(self.currency, 2)
-        units, rest = divmod(abs(self.amount), 10**exponent)
-        number = f"{units:,}" + (f".{rest:0{exponent}d}" if exponent else "")
+        units, rest = divmod(abs(self.amount), 10**self.decimals)
+        number = f"{units:,}" + (f".{rest:0{self.decimals}d}" if self.decimals else "")
         sign = "-" if self.amount < 0 else ""
         symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
         return f"{sign}{symbol}{number}"

@@ -7,14 +7,20 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.graphs.refund import RefundNodes, RefundState, refund_graph
+from activities.graphs.refund import MODEL_ATTEMPTS, RefundNodes, RefundState, refund_graph
+from care.brains.gemini import GeminiJudge
 from care.errors import ModelTrouble
 from care.models.evidence import Facts
 from care.models.order import OrderStatus
 from care.models.refund import Refund, Verdict
 from care.stores import Stores
+from tests.fakes.gemini_files import GeminiServer
+from tests.fakes.gemini_server import MISBEHAVIOUR
+from tests.fakes.servers import fake_gemini
 from tests.stores.make import customer, evidence, order
 from tests.workflows.refund_shop import POLICY, SMALL, SURE, Judge, claim
+
+__all__ = ["fake_gemini"]
 
 
 @pytest.fixture
@@ -84,4 +90,46 @@ async def test_a_failing_model_is_asked_three_times_and_only_if_that_can_help(
             await environment.run(nodes.inspect_evidence, state)
     else:
         answer = await environment.run(nodes.inspect_evidence, state)
-        assert (answer["judgement"]["decision"], answer["judgement"]["problem"]) == ("unclear", "busy")
+        assert (answer["judgement"]["decision"], answer["judgement"]["problem"]) == ("unclear", "Busy.")
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("wait", [None, 40.0])
+async def test_a_model_that_asks_for_a_pause_gets_it(stores: Stores, wait: float | None) -> None:
+    nodes = RefundNodes(stores, Judge([ModelTrouble("busy", retryable=True, wait=wait)]), POLICY)
+    with pytest.raises(ApplicationError) as again:
+        await ActivityEnvironment().run(nodes.inspect_evidence, {"refund_id": "REF001", "evidence_ids": ["EV001"]})
+    assert again.value.next_retry_delay == (timedelta(seconds=wait) if wait else None)
+
+
+@pytest.mark.usefixtures("opened")
+async def test_every_misbehaviour_of_gemini_ends_with_a_person_who_is_told_why(
+    stores: Stores, fake_gemini: GeminiServer
+) -> None:
+    judge = GeminiJudge("key", "gemini-3.8-flash", base_url=fake_gemini.url)
+    nodes = RefundNodes(stores, judge, POLICY)
+    environment = ActivityEnvironment()
+    state: RefundState = {"refund_id": "REF001", "evidence_ids": ["EV001"], "signals": [], "doubts": []}
+    for name, (answer, can_pass, reason) in MISBEHAVIOUR.items():
+        fake_gemini.usual, fake_gemini.seen = answer, []
+        for attempt in (1, 2) if can_pass else ():
+            environment.info = replace(environment.default_info(), attempt=attempt)
+            with pytest.raises(ApplicationError):
+                await environment.run(nodes.inspect_evidence, state)
+        environment.info = replace(environment.default_info(), attempt=MODEL_ATTEMPTS if can_pass else 1)
+        judged = await environment.run(nodes.inspect_evidence, state)
+        verdict = (await nodes.refund_decision({**state, **judged}))["verdict"]
+        assert (verdict["decision"], len(fake_gemini.seen)) == ("uncertain", MODEL_ATTEMPTS if can_pass else 1), name
+        assert any(reason[1:] in why and why.endswith(".") for why in verdict["reasons"]), name
+    await judge.aclose()
+
+
+@pytest.mark.usefixtures("opened")
+async def test_an_invoice_over_another_sum_goes_to_a_person_however_sure_the_judge_is(stores: Stores) -> None:
+    invoice = Facts(pages=1, text="Invoice\nTotal EUR 99.00")
+    await stores.evidence.put(evidence("EV004", media_type="application/pdf", facts=invoice), b"pdf")
+    nodes = RefundNodes(stores, Judge(), POLICY)
+    state: RefundState = {"refund_id": "REF001", "evidence_ids": ["EV001", "EV004"]}
+    judged = (await ActivityEnvironment().run(nodes.inspect_evidence, state))["judgement"]
+    assert judged["contradictions"] == ["The invoice shows a total of €99.00; the order's total is €15.00."]
+    assert (await verdict(stores, Judge(), "EV001", "EV004")).decision == "uncertain"
