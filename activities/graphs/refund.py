@@ -39,7 +39,7 @@ _LOOK = {
 }
 # A busy model needs a pause; how long, it may say itself. Uploads, their processing and the answer take their time.
 _ASK_AGAIN = RetryPolicy(
-    initial_interval=timedelta(seconds=2), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=1)
+    initial_interval=timedelta(seconds=1), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=1)
 )
 _ASK = _LOOK | {"start_to_close_timeout": timedelta(seconds=90), "retry_policy": _ASK_AGAIN}
 

@@ -237,7 +237,7 @@ ENGLISH = [
         r"\b(?:sentiment|mood|tone) of (?:this|the following)\b|\b(?:negative or positive|positive or negative)\b",
         rf"{_START}translate (?!it\b|them\b|the (?:manual|label|instructions"
         rf"|description))[^.!?\n]{{0,40}}?\b(?:in)?to {_LANGUAGE}\b",
-        rf"\b(?:decode|decrypt|decipher) (?:this|the)\b|\b(?:using|in|with) (?:a )?{_CODES}\b",
+        rf"\b(?:decode|decrypt|decipher) (?:this|the)\b|\b(?:using|in|with) (?:a )?{_CODES}\b|base-?(?:64|32)|rot-?13",
         r"\b(?:execute|run|perform) (?:the|this) (?:following|attached|below) \w+|\bwhat is the output of this\b",
         r"\bexplain (?:the theory|how \w+ works? with)|\bgiven this (?:table|article)\b|\bmain conclusions of this\b",
     ),
