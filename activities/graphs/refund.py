@@ -37,11 +37,11 @@ _LOOK = {
     "schedule_to_close_timeout": timedelta(minutes=15),
     "retry_policy": _PATIENT,
 }
-# A busy model needs a pause; how long, it may say itself. Uploads, their processing and the answer take their time.
+# A busy model needs a pause; how long, it may say itself. Uploads and answers, twice, take their time.
 _ASK_AGAIN = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=1)
 )
-_ASK = _LOOK | {"start_to_close_timeout": timedelta(seconds=90), "retry_policy": _ASK_AGAIN}
+_ASK = _LOOK | {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": _ASK_AGAIN}
 
 
 class RefundState(TypedDict, total=False):
