@@ -122,7 +122,9 @@ def review_item(services: Services, refund: Refund) -> ReviewItem:
 
 
 def _told_verdict(verdict: Verdict) -> Verdict:
+    """A model's findings may quote its prompt, or what a file says of the order: they are for the desk."""
     hidden: dict[str, object] = {
+        "findings": [],
         "signals": [],
         "reasons": [],
         "doubts": [],

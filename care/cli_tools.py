@@ -130,6 +130,24 @@ def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fals
     _show_scores(scores.model_dump(mode="json"), as_json)
 
 
+@evaluate.command("refunds")
+def eval_refunds(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
+    """Score refund decisions against labelled lines: {"reason", "complaint", "order", "files", "label"}.
+
+    "order" is an order as the API shows it; "files" are paths beside the labelled file; "label" is "approve" or
+    "uncertain". The claim is for all of the order, and is decided under the policy as if no signal spoke against it.
+    """
+    from care.brains import judge_for
+    from care.policy import load_policy
+    from care.refund_evaluation import evaluate_refunds
+    from care.settings import read
+
+    settings = read()
+    judge = judge_for(settings, _Uncounted())
+    scores = asyncio.run(evaluate_refunds(file, judge, load_policy(settings.policy_file), settings.evidence_max_bytes))
+    _show_scores(scores.model_dump(mode="json"), as_json)
+
+
 @tools.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none is named.")] = None,

@@ -125,12 +125,13 @@ class Unavailable(CareError):
 
 
 class ModelTrouble(Exception):
-    """A model gave no usable answer. `reason` holds no customer text."""
+    """A model gave no usable answer. `reason` holds no customer text; `wait` in seconds, where the model names it."""
 
-    def __init__(self, reason: str, *, retryable: bool) -> None:
+    def __init__(self, reason: str, *, retryable: bool, wait: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retryable = retryable
+        self.wait = wait
 
 
 class SetupError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -12,6 +13,8 @@ from care.brains.protocols import Understanding, Utterance
 from care.errors import SetupError
 from care.models.common import Model
 from care.models.conversation import Intent
+
+L = TypeVar("L", bound=Model)
 
 _BINS = 10
 # A hosted model answers several at once; a local one takes turns anyway.
@@ -66,19 +69,24 @@ async def evaluate_intents(path: Path, understanding: Understanding) -> IntentSc
 
 
 def read_labelled(path: Path) -> list[Labelled]:
+    return read_lines(path, Labelled)
+
+
+def read_lines(path: Path, kind: type[L]) -> list[L]:
+    """One model a line. Raises SetupError naming a bad line, or if there is none."""
     try:
         raw = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"{path} cannot be read: {error}.") from None
-    labelled = [_labelled(path, number, line) for number, line in enumerate(raw, 1) if line.strip()]
+    labelled = [_read(path, number, line, kind) for number, line in enumerate(raw, 1) if line.strip()]
     if not labelled:
-        raise SetupError(f"{path} holds no labelled messages.")
+        raise SetupError(f"{path} holds no labelled lines.")
     return labelled
 
 
-def _labelled(path: Path, number: int, line: str) -> Labelled:
+def _read(path: Path, number: int, line: str, kind: type[L]) -> L:
     try:
-        return Labelled.model_validate_json(line)
+        return kind.model_validate_json(line)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -88,22 +96,23 @@ def _labelled(path: Path, number: int, line: str) -> Labelled:
 def score(truth: Sequence[Intent], predicted: Sequence[Predicted]) -> IntentScores:
     """Pure. Both sequences have the same length, at least one."""
     right = [t is p.intent for t, p in zip(truth, predicted, strict=True)]
-    per_intent = {intent.value: _class_score(intent, truth, predicted) for intent in Intent}
+    claimed = [p.intent for p in predicted]
+    per_intent = {intent.value: class_score(intent, truth, claimed) for intent in Intent}
     occurring = [s for s in per_intent.values() if s.support]
     return IntentScores(
         messages=len(truth),
         accuracy=sum(right) / len(right),
         macro_f1=sum(s.f1 for s in occurring) / len(occurring),
-        calibration_error=_calibration_error([p.confidence for p in predicted], right),
+        calibration_error=calibration_error_of([p.confidence for p in predicted], right),
         coverage=sum(p.intent is not Intent.OTHER for p in predicted) / len(predicted),
         per_intent=per_intent,
     )
 
 
-def _class_score(intent: Intent, truth: Sequence[Intent], predicted: Sequence[Predicted]) -> ClassScore:
-    hits = sum(t is intent and p.intent is intent for t, p in zip(truth, predicted, strict=True))
-    claimed = sum(p.intent is intent for p in predicted)
-    support = sum(t is intent for t in truth)
+def class_score(label: str, truth: Sequence[str], predicted: Sequence[str]) -> ClassScore:
+    hits = sum(t == label == p for t, p in zip(truth, predicted, strict=True))
+    claimed = sum(p == label for p in predicted)
+    support = sum(t == label for t in truth)
     return ClassScore(
         precision=hits / claimed if claimed else 0.0,
         recall=hits / support if support else 0.0,
@@ -112,7 +121,7 @@ def _class_score(intent: Intent, truth: Sequence[Intent], predicted: Sequence[Pr
     )
 
 
-def _calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
+def calibration_error_of(confidences: Sequence[float], right: Sequence[bool]) -> float:
     """Sum over the bins of |mean confidence - accuracy| weighted by their share."""
     bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, hit in zip(confidences, right, strict=True):

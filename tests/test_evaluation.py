@@ -64,5 +64,5 @@ async def test_a_file_that_is_missing_or_empty_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"gone\.jsonl cannot be read"):
         await evaluate_intents(tmp_path / "gone.jsonl", AlwaysRefund())
     (tmp_path / "empty.jsonl").touch()
-    with pytest.raises(SetupError, match="holds no labelled messages"):
+    with pytest.raises(SetupError, match="holds no labelled lines"):
         await evaluate_intents(tmp_path / "empty.jsonl", AlwaysRefund())

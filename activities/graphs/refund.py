@@ -16,6 +16,7 @@ from temporalio import activity
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from care.brains.assessing import assess, unjudged
 from care.brains.protocols import Claim, EvidenceFile, EvidenceJudge
 from care.errors import ModelTrouble, NotFound
 from care.models.evidence import Evidence
@@ -39,7 +40,11 @@ _LOOK = {
     "schedule_to_close_timeout": timedelta(minutes=15),
     "retry_policy": _PATIENT,
 }
-_ASK = _LOOK | {"start_to_close_timeout": timedelta(seconds=60)}
+# A busy model needs a pause; how long, it may say itself. Uploads and answers, twice, take their time.
+_ASK_AGAIN = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=1)
+)
+_ASK = _LOOK | {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": _ASK_AGAIN}
 
 
 class RefundState(TypedDict, total=False):
@@ -72,11 +77,11 @@ class RefundNodes:
         with _final():
             claim = await self._claim(state)
         try:
-            judgement = await self._judge.judge(claim)
+            judgement = await assess(self._judge, claim)
         except ModelTrouble as trouble:
             if trouble.retryable and activity.info().attempt < MODEL_ATTEMPTS:
-                raise ApplicationError(trouble.reason, type="ModelTrouble") from trouble
-            judgement = Judgement(decision="unclear", confidence=0, model="none", problem=trouble.reason)
+                raise _again(trouble) from trouble
+            judgement = unjudged(trouble.reason, claim)
         return {"judgement": judgement.model_dump(mode="json")}
 
     async def _claim(self, state: RefundState) -> Claim:
@@ -155,6 +160,11 @@ class RefundNodes:
         originals = [about.original_sha256 for about in evidence]
         own = [about.evidence_id for about in evidence]
         return await self._stores.evidence.by_hashes(hashes, originals, exclude=own) if evidence else []
+
+
+def _again(trouble: ModelTrouble) -> ApplicationError:
+    wait = timedelta(seconds=trouble.wait) if trouble.wait is not None else None
+    return ApplicationError(trouble.reason, type="ModelTrouble", next_retry_delay=wait)
 
 
 @contextmanager

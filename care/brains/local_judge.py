@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from care.brains.protocols import Claim
-from care.models.refund import Judgement
+from care.models.refund import Judgement, Wanted
 from care.rules import evidence_checks
 
 MODEL = "local"
@@ -12,23 +12,28 @@ _SOME_FILE = 0.5
 _DOCUMENT_AGREES = 0.1
 _OLD_PICTURE = 0.25
 _BLURRED = 0.1
+_SCREENSHOT = 0.1
 _NOT_LOOKED = "Nobody has looked at what the files show: no model for pictures is set up."
 
 
 class LocalJudge:
-    """Always "unclear", so that a person decides; the confidence orders the queue and says no more."""
+    """Always "unclear", so that a person decides; the confidence orders the queue and says no more. What the texts of
+    documents contradict is found for every judge alike (care/brains/assessing.py); files that were sent before are a
+    signal (care/rules/signals.py)."""
 
     async def judge(self, claim: Claim) -> Judgement:
         facts = [file.about.facts for file in claim.files]
+        wanted = evidence_checks.wanted_of([file.about for file in claim.files])
         if not facts:
-            return _unclear(_NO_FILE, ["The customer sent no file."])
+            return _unclear(_NO_FILE, ["The customer sent no file."], wanted)
         confidence = _SOME_FILE
         confidence += _DOCUMENT_AGREES * any(evidence_checks.agrees(f, claim.order) for f in facts)
         confidence -= _OLD_PICTURE * any(evidence_checks.captured_before(f, claim.order) for f in facts)
         confidence -= _BLURRED * all(evidence_checks.is_blurred(f) for f in facts)
+        confidence -= _SCREENSHOT * any(f.screenshot for f in facts)
         found = [sentence for f in facts for sentence in evidence_checks.findings_of(f, claim.order)]
-        return _unclear(confidence, [_NOT_LOOKED, *dict.fromkeys(found)])
+        return _unclear(confidence, [_NOT_LOOKED, *dict.fromkeys(found)], wanted)
 
 
-def _unclear(confidence: float, findings: list[str]) -> Judgement:
-    return Judgement(decision="unclear", confidence=round(confidence, 2), findings=findings, model=MODEL)
+def _unclear(confidence: float, findings: list[str], wanted: Wanted | None) -> Judgement:
+    return Judgement(decision="unclear", confidence=round(confidence, 2), findings=findings, wanted=wanted, model=MODEL)

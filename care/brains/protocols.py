@@ -9,6 +9,7 @@ from care.models.conversation import Understood
 from care.models.evidence import Evidence
 from care.models.order import Order
 from care.models.refund import Judgement, RefundReason
+from care.rules.cross_check import Claimed
 
 
 class Utterance(Model):
@@ -37,6 +38,11 @@ class Claim(Model):
     skus: list[str]
     files: list[EvidenceFile]
     now: Utc
+
+    @property
+    def record(self) -> Claimed:
+        """What the files are held against."""
+        return Claimed(self.order, self.skus, self.reason, self.now)
 
 
 class Understanding(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
 from care.models.conversation import Entities, Intent, IntentScore, Understood
-from care.models.refund import Judgement
 from care.rules.entities import find_entities
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS
@@ -50,18 +48,10 @@ class UnderstoodAnswer(_Strict):
     language: str
 
 
-class JudgeAnswer(BaseModel):
-    """The schema that Gemini is asked to fill."""
-
-    decision: Literal["valid", "unclear", "invalid"]
-    confidence: float
-    findings: list[str]
-
-
 def read_understood(text: str, utterance: Utterance, model: str) -> Understood:
     """Ids and products that stand nowhere in the conversation are dropped: a model names nothing that it was not
     given. `intent` with `confidence` instead of the list `intents` is read too. Raises ModelTrouble."""
-    data = _object(text)
+    data = as_object(text)
     scores = data.get("intents", [{"intent": data.get("intent"), "confidence": data.get("confidence")}])
     try:
         intents = [IntentScore.model_validate(score) for score in scores]
@@ -108,56 +98,7 @@ def _day(day: int | str | None) -> int | str | None:
     return day if day and 1 <= day <= 31 else None
 
 
-_DECISION_KEYS = ("decision", "verdict", "validity", "result", "assessment", "valid", "is_valid")
-_CONFIDENCE_KEYS = ("confidence", "confidence_score", "score", "probability")
-_FINDING_KEYS = ("findings", "reasons", "reason", "explanation", "rationale")
-_DECISIONS: dict[Any, Literal["valid", "unclear", "invalid"]] = {
-    "valid": "valid", "approve": "valid", "approved": "valid", "true": "valid", True: "valid",
-    "invalid": "invalid", "reject": "invalid", "rejected": "invalid", "false": "invalid", False: "invalid",
-    "unclear": "unclear", "uncertain": "unclear", "inconclusive": "unclear", "unsure": "unclear",
-}  # fmt: skip
-
-
-def read_judgement(text: str, model: str, prompt_version: str) -> Judgement:
-    """Reads the schema, and an object that says the same in the words of the tables above (models drift).
-
-    Anything else is trouble, never a decision: no JSON object, no decision or two that differ, no confidence or one
-    outside 0 to 1. Raises ModelTrouble.
-    """
-    data = _object(text)
-    decisions = {_decision(data[key]) for key in _DECISION_KEYS if key in data}
-    confidences = {_share(data[key]) for key in _CONFIDENCE_KEYS if key in data}
-    if len(decisions) != 1 or len(confidences) != 1:
-        raise ModelTrouble("the answer does not hold one decision and one confidence", retryable=True)
-    return Judgement(
-        decision=decisions.pop(),
-        confidence=confidences.pop(),
-        findings=next((_sentences(data[key]) for key in _FINDING_KEYS if key in data), []),
-        model=model,
-        prompt_version=prompt_version,
-    )
-
-
-def _decision(value: Any) -> Literal["valid", "unclear", "invalid"]:
-    word = value.strip().lower() if isinstance(value, str) else value
-    if not isinstance(word, (str, bool)) or word not in _DECISIONS:
-        raise ModelTrouble("the decision is none of valid, unclear, invalid", retryable=True)
-    return _DECISIONS[word]
-
-
-def _share(value: Any) -> float:
-    # NaN fails the comparison too.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise ModelTrouble("the confidence is not a number from 0 to 1", retryable=True)
-    return float(value)
-
-
-def _sentences(value: Any) -> list[str]:
-    lines: Sequence[Any] = value if isinstance(value, list) else [value]
-    return [line.strip()[:300] for line in lines if isinstance(line, str) and line.strip()][:8]
-
-
-def _object(text: str) -> dict[str, Any]:
+def as_object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 # ISO 4217 exponents that differ from 2, for the currencies a shop is likely to meet.
@@ -25,11 +27,23 @@ class Money(BaseModel):
     @classmethod
     def written(cls, text: str, currency: str) -> Money:
         """An amount as a person writes it: "12.5", "12,50" or "12". Raises ValueError for anything else."""
-        exponent = _EXPONENTS.get(currency, 2)
         units, _, rest = text.strip().replace(",", ".").partition(".")
-        if not (units + rest).isascii() or not units.isdigit() or len(rest) > exponent or (rest and not rest.isdigit()):
-            raise ValueError(f"not an amount of {currency}")
-        return cls(amount=int(units + rest.ljust(exponent, "0")), currency=currency)
+        places = _EXPONENTS.get(currency, 2)
+        return cls.parse(f"{units}.{rest.ljust(places, '0')}" if rest else units, currency)
+
+    @classmethod
+    def parse(cls, decimal: str, currency: str) -> Money:
+        """ "12.99" of "EUR" is 1299 cents. Raises ValueError for anything but plain digits, with as many decimals as
+        the currency has or with none."""
+        places = _EXPONENTS.get(currency, 2)
+        found = re.fullmatch(rf"([0-9]{{1,12}})(?:\.([0-9]{{{places}}}))?", decimal)
+        if not found or (found[2] == ""):
+            raise ValueError(f"{decimal!r} is no amount of {currency}")
+        return cls(amount=int(found[1]) * 10**places + int(found[2] or 0), currency=currency)
+
+    @property
+    def decimals(self) -> int:
+        return _EXPONENTS.get(self.currency, 2)
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
@@ -68,6 +82,5 @@ class Money(BaseModel):
         return f"{'-' if self.amount < 0 else ''}{self._number()} {self.currency}"
 
     def _number(self) -> str:
-        exponent = _EXPONENTS.get(self.currency, 2)
-        units, rest = divmod(abs(self.amount), 10**exponent)
-        return f"{units:,}" + (f".{rest:0{exponent}d}" if exponent else "")
+        units, rest = divmod(abs(self.amount), 10**self.decimals)
+        return f"{units:,}" + (f".{rest:0{self.decimals}d}" if self.decimals else "")

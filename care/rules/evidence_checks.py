@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
-from care.models.evidence import Facts
+from care.models.evidence import Evidence, Facts
 from care.models.order import Order
+from care.models.refund import Wanted
+from care.rules.documents import AMOUNT
 from care.rules.product_names import products_in
 
 # Variance of the Laplacian in thousandths; below this even large print cannot be read.
 BLURRED_BELOW = 20_000
 # Camera clocks carry no time zone: a day either way proves nothing.
 CLOCK_SLACK = timedelta(days=1)
-_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ]?\d{3})*[.,]\d{2}(?![\d.,]?\d)")
+_AMOUNT = re.compile(AMOUNT)
 
 
 def captured_before(facts: Facts, order: Order) -> bool:
@@ -33,11 +36,26 @@ def findings_of(facts: Facts, order: Order) -> list[str]:
         )
     if is_blurred(facts):
         found.append("The picture is blurred.")
+    if facts.screenshot:
+        found.append("The picture looks like a screenshot.")
+    if facts.pages:
+        found.append(f"The PDF has {facts.pages} page{'' if facts.pages == 1 else 's'}.")
     if facts.text.strip():
         found += _compared(facts.text, order)
     elif facts.pages:
         found.append("The PDF holds no text that can be read.")
     return found
+
+
+def wanted_of(files: Sequence[Evidence]) -> Wanted | None:
+    """What a further file would have to be, as far as that can be told without looking: a picture where there is none
+    or only screenshots, a sharper one where all are blurred. A video may show anything."""
+    if any(file.media_type.startswith("video/") for file in files):
+        return None
+    pictures = [file.facts for file in files if file.media_type.startswith("image/")]
+    if all(facts.screenshot for facts in pictures):
+        return Wanted.PHOTO
+    return Wanted.SHARPER_PHOTO if all(is_blurred(facts) for facts in pictures) else None
 
 
 def agrees(facts: Facts, order: Order) -> bool:

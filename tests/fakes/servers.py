@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes import gemini_server, groq_server
+from tests.fakes.gemini_files import GeminiServer
 from tests.fakes.wire import FakeServer, running
 
 
@@ -18,7 +19,8 @@ def fake_groq() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def fake_gemini() -> Iterator[FakeServer]:
+def fake_gemini() -> Iterator[GeminiServer]:
     """Set `gemini_base_url` (CARE_GEMINI_BASE_URL) to its `url`; script it with tests/fakes/gemini_server.py."""
-    with running(FakeServer(gemini_server.USUAL), gemini_server.PATH) as server:
+    server = GeminiServer(gemini_server.USUAL)
+    with running(server, gemini_server.PATH):
         yield server

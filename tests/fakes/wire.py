@@ -63,6 +63,9 @@ class FakeServer:
         """From now on `reply` makes the usual answer from the request."""
         self._reply = reply
 
+    def extend(self, app: FastAPI) -> None:
+        """More routes of a server that answers more than one path."""
+
     async def answer(self, request: Request) -> Response:
         seen = Seen(request.url.path, dict(request.headers), json.loads(await request.body() or b"{}"))
         self.seen.append(seen)
@@ -76,6 +79,7 @@ def running(server: FakeServer, path: str) -> Iterator[FakeServer]:
     """Serves POST on `path` (a FastAPI path) until the block ends."""
     app = FastAPI()
     app.add_api_route(path, server.answer, methods=["POST"])
+    server.extend(app)
     listening = socket.create_server(("127.0.0.1", 0))
     server.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     web = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))

@@ -44,6 +44,7 @@ def test_a_camera_clock_a_few_hours_off_is_none() -> None:
 
 def test_a_document_is_compared_with_the_order() -> None:
     assert findings_of(Facts(pages=1, text="Whey Protein, total 17.99"), an_order()) == [
+        "The PDF has 1 page.",
         "The document does not name the order id ORD004.",
         "The document shows the order's total of €17.99.",
         "The document names Whey Protein.",
@@ -51,4 +52,11 @@ def test_a_document_is_compared_with_the_order() -> None:
 
 
 def test_a_scan_without_text_is_said_to_be_one() -> None:
-    assert findings_of(Facts(pages=2), an_order()) == ["The PDF holds no text that can be read."]
+    assert findings_of(Facts(pages=2), an_order()) == [
+        "The PDF has 2 pages.",
+        "The PDF holds no text that can be read.",
+    ]
+
+
+def test_a_screenshot_is_said_to_look_like_one() -> None:
+    assert findings_of(Facts(screenshot=True), an_order()) == ["The picture looks like a screenshot."]
