@@ -7,13 +7,14 @@ account gains, so the lines of an entry, and all entries together, sum to zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Conflict
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind, PaymentMethod
 from care.models.money import Money
-from care.stores.documents import Documents, now
+from care.stores.documents import Documents, now, plain
 from care.stores.mongo import Collection, Database, Document, Session, Turns, in_transaction
 
 
@@ -101,15 +102,23 @@ class LedgerStore:
 
     async def confirm(self, key: str) -> Movement:
         """A pending movement succeeds: its entry is posted with it. Any other stays as it is. Raises NotFound."""
+        return await self.resolve(key, status="succeeded")
+
+    async def resolve(self, key: str, **answer: Any) -> Movement:
+        """A pending movement becomes what the gateway answered (fields of Movement), with its entry if it succeeded.
+
+        One that is decided stays as it is. Raises NotFound.
+        """
 
         async def body(session: Session) -> Movement:
             movement = await self._movements.get(key, session=session)
             if movement.status != "pending":
                 return movement
-            succeeded = {"$set": {"status": "succeeded"}}
-            await self._movements.collection.update_one({"_id": key}, succeeded, session=session)
-            await self._settle(movement, session)
-            return movement.model_copy(update={"status": "succeeded"})
+            await self._movements.collection.update_one({"_id": key}, {"$set": plain(answer)}, session=session)
+            movement = movement.model_copy(update=answer)
+            if movement.status == "succeeded":
+                await self._settle(movement, session)
+            return movement
 
         return await in_transaction(self._database, body)
 
