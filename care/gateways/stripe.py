@@ -16,7 +16,7 @@ import stripe
 from stripe.params import RefundCreateParams, RefundListParams
 
 from care.gateways import stripe_answers as answers
-from care.gateways.ledger import LedgerGateway, new_movement, result_of
+from care.gateways.ledger import LedgerGateway, new_movement, reference_for, result_of
 from care.gateways.payments import PaymentResult
 from care.gateways.stripe_account import Account, asking, client_for
 from care.models.customer import StoredMethod
@@ -128,14 +128,38 @@ class StripeGateway:
         return answers.declined(intent.id, reason)
 
     async def _asked(self, movement: Movement) -> PaymentResult | None:
-        """What Stripe made under the movement's key; None if nothing."""
+        """As `asked`, and what waits for somebody is called off."""
         with asking():
+            made = await self._made(movement)
             if movement.kind is MovementKind.REFUND:
-                found = [answers.of(made) async for made in self._refunds(movement) if made.is_under(movement.key)]
-            else:
-                made = [made for made in await self._intents(movement) if made.is_under(movement.key)]
-                found = [await self._finished(each) for each in made]
-        return answers.best(found)
+                return answers.best([answers.of(each) for each in made])
+            return answers.best([await self._finished(each) for each in made])
+
+    async def asked(self, movement: Movement) -> PaymentResult | None:
+        """What Stripe made under the movement's key; None if nothing. Changes nothing."""
+        with asking():
+            return answers.best([answers.of(each) for each in await self._made(movement)])
+
+    async def differs(self, movement: Movement) -> str | None:
+        """What Stripe's books say else of a movement that succeeded; None if they agree.
+
+        What the embedded ledger has moved before there was a key is not Stripe's.
+        """
+        if movement.reference == reference_for(movement.kind, movement.key):
+            return None
+        with asking():
+            try:
+                retrieved = await self._retrieved(movement.reference)
+            except stripe.InvalidRequestError as error:
+                if not answers.is_missing(error):
+                    raise
+                retrieved = None
+            return answers.differs(movement, answers.read(retrieved) if retrieved else None)
+
+    async def _made(self, movement: Movement) -> list[answers.Made]:
+        if movement.kind is MovementKind.REFUND:
+            return [made async for made in self._refunds(movement) if made.is_under(movement.key)]
+        return [made for made in await self._intents(movement) if made.is_under(movement.key)]
 
     async def _refunds(self, movement: Movement) -> AsyncIterator[answers.Made]:
         """All of the payment."""

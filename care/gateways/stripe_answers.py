@@ -15,6 +15,7 @@ import stripe
 
 from care.gateways.payments import PaymentResult
 from care.models.common import Model
+from care.models.ledger import Movement
 
 # Where our idempotency key stands in what we make at Stripe: it forgets `Idempotency-Key` after a day, but not this.
 KEY = "care_key"
@@ -53,6 +54,8 @@ class Made(Model):
     object: Literal["payment_intent", "charge", "refund"]
     id: str
     status: str
+    amount: int | None = None
+    currency: str | None = None
     metadata: dict[str, str] | None = None
     last_payment_error: Refused | None = None
     failure_code: str | None = None
@@ -113,6 +116,18 @@ def best(results: list[PaymentResult]) -> PaymentResult | None:
     """Of all that Stripe keeps under one key, what counts: money that moved, then money that may, then a refusal."""
     order = ("succeeded", "pending", "declined")
     return min(results, key=lambda result: order.index(result.status), default=None)
+
+
+def differs(movement: Movement, made: Made | None) -> str | None:
+    """What Stripe says else of a movement that succeeded, in a few words; None if the two agree."""
+    if made is None:
+        return f"Stripe knows nothing of {movement.reference}"
+    if made.status != "succeeded":
+        return f"Stripe says that {made.id} is {made.status}"
+    theirs = (made.amount, (made.currency or "").upper())
+    if theirs != (movement.amount.amount, movement.amount.currency):
+        return f"Stripe says that {made.id} moved {theirs[0]} {theirs[1]} and not {movement.amount.amount}"
+    return None if made.is_under(movement.key) else f"Stripe keeps {made.id} under another key"
 
 
 def is_missing(error: stripe.InvalidRequestError) -> bool:

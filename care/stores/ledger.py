@@ -14,16 +14,9 @@ from pymongo.errors import DuplicateKeyError
 from care.errors import Conflict
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind, PaymentMethod
 from care.models.money import Money
+from care.rules.books import lines_of
 from care.stores.documents import Documents, now, plain
 from care.stores.mongo import Collection, Database, Document, Session, Turns, in_transaction
-
-
-def card_account(customer_id: str) -> str:
-    return f"customer:{customer_id}:card"
-
-
-def wallet_account(customer_id: str) -> str:
-    return f"wallet:{customer_id}"
 
 
 class LedgerStore:
@@ -123,12 +116,13 @@ class LedgerStore:
         return await in_transaction(self._database, body)
 
     async def _settle(self, movement: Movement, session: Session) -> None:
-        amount, customer = movement.amount, movement.customer_id
-        lines = _LINES[movement.kind](customer, amount.amount)
-        entry = _entry(movement.key, movement.kind.value, lines, amount.currency, movement.reference)
-        await self._entries.add(entry.model_copy(update={"at": movement.at}), session=session)
+        await self._entries.add(_entry_of(movement), session=session)
         if movement.kind is MovementKind.WALLET_CREDIT:
-            await self._credit(customer, amount, session)
+            await self._credit(movement.customer_id, movement.amount, session)
+
+    async def book(self, movement: Movement) -> None:
+        """The entry of a movement that succeeded and has lost it; wallets stay as they are. Safe to repeat."""
+        await self._entries.add(_entry_of(movement))
 
     async def _credit(self, customer_id: str, amount: Money, session: Session) -> None:
         wallet = await self._wallets.find_one({"_id": customer_id}, session=session)
@@ -150,23 +144,10 @@ async def sum_lines(entries: Collection, match: Document, session: Session | Non
     return {group["_id"]: int(group["amount"]) async for group in groups}
 
 
-def _charge(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [(card_account(customer_id), -amount), ("shop:sales", amount)]
-
-
-def _refund(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [("shop:refunds", -amount), (card_account(customer_id), amount)]
-
-
-def _wallet_credit(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [("shop:refunds", -amount), (wallet_account(customer_id), amount)]
-
-
-_LINES = {
-    MovementKind.CHARGE: _charge,
-    MovementKind.REFUND: _refund,
-    MovementKind.WALLET_CREDIT: _wallet_credit,
-}
+def _entry_of(movement: Movement) -> Entry:
+    currency = movement.amount.currency
+    entry = _entry(movement.key, movement.kind.value, lines_of(movement), currency, movement.reference)
+    return entry.model_copy(update={"at": movement.at})
 
 
 def _entry(key: str, kind: str, lines: Sequence[tuple[str, int]], currency: str, reference: str | None) -> Entry:

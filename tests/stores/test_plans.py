@@ -134,7 +134,7 @@ BY_ID = {
     *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
-    *("ledger.set_payment_method", "payers.find", "payers.keep"),
+    *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
     *("notifications.dispatched", "notifications.find", "outbox.get", "outbox.record", "outbox.send_again"),
     *("preferences.get", "preferences.put", "webhooks.add", "webhooks.delete", "webhooks.disable", "webhooks.enable"),
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
