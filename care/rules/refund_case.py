@@ -13,6 +13,8 @@ from care.rules.refund_policy import decide, doubted
 
 MACHINE = "machine"
 CUSTOMER = "customer"
+# The event of a ruling that broke a rule.
+IGNORED = "ruling_ignored"
 # Bounds what one case can cost: files are held in memory and shown to a model.
 MOST_EVIDENCE = 10
 # Bounds what noise from outside can write into a case.
@@ -116,9 +118,9 @@ def not_replaceable(refund: Refund, policy: RefundPolicy, why: str, now: datetim
 
 def ignored(refund: Refund, actor: str, why: str, now: datetime) -> Refund:
     """A ruling that did not count, recorded; past a bound further ones leave no trace here."""
-    if sum(entry.event == "ruling_ignored" for entry in refund.timeline) >= _MOST_IGNORED:
+    if sum(entry.event == IGNORED for entry in refund.timeline) >= _MOST_IGNORED:
         return refund
-    return moved(refund, now, actor[:254], "ruling_ignored", why)
+    return moved(refund, now, actor[:254], IGNORED, why)
 
 
 def payout_key(refund: Refund) -> str:

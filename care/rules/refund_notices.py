@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from care.models.notification import Notification
 from care.models.refund import Refund, RefundStatus, Remedy
+from care.rules.refund_case import IGNORED
 
 
 def notice_for(refund: Refund) -> Notification | None:
@@ -12,8 +13,7 @@ def notice_for(refund: Refund) -> Notification | None:
     if message is None:
         return None
     return Notification(
-        # The version makes it one notice for one step, however often the step is repeated.
-        notification_id=f"{refund.refund_id}-{refund.version}-{refund.status}",
+        notification_id=f"{refund.refund_id}-{_steps(refund)}-{refund.status}",
         customer_id=refund.customer_id,
         kind=f"refund_{refund.status}",
         message=message,
@@ -21,6 +21,14 @@ def notice_for(refund: Refund) -> Notification | None:
         order_id=refund.order_id,
         refund_id=refund.refund_id,
     )
+
+
+def _steps(refund: Refund) -> int:
+    """Makes it one notice for one step, however often the step is repeated.
+
+    An ignored ruling is no step: to a worker that died before it told Temporal of a step, it may come before that step.
+    """
+    return refund.version - sum(entry.event == IGNORED for entry in refund.timeline)
 
 
 def _message(refund: Refund) -> str | None:
