@@ -31,9 +31,10 @@ from care.brains import judge_for, understanding_for
 from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Understanding
 from care.dispatch import Dispatcher
-from care.errors import SetupError
-from care.gateways.ledger import LedgerGateway
+from care.errors import CareError, SetupError
+from care.gateways import payments_for
 from care.gateways.mail import mail_for
+from care.gateways.payments import PaymentGateway
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
 from care.models.policy import RefundPolicy
@@ -82,28 +83,30 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             return stack.enter_async_context(open_stores(settings.mongodb_uri, settings.mongodb_database))
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        payments = await stack.enter_async_context(payments_for(settings, stores))
         understanding = understanding_for(settings, stores.meters)
         dispatcher = _dispatcher(settings, stores)
         policy = load_policy(settings.policy_file)
         await stores.policies.put(policy)
-        async with _worker(settings, temporal, stores, understanding, policy):
+        async with _worker(settings, temporal, stores, understanding, payments, policy):
             log.info("ready", task_queue=settings.task_queue)
             if isinstance(understanding, LocalUnderstanding):
                 await understanding.warm()  # the first customer should not wait for it
             async with asyncio.TaskGroup() as group:
-                group.create_task(tend(stores, stop))
+                group.create_task(tend(stores, payments, stop))
                 group.create_task(dispatcher.run(stop))
             log.info("stopping")
 
 
-async def tend(stores: Stores, stop: asyncio.Event) -> None:
+async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) -> None:
     """Until `stop`: now and every few minutes, pays back what a cancellation owes that was cut off half-way."""
-    payments = LedgerGateway(stores.ledger)
     while not stop.is_set():
         try:
             await pay_back_cancelled(stores, payments)
         except CONNECTION_ERRORS as error:
             log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
+        except CareError as error:
+            log.warning("not_paid_back", error=type(error).__name__)  # and so does it here
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ROUND)
 
@@ -116,9 +119,13 @@ def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
 
 
 def _worker(
-    settings: Settings, temporal: Client, stores: Stores, understanding: Understanding, policy: RefundPolicy
+    settings: Settings,
+    temporal: Client,
+    stores: Stores,
+    understanding: Understanding,
+    payments: PaymentGateway,
+    policy: RefundPolicy,
 ) -> Worker:
-    payments = LedgerGateway(stores.ledger)
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
     )

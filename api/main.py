@@ -16,7 +16,7 @@ from api.metrics import Measured, WebMetrics
 from api.middleware import LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
 from api.services import Services
-from care.gateways.ledger import LedgerGateway
+from care.gateways import payments_for
 from care.policy import load_policy
 from care.settings import Settings
 from care.stores import open_stores
@@ -33,10 +33,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        async with (
+            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
+            payments_for(settings, stores) as payments,
+        ):
             # Lazy: the pages come up while Temporal restarts.
             temporal = await connect(settings, lazy=True)
-            payments = LedgerGateway(stores.ledger)
             client = CareClient(
                 temporal,
                 stores,

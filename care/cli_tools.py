@@ -7,13 +7,18 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from care.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import BaseModel
+
+    from care.repairing import Summary
     from care.settings import Settings
 
 tools = typer.Typer()
@@ -25,6 +30,7 @@ tools.add_typer(evaluate, name="eval")
 tools.add_typer(repair, name="repair")
 
 Join = Annotated[Path | None, typer.Option("--data-dir", help="Join what `care up` runs on this directory.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, and mend nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
@@ -92,7 +98,7 @@ def doctor(data_dir: Join = None) -> None:
 @repair.command("subscriptions")
 def repair_subscriptions(
     data_dir: Join = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, and mend nothing.")] = False,
+    dry_run: Dry = False,
     as_json: Json = False,
 ) -> None:
     """Compare every subscription in the lists with its workflow, and mend what differs."""
@@ -107,16 +113,24 @@ def repair_subscriptions(
         else:
             typer.echo(f"{finding.subscription_id}: {finding.found}; {_DONE[finding.mend, finding.done]}")
 
-    summary = asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell))
-    if as_json:
-        told = [finding.model_dump(mode="json") for finding in findings]
-        typer.echo(json.dumps({**vars(summary), "findings": told}, indent=2))
-    else:
-        typer.echo(
-            f"{summary.compared} compared, {summary.mended} mended, {summary.unchanged} left as they are, "
-            f"{summary.for_a_person} for a person to look at."
-        )
-    raise typer.Exit(1 if summary.for_a_person else 0)
+    _show_summary(asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell)), findings, as_json)
+
+
+@repair.command("ledger")
+def repair_ledger(data_dir: Join = None, dry_run: Dry = False, as_json: Json = False) -> None:
+    """Hold movements, entries, wallets, orders and refunds (and Stripe, if it is set) against each other."""
+    from care.repairing import repair_ledger as run
+    from care.rules.books import Flaw
+
+    flaws: list[Flaw] = []
+
+    def tell(flaw: Flaw) -> None:
+        if as_json:
+            flaws.append(flaw)
+        else:
+            typer.echo(f"{flaw.subject}: {flaw.found}; {_BOOKED[flaw.mend] if flaw.done else 'nothing was changed'}")
+
+    _show_summary(asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell)), flaws, as_json)
 
 
 @evaluate.command("intents")
@@ -169,11 +183,32 @@ _DONE = {
 }
 
 
+_BOOKED = {
+    "entry": "the entry was written",
+    "wallet": "the wallet shows what the ledger says now",
+    "order": "the order shows what its refunds say now",
+    "payment": "the answer was fetched and booked",
+}
+
+
 class _Uncounted:
     """An evaluation is no customer's traffic, and needs no database."""
 
     async def count(self, name: str, *, ok: bool, milliseconds: int) -> None:
         pass
+
+
+def _show_summary(summary: Summary, findings: Sequence[BaseModel], as_json: bool) -> NoReturn:
+    """Exits with 1 if something is left for a person."""
+    if as_json:
+        told = [finding.model_dump(mode="json") for finding in findings]
+        typer.echo(json.dumps({**vars(summary), "findings": told}, indent=2))
+    else:
+        typer.echo(
+            f"{summary.compared} compared, {summary.mended} mended, {summary.unchanged} left as they are, "
+            f"{summary.for_a_person} for a person to look at."
+        )
+    raise typer.Exit(1 if summary.for_a_person else 0)
 
 
 def _show_scores(scores: dict[str, Any], as_json: bool) -> None:

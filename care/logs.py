@@ -15,7 +15,7 @@ import structlog
 
 _LINK = re.compile(r"/skip/[^/\s\"']+")
 # Chatty at info: one line for each request or poll.
-_QUIET = ("httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "urllib3")
+_QUIET = ("httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "stripe", "urllib3")
 
 
 def configure(level: str, part: str) -> None:

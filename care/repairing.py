@@ -6,10 +6,15 @@ import importlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
+from care.bookkeeping import Bookkeeper, Provider
 from care.errors import SetupError
+from care.gateways import payments_for
 from care.gateways.ledger import LedgerGateway
 from care.policy import load_policy
+from care.rules.books import Flaw
+from care.rules.books import Mend as BookMend
 from care.rules.repair import Finding, Mend
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, open_stores
@@ -43,3 +48,22 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
     except RuntimeError:  # what the SDK raises while nothing listens
         raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
     return Summary(repair.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
+
+
+async def repair_ledger(settings: Settings, *, dry_run: bool, tell: Callable[[Flaw], None]) -> Summary:
+    """Raises SetupError if MongoDB cannot be reached, Unavailable if the payment provider does not answer."""
+    kinds: Counter[str] = Counter()
+    try:
+        async with (
+            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
+            payments_for(settings, stores) as payments,
+        ):
+            # The embedded ledger has no books beside our own.
+            provider = None if isinstance(payments, LedgerGateway) else cast(Provider, payments)
+            bookkeeper = Bookkeeper(stores, payments, provider)
+            async for flaw in bookkeeper.flaws(dry_run=dry_run):
+                tell(flaw)
+                kinds["person" if flaw.mend is BookMend.PERSON else "mended" if flaw.done else "unchanged"] += 1
+    except CONNECTION_ERRORS:
+        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    return Summary(bookkeeper.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])

@@ -1,6 +1,7 @@
 """Settings: the environment and `.env`, read once by whoever starts a process.
 
-Every name has the prefix CARE_; the plain names GROQ_API_KEY, GEMINI_API_KEY and MONGODB_URI work too.
+Every name has the prefix CARE_; the plain names GROQ_API_KEY, GEMINI_API_KEY, STRIPE_API_KEY and
+MONGODB_URI work too.
 With a data directory, servers and keys are those of what `care up` runs there.
 """
 
@@ -49,6 +50,10 @@ class Settings(BaseSettings):
     gemini_base_url: str | None = None
     gemini_model: str = "gemini-3.8-flash"
     model_timeout_seconds: float = Field(20.0, gt=0)
+
+    # Payments; without a key they are kept in the embedded ledger alone. The address is for a stand-in.
+    stripe_api_key: SecretStr | None = Field(None, validation_alias=_either("STRIPE_API_KEY"))
+    stripe_base_url: str | None = None
 
     # Mail; without a host none is sent. The port is 587, 465 or 25 by the kind of security.
     smtp_host: str = ""

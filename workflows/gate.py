@@ -19,6 +19,8 @@ from care.stores import Stores
 
 # An update that only thinks; one that may wait for a model and its retries; a look at live state.
 UPDATE = timedelta(seconds=20)
+# To open a case takes as long as an update, but many may be opened at once, and who gave up would only ask again.
+OPENING = timedelta(seconds=60)
 TURN = timedelta(seconds=90)
 LOOK = timedelta(seconds=3)
 CONNECT = timedelta(seconds=5)

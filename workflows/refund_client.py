@@ -20,7 +20,7 @@ from care.rules.refund_policy import eligibility
 from care.rules.reviewers import same_person
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
 from workflows.failures import Closed, answered
-from workflows.gate import UPDATE, Gate, attributes, now
+from workflows.gate import OPENING, UPDATE, Gate, attributes, now
 from workflows.refund import RefundWorkflow
 
 
@@ -166,7 +166,7 @@ class RefundClient(Gate):
             ),
         )
         try:
-            async with answered(UPDATE):
+            async with answered(OPENING):
                 return await self._temporal.execute_update_with_start_workflow(
                     RefundWorkflow.opened, start_workflow_operation=start
                 )

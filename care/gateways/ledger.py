@@ -53,27 +53,32 @@ class LedgerGateway:
 
     async def find(self, key_or_reference: str) -> PaymentResult | None:
         movement = await self._ledger.movement(key_or_reference)
-        return _result(movement) if movement else None
+        return result_of(movement) if movement else None
 
     async def confirm(self, key: str) -> PaymentResult:
         """A pending payment comes through. Raises NotFound for an unknown key."""
-        return _result(await self._ledger.confirm(key))
+        return result_of(await self._ledger.confirm(key))
 
     async def _move(
         self, kind: MovementKind, customer_id: str, amount: Money, key: str, answer: dict[str, Any]
     ) -> PaymentResult:
-        if amount.amount <= 0:
-            raise ValueError("a payment needs an amount above zero")
-        movement = Movement(
-            key=key,
-            reference=reference_for(kind, key),
-            kind=kind,
-            customer_id=customer_id,
-            amount=amount,
-            status="succeeded",
-            at=datetime.now(UTC),
-        )
-        return _result(await self._ledger.move(movement.model_copy(update=answer)))
+        movement = new_movement(kind, customer_id, amount, key)
+        return result_of(await self._ledger.move(movement.model_copy(update=answer)))
+
+
+def new_movement(kind: MovementKind, customer_id: str, amount: Money, key: str) -> Movement:
+    """One that succeeds now. Raises ValueError for nothing or less."""
+    if amount.amount <= 0:
+        raise ValueError("a payment needs an amount above zero")
+    return Movement(
+        key=key,
+        reference=reference_for(kind, key),
+        kind=kind,
+        customer_id=customer_id,
+        amount=amount,
+        status="succeeded",
+        at=datetime.now(UTC),
+    )
 
 
 def reference_for(kind: MovementKind, key: str) -> str:
@@ -97,5 +102,5 @@ def _charged(behaviour: str) -> dict[str, Any]:
             return {}
 
 
-def _result(movement: Movement) -> PaymentResult:
+def result_of(movement: Movement) -> PaymentResult:
     return PaymentResult.model_validate(movement.model_dump(include=set(PaymentResult.model_fields)))

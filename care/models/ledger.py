@@ -34,7 +34,10 @@ class MovementKind(StrEnum):
 
 
 class Movement(Model):
-    """What the embedded gateway knows of one call. `reference` is its own id, `key` the caller's idempotency key."""
+    """What a gateway knows of one call. `reference` is its own id, `key` the caller's idempotency key.
+
+    `payment_reference` is of the payment that a refund gives back, `method` the stored one that a charge is taken from.
+    """
 
     key: str
     reference: str
@@ -45,6 +48,7 @@ class Movement(Model):
     decline_reason: str | None = None
     final: bool = False
     payment_reference: str | None = None
+    method: str | None = None
     at: Utc
 
 

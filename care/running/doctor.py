@@ -34,6 +34,7 @@ _VERSIONS = (
     "nicegui",
     "groq",
     "google-genai",
+    "stripe",
 )
 
 
@@ -56,7 +57,13 @@ async def examine(data_dir: Path | None) -> list[Finding]:
         return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
     findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
     findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
-    return [*findings, await _mail(settings), await _mongodb(settings), *await _temporal(settings)]
+    return [
+        *findings,
+        await _payments(settings),
+        await _mail(settings),
+        await _mongodb(settings),
+        *await _temporal(settings),
+    ]
 
 
 def _versions() -> Finding:
@@ -89,6 +96,22 @@ def _models(settings: Settings) -> list[Finding]:
         Finding("understanding messages", used(settings.groq_api_key, f"Groq, {settings.groq_model}")),
         Finding("judging evidence", used(settings.gemini_api_key, f"Gemini, {settings.gemini_model}")),
     ]
+
+
+async def _payments(settings: Settings) -> Finding:
+    """Asks Stripe for the shop's balance: that shows that the key is good, and moves nothing."""
+    if not (settings.stripe_api_key and settings.stripe_api_key.get_secret_value()):
+        return Finding("payments", "embedded ledger (to pay through Stripe, set CARE_STRIPE_API_KEY)")
+    from care.gateways.stripe_account import check_key
+
+    try:
+        wrong = await check_key(settings)
+    except SetupError as error:
+        return Finding("payments", "missing or wrong", ok=False, fix=str(error))
+    mode = "test mode" if "_test_" in settings.stripe_api_key.get_secret_value()[:12] else "live"
+    found = f"Stripe, {mode} (key set)"
+    fix = "Correct CARE_STRIPE_API_KEY (and CARE_STRIPE_BASE_URL), or try again in a moment"
+    return Finding("payments", f"{found}: {wrong}" if wrong else found, ok=wrong is None, fix=fix)
 
 
 async def _mail(settings: Settings) -> Finding:

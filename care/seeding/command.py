@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from care.errors import CareError, SetupError
-from care.gateways.ledger import LedgerGateway
+from care.gateways import payments_for
 from care.models.subscription import SubscriptionRequest
 from care.policy import load_policy
 from care.seeding.files import Refusal
@@ -24,11 +24,14 @@ _AT_ONCE = 20
 async def load_folder(settings: Settings, folder: Path) -> SeedReport:
     """Safe to repeat: the same subscription is started once. Raises SetupError if a server cannot be reached."""
     try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        async with (
+            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
+            payments_for(settings, stores) as payments,
+        ):
             report = await seed(stores, folder)
             if report.subscriptions:
                 client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
-                    *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
+                    *(await connect(settings), stores, load_policy(settings.policy_file), payments),
                     task_queue=settings.task_queue,
                     allow_subdaily=settings.allow_subdaily,
                 )

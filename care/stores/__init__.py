@@ -23,6 +23,7 @@ from care.stores.mongo import CONNECTION_ERRORS, Database, connect
 from care.stores.notifications import NotificationStore
 from care.stores.orders import OrderStore
 from care.stores.outbox import OutboxStore
+from care.stores.payers import PayerStore
 from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
@@ -46,6 +47,7 @@ class Stores:
     orders: OrderStore
     wallets: WalletStore
     ledger: LedgerStore
+    payers: PayerStore
     subscriptions: SubscriptionStore
     refunds: RefundStore
     allowances: AllowanceStore
@@ -109,6 +111,7 @@ def over(database: Database) -> Stores:
         orders=OrderStore(database),
         wallets=WalletStore(database),
         ledger=LedgerStore(database),
+        payers=PayerStore(database),
         subscriptions=SubscriptionStore(database),
         refunds=RefundStore(database),
         allowances=AllowanceStore(database),

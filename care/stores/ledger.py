@@ -7,22 +7,16 @@ account gains, so the lines of an entry, and all entries together, sum to zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Conflict
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind, PaymentMethod
 from care.models.money import Money
-from care.stores.documents import Documents, now
+from care.rules.books import lines_of
+from care.stores.documents import Documents, now, plain
 from care.stores.mongo import Collection, Database, Document, Session, Turns, in_transaction
-
-
-def card_account(customer_id: str) -> str:
-    return f"customer:{customer_id}:card"
-
-
-def wallet_account(customer_id: str) -> str:
-    return f"wallet:{customer_id}"
 
 
 class LedgerStore:
@@ -101,25 +95,34 @@ class LedgerStore:
 
     async def confirm(self, key: str) -> Movement:
         """A pending movement succeeds: its entry is posted with it. Any other stays as it is. Raises NotFound."""
+        return await self.resolve(key, status="succeeded")
+
+    async def resolve(self, key: str, **answer: Any) -> Movement:
+        """A pending movement becomes what the gateway answered (fields of Movement), with its entry if it succeeded.
+
+        One that is decided stays as it is. Raises NotFound.
+        """
 
         async def body(session: Session) -> Movement:
             movement = await self._movements.get(key, session=session)
             if movement.status != "pending":
                 return movement
-            succeeded = {"$set": {"status": "succeeded"}}
-            await self._movements.collection.update_one({"_id": key}, succeeded, session=session)
-            await self._settle(movement, session)
-            return movement.model_copy(update={"status": "succeeded"})
+            await self._movements.collection.update_one({"_id": key}, {"$set": plain(answer)}, session=session)
+            movement = movement.model_copy(update=answer)
+            if movement.status == "succeeded":
+                await self._settle(movement, session)
+            return movement
 
         return await in_transaction(self._database, body)
 
     async def _settle(self, movement: Movement, session: Session) -> None:
-        amount, customer = movement.amount, movement.customer_id
-        lines = _LINES[movement.kind](customer, amount.amount)
-        entry = _entry(movement.key, movement.kind.value, lines, amount.currency, movement.reference)
-        await self._entries.add(entry.model_copy(update={"at": movement.at}), session=session)
+        await self._entries.add(_entry_of(movement), session=session)
         if movement.kind is MovementKind.WALLET_CREDIT:
-            await self._credit(customer, amount, session)
+            await self._credit(movement.customer_id, movement.amount, session)
+
+    async def book(self, movement: Movement) -> None:
+        """The entry of a movement that succeeded and has lost it; wallets stay as they are. Safe to repeat."""
+        await self._entries.add(_entry_of(movement))
 
     async def _credit(self, customer_id: str, amount: Money, session: Session) -> None:
         wallet = await self._wallets.find_one({"_id": customer_id}, session=session)
@@ -141,23 +144,10 @@ async def sum_lines(entries: Collection, match: Document, session: Session | Non
     return {group["_id"]: int(group["amount"]) async for group in groups}
 
 
-def _charge(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [(card_account(customer_id), -amount), ("shop:sales", amount)]
-
-
-def _refund(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [("shop:refunds", -amount), (card_account(customer_id), amount)]
-
-
-def _wallet_credit(customer_id: str, amount: int) -> list[tuple[str, int]]:
-    return [("shop:refunds", -amount), (wallet_account(customer_id), amount)]
-
-
-_LINES = {
-    MovementKind.CHARGE: _charge,
-    MovementKind.REFUND: _refund,
-    MovementKind.WALLET_CREDIT: _wallet_credit,
-}
+def _entry_of(movement: Movement) -> Entry:
+    currency = movement.amount.currency
+    entry = _entry(movement.key, movement.kind.value, lines_of(movement), currency, movement.reference)
+    return entry.model_copy(update={"at": movement.at})
 
 
 def _entry(key: str, kind: str, lines: Sequence[tuple[str, int]], currency: str, reference: str | None) -> Entry:

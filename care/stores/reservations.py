@@ -45,7 +45,10 @@ class Reservations:
         async def body(session: Session) -> None:
             order = await self._shift(refund.order_id, session, reserved=refund.amount.amount)
             others = self._refunds.collection.find(
-                {"order_id": order.order_id, "hold": {"$in": [HELD, PAID]}}, session=session
+                {"order_id": order.order_id, "hold": {"$in": [HELD, PAID]}},
+                # Without timelines and verdicts: an order may have many cases, and others wait for this transaction.
+                {"hold": 1, "items.sku": 1, "items.quantity": 1},
+                session=session,
             )
             _check(order, refund, [each async for each in others])
             await self._refunds.add(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from care.models.customer import Wallet
 from care.models.money import Money
+from care.rules.books import wallet_account
 from care.stores.documents import Documents
-from care.stores.ledger import sum_lines, wallet_account
+from care.stores.ledger import sum_lines
 from care.stores.mongo import Database, Session, in_transaction
 
 

@@ -62,6 +62,32 @@ class Books:
     notices: list[Document]
 
 
+@dataclass(frozen=True)
+class RefundBooks:
+    """What the database says at one moment of refunds and of the money that they have moved."""
+
+    refunds: dict[str, Document]
+    orders: dict[str, Document]
+    movements: dict[str, Document]
+    entries: dict[str, Document]
+    wallets: dict[str, Document]
+    notices: list[Document]
+
+
+def refund_books(database: Database[Document]) -> RefundBooks:
+    def by_id(name: str) -> dict[str, Document]:
+        return {each["_id"]: each for each in database[name].find()}
+
+    return RefundBooks(
+        refunds=by_id("refunds"),
+        orders=by_id("orders"),
+        movements=by_id("movements"),
+        entries=by_id("ledger"),
+        wallets=by_id("wallets"),
+        notices=list(database["notifications"].find()),
+    )
+
+
 def books(database: Database[Document]) -> Books:
     def by_id(name: str) -> dict[str, Document]:
         return {each["_id"]: each for each in database[name].find()}
@@ -131,3 +157,42 @@ async def assert_projections_agree(temporal: Client, after: Books) -> None:
 
 def _end(delivery: Document) -> tuple[str, str, str | None]:
     return delivery["occurrence"], delivery["outcome"], delivery["order_id"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A refund that was approved, of an order and a customer of its own. `to` is "card" or "wallet"; cents."""
+
+    refund_id: str
+    order_id: str
+    customer_id: str
+    amount: int
+    to: str
+
+    @property
+    def account(self) -> str:
+        return f"wallet:{self.customer_id}" if self.to == "wallet" else f"customer:{self.customer_id}:card"
+
+
+def assert_each_refund_is_paid_once(cases: list[Case], after: RefundBooks, provider: list[Document]) -> None:
+    """`provider` are the refunds that the payment provider has carried out, of whatever key."""
+    for case in cases:
+        stored, key = after.refunds[case.refund_id], f"refund:{case.refund_id}"
+        assert (stored["status"], stored["hold"], stored["amount"]["amount"]) == ("paid", "paid", case.amount), case
+        moved = [each for one, each in after.movements.items() if one == key or one.startswith(f"{key}:")]
+        assert [(each["status"], each["amount"]["amount"]) for each in moved] == [("succeeded", case.amount)], case
+        assert stored["payment_reference"] == moved[0]["reference"], case
+        entry = after.entries[key]
+        gained = {line["account"]: line["amount"] for line in entry["lines"]}
+        assert gained == {"shop:refunds": -case.amount, case.account: case.amount}, case
+        order = after.orders[case.order_id]
+        assert (order["reserved"]["amount"], order["refunded"]["amount"]) == (0, case.amount), case
+        wallet = after.wallets.get(case.customer_id, {"balance": {"amount": 0}})
+        assert wallet["balance"]["amount"] == (case.amount if case.to == "wallet" else 0), case
+        told = Counter(each["kind"] for each in after.notices if each["customer_id"] == case.customer_id)
+        assert set(told.values()) == {1}, (case, told)
+        assert "refund_paid" in told, case
+    keys = {f"refund:{case.refund_id}" for case in cases}
+    assert set(after.movements) == set(after.entries) == keys
+    theirs = sorted((each["metadata"]["care_key"], each["amount"]) for each in provider)
+    assert theirs == sorted((f"refund:{case.refund_id}", case.amount) for case in cases if case.to == "card")

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.chaos.audit import Books, Document, Wish, assert_nothing_is_lost_or_doubled, assert_the_books_agree
+from tests.chaos.audit import (
+    Books,
+    Case,
+    Document,
+    RefundBooks,
+    Wish,
+    assert_each_refund_is_paid_once,
+    assert_nothing_is_lost_or_doubled,
+    assert_the_books_agree,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WISH = Wish("SUB1", "Asia/Kolkata", NOON, NOON + timedelta(seconds=14), timedelta(seconds=5))
@@ -144,3 +153,112 @@ def test_each_kind_of_damage_is_found(damage: Callable[[Books], None]) -> None:
     damage(books)
     with pytest.raises((AssertionError, KeyError)):
         audit(books)
+
+
+PAID = Case("REF1", "ORD1", "C1", 150, "card")
+CREDITED = Case("REF2", "ORD2", "C2", 70, "wallet")
+
+
+def refunded() -> RefundBooks:
+    """Two refunds that were paid, one to the card through the provider and one to the wallet."""
+
+    def amount(case: Case) -> Document:
+        return {"amount": case.amount, "currency": "EUR"}
+
+    both, nothing = (PAID, CREDITED), {"amount": 0, "currency": "EUR"}
+    return RefundBooks(
+        refunds={
+            case.refund_id: {"status": "paid", "hold": "paid", "amount": amount(case), "payment_reference": case.to}
+            for case in both
+        },
+        orders={case.order_id: {"reserved": nothing, "refunded": amount(case)} for case in both},
+        movements={
+            f"refund:{case.refund_id}": {"status": "succeeded", "amount": amount(case), "reference": case.to}
+            for case in both
+        },
+        entries={
+            f"refund:{case.refund_id}": {
+                "lines": [
+                    {"account": "shop:refunds", "amount": -case.amount},
+                    {"account": case.account, "amount": case.amount},
+                ]
+            }
+            for case in both
+        },
+        wallets={"C2": {"balance": amount(CREDITED)}},
+        notices=[{"customer_id": case.customer_id, "kind": "refund_paid"} for case in both],
+    )
+
+
+def sent_back() -> list[Document]:
+    return [{"amount": 150, "metadata": {"care_key": "refund:REF1"}}]
+
+
+def test_refunds_that_were_paid_once_pass() -> None:
+    assert_each_refund_is_paid_once([PAID, CREDITED], refunded(), sent_back())
+
+
+def never_settled(books: RefundBooks) -> None:
+    books.refunds["REF1"]["status"] = "approved"
+
+
+def still_held(books: RefundBooks) -> None:
+    books.orders["ORD1"]["reserved"] = {"amount": 150, "currency": "EUR"}
+
+
+def counted_twice(books: RefundBooks) -> None:
+    books.orders["ORD1"]["refunded"] = {"amount": 300, "currency": "EUR"}
+
+
+def moved_twice(books: RefundBooks) -> None:
+    books.movements["refund:REF1:2"] = books.movements["refund:REF1"]
+
+
+def moved_without_an_entry(books: RefundBooks) -> None:
+    del books.entries["refund:REF1"]
+
+
+def moved_for_nobody(books: RefundBooks) -> None:
+    books.movements["refund:REF3"] = books.entries["refund:REF3"] = books.movements["refund:REF1"]
+
+
+def credited_twice(books: RefundBooks) -> None:
+    books.wallets["C2"]["balance"]["amount"] = 140
+
+
+def told_twice(books: RefundBooks) -> None:
+    books.notices.append(books.notices[0])
+
+
+def never_told(books: RefundBooks) -> None:
+    books.notices.pop()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        never_settled,
+        still_held,
+        counted_twice,
+        moved_twice,
+        moved_without_an_entry,
+        moved_for_nobody,
+        credited_twice,
+        told_twice,
+        never_told,
+    ],
+    ids=lambda damage: damage.__name__,
+)
+def test_each_kind_of_damage_to_a_refund_is_found(damage: Callable[[RefundBooks], None]) -> None:
+    after = refunded()
+    damage(after)
+    with pytest.raises((AssertionError, KeyError)):
+        assert_each_refund_is_paid_once([PAID, CREDITED], after, sent_back())
+
+
+@pytest.mark.parametrize(
+    "provider", [[], sent_back() * 2, [*sent_back(), {"amount": 70, "metadata": {"care_key": "x"}}]]
+)
+def test_a_provider_that_paid_another_number_of_times_is_found(provider: list[Document]) -> None:
+    with pytest.raises(AssertionError):
+        assert_each_refund_is_paid_once([PAID, CREDITED], refunded(), provider)

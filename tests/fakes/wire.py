@@ -80,15 +80,21 @@ def running(server: FakeServer, path: str) -> Iterator[FakeServer]:
     app = FastAPI()
     app.add_api_route(path, server.answer, methods=["POST"])
     server.extend(app)
+    with serving(app) as server.url:
+        yield server
+
+
+@contextmanager
+def serving(app: FastAPI, *, log_level: str = "error") -> Iterator[str]:
+    """Its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    web = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    web = uvicorn.Server(uvicorn.Config(app, log_level=log_level, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=web.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not web.started and thread.is_alive():
         time.sleep(0.01)
     try:
-        yield server
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         web.should_exit = True
         thread.join(10)

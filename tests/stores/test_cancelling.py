@@ -42,7 +42,7 @@ async def test_a_worker_pays_at_its_start_what_cancelled_orders_owe_and_ends_whe
     await stores.orders.cancel("ORD1")
     stop = asyncio.Event()
     async with asyncio.timeout(60):
-        tending = asyncio.create_task(worker.tend(stores, stop))
+        tending = asyncio.create_task(worker.tend(stores, LedgerGateway(stores.ledger), stop))
         while await stores.orders.owing():  # noqa: ASYNC110  the worker cannot set an event of ours
             await asyncio.sleep(0.05)
         stop.set()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +12,7 @@ from care.errors import AlreadySettled, ClaimedByOther, Conflict, Invalid, NotEl
 from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.refund import Refund, RefundStatus, Ruling, TimelineEntry
-from care.stores import Stores
+from care.stores import Stores, open_stores
 from tests.stores.make import AT, eur, order, refund
 
 
@@ -63,16 +65,35 @@ async def test_no_write_ever_changes_or_removes_what_stands_in_the_timeline(
     assert ([entry.event for entry in found.timeline], found.status) == (stored, RefundStatus.REJECTED)
 
 
-async def test_two_hundred_refunds_at_once_never_reserve_more_than_was_paid(stores: Stores) -> None:
+async def test_two_hundred_refunds_at_once_never_hold_or_pay_more_than_was_paid(
+    stores: Stores, mongodb_uri: str
+) -> None:
     items = {f"SKU{n}": 1 for n in range(200)}
-    # 200 different items, so that no two cases are alike, of an order paid to a quarter by a voucher.
+    # 200 different items, so that no two cases are alike, of an order a quarter of which a voucher has paid.
     await stores.orders.put(order(items=items, total=eur(30_000)))
-    opened = await asyncio.gather(
-        *(stores.refunds.open(refund(f"REF{n}", items={f"SKU{n}": 1})) for n in range(200)), return_exceptions=True
-    )
-    assert sum(each is None for each in opened) == 150
-    assert {each.rule for each in opened if isinstance(each, NotEligible)} == {"cap"}
-    assert await held(stores) == (30_000, 0)
+    async with several(mongodb_uri, stores) as processes:
+        opened = await asyncio.gather(
+            *(processes[n % 3].refunds.open(refund(f"REF{n}", items={f"SKU{n}": 1})) for n in range(200)),
+            return_exceptions=True,
+        )
+        held_by = [n for n, each in enumerate(opened) if each is None]
+        assert len(held_by) == 150
+        refused = [each for each in opened if each is not None]
+        assert {each.rule for each in refused if isinstance(each, NotEligible)} == {"cap"}
+        assert {type(each) for each in refused} == {NotEligible}
+        assert await held(stores) == (30_000, 0)
+        paid = [ended(RefundStatus.PAID, refund_id=f"REF{n}", items={f"SKU{n}": 1}) for n in held_by]
+        # Each of them by two who both believe that it is theirs to do.
+        await asyncio.gather(*(each.refunds.settle(one, paid=True) for one in paid for each in processes[:2]))
+    assert await held(stores) == (0, 30_000)
+
+
+@asynccontextmanager
+async def several(uri: str, stores: Stores) -> AsyncIterator[list[Stores]]:
+    """Three that know nothing of each other, as processes do: only MongoDB keeps them apart."""
+    async with AsyncExitStack() as stack:
+        name = stores.database.name
+        yield [await stack.enter_async_context(open_stores(uri, name)) for _ in range(3)]
 
 
 async def test_the_same_items_at_once_are_opened_once(stores: Stores) -> None:

@@ -1,0 +1,132 @@
+"""The shop's books: accounts, the lines of an entry, and what it means where books, orders and refunds disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from care.models.common import Model
+from care.models.ledger import Entry, Movement, MovementKind
+from care.models.money import Money
+from care.models.order import Order, OrderStatus
+from care.models.refund import Refund, RefundStatus, Remedy
+
+
+class Mend(StrEnum):
+    """What can be derived is mended; what needs judgement is a person's."""
+
+    ENTRY = "entry"
+    WALLET = "wallet"
+    ORDER = "order"
+    PAYMENT = "payment"
+    PERSON = "person"
+
+
+class Flaw(Model):
+    """One disagreement. `subject` is what it is about, `done` whether it was mended (in a dry run nothing is)."""
+
+    subject: str
+    found: str
+    mend: Mend = Mend.PERSON
+    done: bool = False
+
+
+def card_account(customer_id: str) -> str:
+    return f"customer:{customer_id}:card"
+
+
+def wallet_account(customer_id: str) -> str:
+    return f"wallet:{customer_id}"
+
+
+def lines_of(movement: Movement) -> list[tuple[str, int]]:
+    """(account, minor units that it gains) of a movement that succeeded; they sum to zero."""
+    amount, customer_id = movement.amount.amount, movement.customer_id
+    match movement.kind:
+        case MovementKind.CHARGE:
+            return [(card_account(customer_id), -amount), ("shop:sales", amount)]
+        case MovementKind.REFUND:
+            return [("shop:refunds", -amount), (card_account(customer_id), amount)]
+        case MovementKind.WALLET_CREDIT:
+            return [("shop:refunds", -amount), (wallet_account(customer_id), amount)]
+
+
+def wallets_in(entries: Iterable[Entry]) -> dict[str, str]:
+    """The customers whose wallets the entries touch, with the currency."""
+    prefix = wallet_account("")
+    lines = ((entry.currency, line.account) for entry in entries for line in entry.lines)
+    return {account.removeprefix(prefix): currency for currency, account in lines if account.startswith(prefix)}
+
+
+def of_entry(entry: Entry, movement: Movement | None) -> list[Flaw]:
+    """`movement` is the one under the entry's key. Entries of other kinds (a gift, a top-up) have none."""
+    subject = f"entry {entry.key}"
+    flaws = []
+    total = sum(line.amount for line in entry.lines)
+    if total:
+        flaws.append(Flaw(subject=subject, found=f"its lines sum to {total} and not to zero"))
+    if movement is None or movement.status != "succeeded":
+        if entry.kind in set(MovementKind):
+            flaws.append(Flaw(subject=subject, found="no movement of money belongs to it that succeeded"))
+    elif (entry.currency, [(line.account, line.amount) for line in entry.lines]) != (
+        movement.amount.currency,
+        lines_of(movement),
+    ):
+        flaws.append(Flaw(subject=subject, found=f"it does not say what moved: {movement.kind} of {movement.amount}"))
+    return flaws
+
+
+def of_wallet(customer_id: str, shown: Money, booked: dict[str, int]) -> Flaw | None:
+    """`booked` is what the ledger says, in minor units by currency."""
+    right = booked.get(shown.currency, 0)
+    others = sorted(currency for currency, amount in booked.items() if amount and currency != shown.currency)
+    if others:
+        return Flaw(
+            subject=f"wallet {customer_id}", found=f"it is in {shown.currency}, and the ledger also in {others}"
+        )
+    if shown.amount == right:
+        return None
+    found = f"it shows {shown}, and the ledger says {Money(amount=right, currency=shown.currency)}"
+    return Flaw(subject=f"wallet {customer_id}", found=found, mend=Mend.WALLET)
+
+
+def of_order(order: Order, held: int, paid: int) -> Flaw | None:
+    """`held` and `paid` are minor units of the order's refunds that hold or have paid something."""
+    reserved, refunded = order.reserved.amount, order.refunded.amount
+    if order.status is OrderStatus.CANCELLED and not held and refunded == order.total.amount:
+        return None  # its payment went back with the cancelling
+    if (reserved, refunded) == (held, paid):
+        return None
+    shown = f"it shows {reserved} reserved and {refunded} refunded, and its refunds hold {held} and have paid {paid}"
+    if held + paid > order.total.amount:
+        return Flaw(subject=f"order {order.order_id}", found=f"{shown}: more than the {order.total.amount} it cost")
+    return Flaw(subject=f"order {order.order_id}", found=shown, mend=Mend.ORDER)
+
+
+def of_refund(refund: Refund, hold: str | None, movements: Sequence[Movement]) -> list[Flaw]:
+    """`movements` are those under the refund's keys, whatever became of them; `hold` says what became of its amount."""
+    moved = [movement for movement in movements if movement.status == "succeeded"]
+    found = []
+    if len(moved) > 1:
+        keys = ", ".join(movement.key for movement in moved)
+        found.append(f"it was paid {len(moved)} times ({keys})")
+    if refund.status is RefundStatus.PAID:
+        if hold != "paid":
+            found.append(f"it is paid, and its reservation is {hold}")
+        if refund.remedy is not Remedy.REPLACEMENT:
+            found += _of_paid(refund, moved)
+    elif moved and refund.status is not RefundStatus.APPROVED:  # approved: its workflow is about to say so
+        found.append(f"it is {refund.status}, and money moved under {moved[0].key}")
+    if refund.status.is_settled and hold == "held":
+        found.append(f"it is {refund.status}, and still holds its amount")
+    return [Flaw(subject=f"refund {refund.refund_id}", found=each) for each in found]
+
+
+def _of_paid(refund: Refund, moved: list[Movement]) -> list[str]:
+    if not moved:
+        return ["it is paid, and no money moved under any of its keys"]
+    if len(moved) == 1 and moved[0].amount != refund.amount:
+        return [f"it says that {refund.amount} was paid, and {moved[0].amount} moved"]
+    if refund.payment_reference not in {movement.reference for movement in moved}:
+        return [f"it was paid under {moved[0].reference}, and shows {refund.payment_reference}"]
+    return []
