@@ -20,6 +20,8 @@ CUSTOMER = "customer"
 MOST_EVIDENCE = 10
 # Bounds what noise from outside can write into a case.
 _MOST_IGNORED = 20
+# The event of a ruling that broke a rule, and that of a claim that was moved: neither moves the case.
+IGNORED, ASSIGNED = "ruling_ignored", "assigned"
 # What a case waited for, and no longer does.
 NO_LONGER_WAITING: dict[str, Any] = {
     "wanted": None,
@@ -83,14 +85,14 @@ def assigned(refund: Refund, assignment: Assignment, now: datetime) -> Refund:
     """A claim that was moved to somebody else, recorded. Raises AlreadySettled."""
     if refund.status.is_settled:
         raise settled(refund)
-    return moved(refund, now, assignment.by, "assigned", assignment.to)
+    return moved(refund, now, assignment.by, ASSIGNED, assignment.to)
 
 
 def ignored(refund: Refund, actor: str, why: str, now: datetime) -> Refund:
     """A ruling that did not count, recorded; past a bound further ones leave no trace here."""
-    if sum(entry.event == "ruling_ignored" for entry in refund.timeline) >= _MOST_IGNORED:
+    if sum(entry.event == IGNORED for entry in refund.timeline) >= _MOST_IGNORED:
         return refund
-    return moved(refund, now, actor[:254], "ruling_ignored", why)
+    return moved(refund, now, actor[:254], IGNORED, why)
 
 
 def settled(refund: Refund) -> AlreadySettled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from care.models.notification import Notification
 from care.models.refund import Refund, RefundStatus, Remedy, Wanted
+from care.rules.refund_case import ASSIGNED, IGNORED
 from care.rules.refund_items import in_words
 from care.rules.refund_waiting import NO_EVIDENCE
 
@@ -36,8 +37,7 @@ def notice_for(refund: Refund, known: RefundStatus | None = None) -> Notificatio
     if message is None:
         return None
     return Notification(
-        # The version makes it one notice for one step, however often the step is repeated.
-        notification_id=f"{refund.refund_id}-{refund.version}-{kind}",
+        notification_id=f"{refund.refund_id}-{_steps(refund)}-{kind}",
         customer_id=refund.customer_id,
         kind=f"refund_{kind}",
         message=message,
@@ -45,6 +45,15 @@ def notice_for(refund: Refund, known: RefundStatus | None = None) -> Notificatio
         order_id=refund.order_id,
         refund_id=refund.refund_id,
     )
+
+
+def _steps(refund: Refund) -> int:
+    """Makes it one notice for one step, however often the step is repeated.
+
+    What does not move the case is no step: to a worker that died before it told Temporal of a step, it may come before
+    that step.
+    """
+    return refund.version - sum(entry.event in (IGNORED, ASSIGNED) for entry in refund.timeline)
 
 
 def _request(refund: Refund) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import AlreadySettled, CareError, Conflict, Forbidden, Invalid
 from care.models.money import Money
-from care.models.refund import Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling, Wanted
+from care.models.refund import Assignment, Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling, Wanted
 from care.models.subscription import Item
 from care.policy import load_policy
 from care.rules import refund_case as steps
@@ -263,3 +263,12 @@ def test_a_case_does_not_go_round_for_ever() -> None:
     with pytest.raises(Conflict):
         check_ruling(often, approve(decision="escalate"), POLICY)
     assert after(often, approve()).status is RefundStatus.APPROVED
+
+
+def test_what_does_not_move_a_case_does_not_make_a_second_notice_of_the_same_step() -> None:
+    case = waiting()
+    noise = steps.assigned(steps.ignored(case, "amy", "too late", AT), Assignment(by="sue", to="amy"), AT)
+    once, again = (notice_for(after(each, approve(decision="reject", note="no"))) for each in (case, noise))
+    assert once
+    assert again
+    assert once.notification_id == again.notification_id
