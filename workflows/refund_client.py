@@ -86,7 +86,7 @@ class RefundClient(Gate):
                 ruled = await handle.execute_update(RefundWorkflow.rule, ruling)
         if refund.claimed_by is not None and not ruled.status.is_settled:
             # Whoever ruled is done: the next one, a second approver perhaps, must be able to claim it.
-            with suppress(AlreadySettled):
+            with suppress(AlreadySettled, ClaimedByOther):
                 await self._stores.refunds.release(refund_id, refund.claimed_by)
         return ruled
 

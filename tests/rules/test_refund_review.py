@@ -6,17 +6,20 @@ import pytest
 
 from care.errors import AlreadySettled, CareError, Conflict, Forbidden, Invalid
 from care.models.money import Money
-from care.models.refund import Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling
+from care.models.refund import Assignment, Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling, Wanted
+from care.models.subscription import Item
 from care.policy import load_policy
 from care.rules import refund_case as steps
+from care.rules.refund_amount import taken
+from care.rules.refund_items import decided
 from care.rules.refund_judging import judged
-from care.rules.refund_notices import notice_for
-from care.rules.refund_payout import payment_failed, payout_key
+from care.rules.refund_notices import asked_for, notice_for
+from care.rules.refund_payout import offer_taken, paid, payment_failed, payout_key
 from care.rules.refund_policy import decide
 from care.rules.refund_waiting import desk_due, overdue
 from care.rules.review import check_ruling, ruled
 from care.rules.reviewers import Reviewer
-from tests.stores.make import AT, eur, refund
+from tests.stores.make import AT, eur, order, refund
 
 POLICY = load_policy(None)
 LARGE = 25_000
@@ -191,3 +194,81 @@ def test_customers_are_told_of_every_status_that_matters_to_them_and_never_of_su
     if notice:
         assert "REF001" in notice.message
         assert not {"fraud", "suspicio", "signal"} & set(notice.message.lower().split())
+
+
+def test_every_wish_has_its_own_sentence_and_a_person_asks_in_their_own_words() -> None:
+    machine = [waiting(status=RefundStatus.NEEDS_EVIDENCE, wanted=wanted) for wanted in Wanted]
+    assert len({asked_for(case) for case in machine}) == len(Wanted)
+    asked = after(waiting(), approve(decision="request_evidence", note="The label?"), approve(decision="escalate"))
+    assert asked_for(asked) == "The label?"
+
+
+def test_a_split_line_is_together_what_it_was() -> None:
+    lines = decided(refund(items={"MILK": 3}, price=0).items, None)
+    [odd] = [line.model_copy(update={"amount": eur(1000)}) for line in lines]
+    for count, amount in ((1, 333), (2, 667)):
+        approved, rest = decided([odd], [Item(sku="MILK", quantity=count)])
+        assert (approved.amount, approved.amount + rest.amount) == (eur(amount), eur(1000))
+        assert (approved.quantity, rest.quantity) == (count, 3 - count)
+
+
+def test_an_approval_of_other_items_voids_the_first() -> None:
+    case = waiting(items={"MILK": 2, "BREAD": 2}, price=LARGE)
+    some = {"items": [Item(sku="MILK", quantity=2)], "amount": LARGE, "note": "The bread is whole."}
+    others = some | {"items": [Item(sku="BREAD", quantity=2)]}
+    changed = after(case, approve("amy", **some), approve("bob", **others))
+    assert (changed.status, [each.reviewer for each in changed.approvals]) == (RefundStatus.IN_REVIEW, ["bob"])
+    assert after(changed, approve("amy", **others)).status is RefundStatus.APPROVED
+
+
+def test_some_items_rejected_beside_others_that_were_paid_are_free_again() -> None:
+    case = after(waiting(items={"MILK": 3}), approve(items=[Item(sku="MILK", quantity=2)], note="One is whole."))
+    bought = order(items={"MILK": 3})
+    assert taken(bought, [case]).held == {"MILK": 3}
+    assert taken(bought, [paid(case, "re_1", AT)]).paid == {"MILK": 2}
+
+
+def test_what_was_approved_and_cannot_be_paid_may_be_taken_as_store_credit_until_somebody_rules_anew() -> None:
+    failed = payment_failed(after(waiting(price=LARGE), approve("amy"), approve("bob")), POLICY, "closed", AT)
+    credited = offer_taken(failed, AT)
+    assert (credited.status, credited.remedy, credited.approved) == (
+        *(RefundStatus.APPROVED, Remedy.STORE_CREDIT),
+        eur(LARGE),
+    )
+    assert offer_taken(credited, AT) is credited
+    anew = after(failed, approve("amy"))
+    assert (anew.status, [each.reviewer for each in anew.approvals]) == (RefundStatus.IN_REVIEW, ["amy"])
+    with pytest.raises(Conflict):
+        offer_taken(anew, AT)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"), [("no_ruling", "we did not decide it in time"), ("no_evidence", "did not reach us")]
+)
+def test_who_heard_nothing_is_told_that_nothing_was_decided_and_that_they_can_ask_again(label: str, words: str) -> None:
+    notice = notice_for(waiting(status=RefundStatus.EXPIRED, label=label))
+    assert notice
+    assert words in notice.message
+    assert "Nothing was decided against you" in notice.message
+
+
+def test_a_first_ruling_is_remembered_with_the_time_that_the_desk_had() -> None:
+    due = waiting(due_at=AT)
+    case = after(due, approve(decision="escalate"), approve(decision="reject", note="no"))
+    assert (case.first_ruling_at, case.first_ruling_due_at, case.due_at) == (AT, AT, None)
+
+
+def test_a_case_does_not_go_round_for_ever() -> None:
+    often = waiting(rulings=[approve(decision="escalate")] * 50)
+    with pytest.raises(Conflict):
+        check_ruling(often, approve(decision="escalate"), POLICY)
+    assert after(often, approve()).status is RefundStatus.APPROVED
+
+
+def test_what_does_not_move_a_case_does_not_make_a_second_notice_of_the_same_step() -> None:
+    case = waiting()
+    noise = steps.assigned(steps.ignored(case, "amy", "too late", AT), Assignment(by="sue", to="amy"), AT)
+    once, again = (notice_for(after(each, approve(decision="reject", note="no"))) for each in (case, noise))
+    assert once
+    assert again
+    assert once.notification_id == again.notification_id

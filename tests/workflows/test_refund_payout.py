@@ -20,6 +20,7 @@ from tests.workflows.books import documents
 from tests.workflows.recording import record
 from tests.workflows.refund_shop import POLICY, SMALL, claim, refused_as, shop, silence, until
 from workflows.refund import RefundWorkflow
+from workflows.refund_client import RefundClient
 
 REFUSES = PaymentMethod(customer_id="CUST001", behaviour="refuses_refunds")
 WORKS = PaymentMethod(customer_id="CUST001")
@@ -92,9 +93,11 @@ async def test_after_the_last_try_store_credit_is_offered_and_what_the_customer_
             await silence(time_skipping, handle)
         failed = await until(handle, RefundStatus.PAYMENT_FAILED)
         assert (failed.offered, await it.money()) == (Remedy.STORE_CREDIT, (SMALL, 0))
-        accepted = await handle.execute_update(RefundWorkflow.accept_offer)
+        desk = RefundClient(it.client, stores, POLICY, LedgerGateway(stores.ledger), task_queue=task_queue)
+        accepted = await desk.accept_offer("REF001")
         assert (accepted.remedy, accepted.approved) == (Remedy.STORE_CREDIT, eur(SMALL))
         case = await handle.result()
+        assert await desk.accept_offer("REF001") == await stores.refunds.get("REF001")
         declines = ["payout_declined"] * len(POLICY.payout_retries)
         assert [line.event for line in case.timeline] == [
             *("approved", *declines, "payment_failed", "offer_accepted", "paid")
