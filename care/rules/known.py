@@ -37,6 +37,10 @@ class Known(Model):
         return thing.customer_id == self.refund.customer_id
 
     def others(self, refunds: Sequence[Refund]) -> list[Refund]:
-        """Without this case; one that was withdrawn says nothing."""
+        """Without this case; one that was withdrawn says nothing, nor does one that expired and is asked for again."""
         own = self.refund.refund_id
-        return [r for r in refunds if r.refund_id != own and r.status is not RefundStatus.WITHDRAWN]
+        return [r for r in refunds if r.refund_id != own and not self._says_nothing(r)]
+
+    def _says_nothing(self, refund: Refund) -> bool:
+        again = refund.status is RefundStatus.EXPIRED and refund.order_id == self.refund.order_id
+        return again or refund.status is RefundStatus.WITHDRAWN

@@ -148,6 +148,12 @@ def test_a_file_uploaded_twice_for_one_claim_is_no_signal(shown: list[Any]) -> N
     assert names(twins=[same()], shown=shown) == []
 
 
+def test_asking_again_with_the_same_file_after_the_case_expired_is_no_signal_unless_it_is_for_another_order() -> None:
+    expired = {"evidence_ids": ["EV001"], "status": RefundStatus.EXPIRED}
+    assert names(shown=earlier(1, order_id="ORD1", **expired)) == []
+    assert names(shown=earlier(1, **expired)) == ["evidence_reused"]
+
+
 @pytest.mark.parametrize(("days", "found"), [(2, ["captured_before_order"]), (0, [])])
 def test_a_picture_older_than_the_order_is_a_signal(days: int, found: list[str]) -> None:
     placed = NOW - timedelta(days=5)
