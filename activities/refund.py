@@ -24,6 +24,8 @@ from care.rules.subscription_notices import offer_to_skip
 from care.stores import Stores
 from care.temporal import refuse
 
+_NOT_HELD = "Nothing is reserved for it any more."
+
 
 class Step(Model):
     """One step of a case, and what the customer is told of it."""
@@ -124,7 +126,7 @@ class RefundActivities:
 
     @activity.defn(name="pay_out_refund")
     async def pay_out(self, payout: Payout) -> PaymentResult:
-        """Moves the money. A lost answer is looked up before anything is sent again."""
+        """Moves the money, if it is still reserved. A lost answer is looked up before anything is sent again."""
         result = await self._earlier(payout) or await self._pay(payout)
         if result.status == "pending":
             raise ApplicationError(f"The payout {payout.key} is still pending.", type="PayoutPending")
@@ -135,6 +137,9 @@ class RefundActivities:
         return None if first else await self._payments.find(payout.key)
 
     async def _pay(self, payout: Payout) -> PaymentResult:
+        if not await self._stores.refunds.is_held(payout.refund_id):
+            # A worker that died had settled the case before it could say so, and a signal came between: it stays so.
+            return PaymentResult(status="declined", reference=payout.key, decline_reason=_NOT_HELD, final=True)
         if payout.to == "wallet":
             return await self._credit(payout)
         order = await self._stores.orders.get(payout.order_id)
@@ -149,6 +154,8 @@ class RefundActivities:
     @activity.defn(name="send_replacement")
     async def replace(self, refund: Refund) -> str:
         """Places the replacement at no charge; gives its order id. Fails with OutOfStock if the shop has too few."""
+        if not await self._stores.refunds.is_held(refund.refund_id):
+            raise refuse(Conflict(_NOT_HELD))
         original = await self._stores.orders.get(refund.order_id)
         try:
             placed = await self._stores.orders.place(_replacement(refund, original))

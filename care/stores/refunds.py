@@ -67,6 +67,11 @@ class RefundStore:
     async def get(self, refund_id: str) -> Refund:
         return await self._refunds.get(refund_id)
 
+    async def is_held(self, refund_id: str) -> bool:
+        """Whether the amount is still reserved for this case: neither paid nor free again."""
+        where = {"_id": refund_id, "hold": HELD}
+        return await self._refunds.collection.find_one(where, {"_id": 1}) is not None
+
     async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Refund]:
         return await self._refunds.page({"customer_id": customer_id}, by="created_at", limit=limit, cursor=cursor)
 

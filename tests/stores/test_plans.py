@@ -169,7 +169,7 @@ BY_ID = {
         "subscriptions.save",
         "wallets.add",
         "wallets.get",
-        "wallets.set",
+        *("refunds.is_held", "wallets.set"),
     ),
 }
 

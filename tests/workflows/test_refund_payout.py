@@ -18,7 +18,7 @@ from care.stores import Stores
 from tests.stores.make import eur
 from tests.workflows.books import documents
 from tests.workflows.recording import record
-from tests.workflows.refund_shop import POLICY, SMALL, claim, refused_as, shop, silence, until
+from tests.workflows.refund_shop import POLICY, SMALL, claim, in_review, refused_as, shop, silence, until
 from workflows.refund import RefundWorkflow
 from workflows.refund_client import RefundClient
 
@@ -138,3 +138,16 @@ async def test_a_wallet_of_another_currency_leaves_the_case_to_a_person(
         case = await until(await it.open(claim(remedy=Remedy.STORE_CREDIT)), RefundStatus.PAYMENT_FAILED)
         assert (case.offered, case.approved) == (None, None)
         assert await it.money() == (SMALL, 0)
+
+
+@pytest.mark.parametrize("remedy", [Remedy.REFUND, Remedy.REPLACEMENT])
+async def test_what_is_no_longer_reserved_is_not_paid_whatever_a_workflow_believes(
+    time_skipping: WorkflowEnvironment, stores: Stores, task_queue: str, remedy: Remedy
+) -> None:
+    async with shop(time_skipping.client, stores, task_queue) as it:
+        handle = await in_review(it, claim(remedy=remedy))
+        case = await stores.refunds.get("REF001")
+        await stores.refunds.settle(case.model_copy(update={"status": RefundStatus.EXPIRED}), paid=False)
+        await handle.execute_update(RefundWorkflow.rule, Ruling(decision="approve", reviewer="amy"))
+        await until(handle, RefundStatus.PAYMENT_FAILED, RefundStatus.IN_REVIEW)
+        assert (await it.paid_back(), await it.money()) == (0, (0, 0))
