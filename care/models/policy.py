@@ -130,7 +130,8 @@ class BusinessHours(Body):
     @field_validator("closes")
     @classmethod
     def _after(cls, closes: time, info: ValidationInfo) -> time:
-        if closes <= info.data.get("opens", time.min):
+        # Midnight ends the day: a desk that never sleeps is staffed from 00:00 to 00:00.
+        if closes != time.min and closes <= info.data.get("opens", time.min):
             raise ValueError("must be later than opens")
         return closes
 

@@ -238,7 +238,7 @@ class Refund(Model):
     # When the customer is reminded of what is wanted; when a declined payout is tried again.
     remind_at: Utc | None = None
     retry_at: Utc | None = None
-    # When a person first ruled, and by when the desk had to.
+    # When a person first ruled, and by when the desk had to, before anything was escalated.
     first_ruling_at: Utc | None = None
     first_ruling_due_at: Utc | None = None
     created_at: Utc

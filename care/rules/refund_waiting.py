@@ -27,7 +27,10 @@ def to_a_person(
     refund: Refund, policy: RefundPolicy, now: datetime, event: str, detail: str = "", **changes: Any
 ) -> Refund:
     """To the desk, with a deadline of its own."""
-    waits = NO_LONGER_WAITING | {"status": RefundStatus.IN_REVIEW, "due_at": desk_due(refund, policy, now)}
+    due = desk_due(refund, policy, now)
+    waits = NO_LONGER_WAITING | {"status": RefundStatus.IN_REVIEW, "due_at": due}
+    if not refund.first_ruling_at and not refund.escalated:
+        waits["first_ruling_due_at"] = due
     return moved(refund, now, MACHINE, event, detail, **waits | changes)
 
 

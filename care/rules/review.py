@@ -86,7 +86,9 @@ def ruled(refund: Refund, ruling: Ruling, policy: RefundPolicy, now: datetime, w
 
 
 def _first(refund: Refund, now: datetime) -> dict[str, Any]:
-    return {} if refund.first_ruling_at else {"first_ruling_at": now, "first_ruling_due_at": refund.due_at}
+    if refund.first_ruling_at:
+        return {}
+    return {"first_ruling_at": now, "first_ruling_due_at": refund.first_ruling_due_at or refund.due_at}
 
 
 def _supervisors(refund: Refund, policy: RefundPolicy, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from care.stores.mongo import Database, Document
 # A contained conversation that nobody came back to for this long counts as verified.
 _QUIET = timedelta(hours=24)
 _IN_REVIEW = RefundStatus.IN_REVIEW.value
-_SETTLED = [status.value for status in RefundStatus if status.is_settled]
 
 
 class AnalyticsStore:
@@ -137,9 +136,12 @@ def _outcome(group: Document) -> OutcomeCount:
 
 
 def _deadline(opened: Document, compared: str) -> Document:
-    """Settled cases whose last change was in time (`$lte`) or late (`$gt`)."""
-    return opened | {
-        "status": {"$in": _SETTLED},
-        "due_at": {"$ne": None},
-        "$expr": {compared: ["$updated_at", "$due_at"]},
+    """Cases whose first ruling came in time (`$lte`) or late (`$gt`); one that expired without any was late."""
+    late = compared == "$gt"
+    ruled = {
+        "first_ruling_at": {"$ne": None},
+        "first_ruling_due_at": {"$ne": None},
+        "$expr": {compared: ["$first_ruling_at", "$first_ruling_due_at"]},
     }
+    unruled = {"first_ruling_at": None, "first_ruling_due_at": {"$ne": None}, "status": RefundStatus.EXPIRED.value}
+    return opened | {"$or": [ruled, unruled] if late else [ruled]}

@@ -47,7 +47,7 @@ class Reservations:
             others = self._refunds.collection.find(
                 {"order_id": order.order_id, "hold": {"$in": [HELD, PAID]}},
                 # Without timelines and verdicts: an order may have many cases, and others wait for this transaction.
-                {"hold": 1, "items.sku": 1, "items.quantity": 1},
+                {"hold": 1, "items.sku": 1, "items.quantity": 1, "items.outcome": 1},
                 session=session,
             )
             _check(order, refund, [each async for each in others])

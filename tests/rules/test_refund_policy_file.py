@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import yaml
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
 from care.policy import BadPolicy, load_policy, parse_policy
+from care.rules.deadlines import add_business_time
 
 BUNDLED = resources.files("care").joinpath("policy.yaml").read_text("utf-8")
 
@@ -177,3 +178,10 @@ def test_a_shop_may_bring_its_own_file(tmp_path: Path) -> None:
     path = tmp_path / "shop.yaml"
     path.write_text(BUNDLED.replace("EUR: 2000\n", "EUR: 500\n", 1))
     assert load_policy(path).automatic_limit["EUR"] == 500
+
+
+def test_a_desk_that_never_sleeps_closes_at_midnight() -> None:
+    text = BUNDLED.replace('  opens: "09:00"', '  opens: "00:00"').replace('  closes: "18:00"', '  closes: "00:00"')
+    hours = parse_policy(text, "shop.yaml").business_hours
+    friday = datetime(2026, 11, 27, 20, tzinfo=UTC)
+    assert add_business_time(friday, 6, hours) == datetime(2026, 11, 30, 2, tzinfo=UTC)

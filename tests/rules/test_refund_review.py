@@ -16,7 +16,7 @@ from care.rules.refund_judging import judged
 from care.rules.refund_notices import asked_for, notice_for
 from care.rules.refund_payout import offer_taken, paid, payment_failed, payout_key
 from care.rules.refund_policy import decide
-from care.rules.refund_waiting import desk_due, overdue
+from care.rules.refund_waiting import desk_due, overdue, to_a_person
 from care.rules.review import check_ruling, ruled
 from care.rules.reviewers import Reviewer
 from tests.stores.make import AT, eur, order, refund
@@ -256,6 +256,17 @@ def test_a_first_ruling_is_remembered_with_the_time_that_the_desk_had() -> None:
     due = waiting(due_at=AT)
     case = after(due, approve(decision="escalate"), approve(decision="reject", note="no"))
     assert (case.first_ruling_at, case.first_ruling_due_at, case.due_at) == (AT, AT, None)
+
+
+def test_a_first_ruling_that_had_to_be_escalated_for_was_late() -> None:
+    desk = to_a_person(waiting(due_at=None), POLICY, AT, "in_review")
+    late = desk.due_at
+    assert late
+    escalated = overdue(desk, POLICY, late)
+    assert escalated.due_at
+    assert escalated.due_at > late
+    case = ruled(escalated, approve(decision="reject", note="no"), POLICY, escalated.due_at, Reviewer())
+    assert (case.first_ruling_at, case.first_ruling_due_at) == (escalated.due_at, late)
 
 
 def test_a_case_does_not_go_round_for_ever() -> None:

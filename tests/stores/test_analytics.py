@@ -38,9 +38,13 @@ async def test_refunds_count_by_outcome_amount_and_deadline(stores: Stores) -> N
     at = now()
     ruling = Ruling(decision="approve", reviewer="amy")
     cases: dict[str, dict[str, Any]] = {
-        "REF1": {"status": RefundStatus.PAID, "due_at": at + HOUR},
-        "REF2": {"status": RefundStatus.PAID, "rulings": [ruling], "due_at": at - HOUR},
+        "REF1": {"status": RefundStatus.PAID},
+        "REF2": {"status": RefundStatus.PAID, "rulings": [ruling]}
+        | {"first_ruling_at": at, "first_ruling_due_at": at - HOUR},
         "REF3": {"status": RefundStatus.IN_REVIEW, "due_at": at - HOUR, "created_at": at - 5 * HOUR},
+        "REF5": {"status": RefundStatus.REJECTED, "rulings": [ruling]}
+        | {"first_ruling_at": at, "first_ruling_due_at": at + HOUR},
+        "REF6": {"status": RefundStatus.EXPIRED, "first_ruling_due_at": at - HOUR},
         "REF4": {"status": RefundStatus.PAID, "created_at": at - 60 * DAY},
     }
     for refund_id, fields in cases.items():
@@ -48,14 +52,16 @@ async def test_refunds_count_by_outcome_amount_and_deadline(stores: Stores) -> N
         await stores.refunds.save(refund(refund_id, version=1).model_copy(update=times | fields))
     summary = await stores.analytics.summary(30)
     assert summary.refunds == [
+        OutcomeCount(status="expired", count=1, amount=eur(200)),
         OutcomeCount(status="in_review", count=1, amount=eur(200)),
         OutcomeCount(status="paid", count=2, amount=eur(400)),
+        OutcomeCount(status="rejected", count=1, amount=eur(200)),
     ]
-    assert (summary.automatic_refunds, summary.deadlines_met, summary.deadlines_missed) == (1, 1, 1)
+    assert (summary.automatic_refunds, summary.deadlines_met, summary.deadlines_missed) == (1, 1, 2)
     assert (summary.reviews_open, summary.reviews_overdue) == (1, 1)
     assert summary.oldest_review_seconds is not None
     assert summary.oldest_review_seconds >= 5 * 3600
-    assert sum(day.count for day in summary.refunds_by_day) == 3
+    assert sum(day.count for day in summary.refunds_by_day) == 5
 
 
 async def test_deliveries_and_subscriptions_count_by_what_became_of_them(stores: Stores) -> None:
