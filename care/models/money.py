@@ -36,7 +36,7 @@ class Money(BaseModel):
         """ "12.99" of "EUR" is 1299 cents. Raises ValueError for anything but plain digits, with as many decimals as
         the currency has or with none."""
         places = _EXPONENTS.get(currency, 2)
-        found = re.fullmatch(rf"([0-9]{{1,12}})(?:\.([0-9]{{{places}}}))?", decimal)
+        found = re.fullmatch(rf"([0-9]{{1,16}})(?:\.([0-9]{{{places}}}))?", decimal)
         if not found or (found[2] == ""):
             raise ValueError(f"{decimal!r} is no amount of {currency}")
         return cls(amount=int(found[1]) * 10**places + int(found[2] or 0), currency=currency)

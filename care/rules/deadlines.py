@@ -17,8 +17,7 @@ def add_business_time(start: datetime, hours: int, staffed: BusinessHours) -> da
     """The moment, in UTC, at which `hours` (1 or more) of staffed time have passed since the aware `start`.
 
     A start outside the hours waits for the next opening. A clock change makes a shift as much shorter or longer as
-    it does for the people who work it. Closing at 00:00 means at the end of the day. Raises ValueError for hours that
-    close before they open.
+    it does for the people who work it. Closing at 00:00 means at the end of the day.
     """
     left = timedelta(hours=hours)
     for begin, end in _shifts(start.astimezone(UTC), staffed):
@@ -40,8 +39,6 @@ def staffed_between(start: datetime, end: datetime, staffed: BusinessHours) -> t
 
 def _shifts(start: datetime, staffed: BusinessHours) -> Iterator[tuple[datetime, datetime]]:
     """What is staffed from `start` on, as stretches in UTC, in order."""
-    if staffed.closes != time(0) and staffed.closes <= staffed.opens:
-        raise ValueError("business hours must close after they open")
     zone = ZoneInfo(staffed.timezone)
     day = start.astimezone(zone).date()
     while True:

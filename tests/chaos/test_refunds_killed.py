@@ -71,19 +71,21 @@ async def test_wherever_their_worker_is_killed_refunds_are_paid_exactly_once(
         "stripe_api_key": KEY,
         "stripe_base_url": stripe_server.url,
     }
-    payment = stripe_server.paid(10**7, stripe_server.customer("SHOP", WORKS))
     unharmed = [Claimed(f"K{n:04d}", *kind) for n, kind in enumerate(KINDS)]
     harmed = [Claimed(f"K{n:04d}", *kind) for n, kind in zip(range(4, 4 + KILLED), cycle(KINDS), strict=False)]
+    # Each customer's own payment: another's would be a signal, and the machine would leave the case to a person.
+    cards = {each.name: stripe_server.customer(each.case.customer_id, WORKS) for each in unharmed + harmed}
+    payments = {name: stripe_server.paid(AMOUNT, card) for name, card in cards.items()}
     with MongoClient[Document](mongodb_uri, tz_aware=True) as client:
         database = client[stores.database.name]
         with fragile(tmp_path / "unharmed", settings, unharmed, {}) as worker:
-            await paid(stores, temporal, task_queue, unharmed, payment)
+            await paid(stores, temporal, task_queue, unharmed, payments)
             steps = worker.steps()
         plan = planned(harmed, {(each.to, each.by): steps[each.name] for each in unharmed})
         for n in range(0, KILLED, AT_ONCE):
             some = harmed[n : n + AT_ONCE]
             with fragile(tmp_path / f"harmed-{n}", settings, some, plan) as worker:
-                await paid(stores, temporal, task_queue, some, payment)
+                await paid(stores, temporal, task_queue, some, payments)
                 assert sorted(worker.deaths()) == [each.name for each in some], "not all were killed as planned"
         everybody = [each.case for each in unharmed + harmed]
         assert_each_refund_is_paid_once(everybody, refund_books(database), stripe_server.listed("/v1/refunds"))
@@ -99,11 +101,13 @@ def planned(claims: list[Claimed], steps: dict[tuple[str, str], list[str]]) -> d
     return plan
 
 
-async def paid(stores: Stores, temporal: Client, task_queue: str, claims: list[Claimed], payment: str) -> None:
+async def paid(
+    stores: Stores, temporal: Client, task_queue: str, claims: list[Claimed], payments: dict[str, str]
+) -> None:
     """All of them from the claim to the end, at once."""
     async with asyncio.timeout(PATIENCE * ROUNDS), asyncio.TaskGroup() as group:
         for each in claims:
-            group.create_task(_paid(stores, temporal, task_queue, each, payment))
+            group.create_task(_paid(stores, temporal, task_queue, each, payments[each.name]))
 
 
 async def _paid(stores: Stores, temporal: Client, task_queue: str, claim: Claimed, payment: str) -> None:

@@ -87,8 +87,3 @@ def test_the_time_left_is_the_time_that_was_given(
     due = add_business_time(start, hours, staffed)
     assert staffed_between(start, due, staffed) == timedelta(hours=hours)
     assert staffed_between(due + late * MINUTE, due, staffed) == timedelta(0)
-
-
-def test_hours_that_never_open_are_refused() -> None:
-    with pytest.raises(ValueError, match="close after they open"):
-        add_business_time(datetime(2026, 3, 2, tzinfo=UTC), 1, BusinessHours(opens=time(18), closes=time(9)))
