@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from api.deps import Services
 from care.models.customer import Principal
-from care.models.refund import Band, CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
+from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
 from care.paper.pictures import small
 from care.rules.case_file import decisions
@@ -128,7 +128,6 @@ def _told_verdict(verdict: Verdict) -> Verdict:
         "signals": [],
         "reasons": [],
         "doubts": [],
-        "band": Band.PERSON,
         "wanted": None,
         "items": [],
         "judgement": None,
