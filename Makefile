@@ -36,9 +36,9 @@ $(STAMP): requirements.lock pyproject.toml
 up: install
 	@exec $(BIN)/care up $(ARGS)
 
-# Two at a time: most tests wait for servers. Each half has servers of its own, and a file stays in one piece.
+# Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
 test: install chromium lint
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install

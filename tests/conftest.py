@@ -20,7 +20,25 @@ from care.temporal import SEARCH_ATTRIBUTES, data_converter
 from tests.running import CareUp, care_up
 
 TEST_KEY = bytes(range(32))
+# What takes longest begins first: a long test that begins last is what everybody then waits for.
+LONGEST = ("ui", "chaos", "workflows", "platform")
+# Tests that share a whole running product; the others share what their file sets up.
+SHARED_BY = {"running": "portal", "whole_product": "product"}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: which tests stay together in one process, and which go first."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        group = next((name for fixture, name in SHARED_BY.items() if fixture in used), str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
