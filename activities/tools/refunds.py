@@ -14,6 +14,7 @@ from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, 
 from care.models.subscription import Item
 from care.rules.phrases import adds_more, asks_for_refund_status
 from care.rules.refund_amount import total_of
+from care.rules.refund_notices import asked_for
 from care.rules.refund_policy import eligibility
 from care.rules.words import has_no_evidence
 from care.stores import Stores
@@ -38,14 +39,14 @@ _CLAIM = {
 }
 _STANDING = {
     RefundStatus.ASSESSING: "is being checked",
-    RefundStatus.NEEDS_EVIDENCE: "waits for another picture from you",
+    RefundStatus.NEEDS_EVIDENCE: "waits for you",
     RefundStatus.IN_REVIEW: "is with a colleague, who will decide",
     RefundStatus.APPROVED: "is approved and about to be paid",
     RefundStatus.PAID: "is paid",
     RefundStatus.REJECTED: "was not approved",
     RefundStatus.WITHDRAWN: "was withdrawn",
-    RefundStatus.EXPIRED: "has expired",
-    RefundStatus.PAYMENT_FAILED: "is approved, but the payment did not go through; a colleague sees to it",
+    RefundStatus.EXPIRED: "was closed without a decision, and you can ask again",
+    RefundStatus.PAYMENT_FAILED: "is approved, but the payment did not go through",
 }
 
 
@@ -200,8 +201,17 @@ def _ask_reason(scene: Scene, order: Order, intake: RefundIntake) -> Outcome:
 
 
 def _standing(scene: Scene, refund: Refund) -> Outcome:
-    text = f"Refund {refund.refund_id} over {refund.amount} for {refund.order_id} {_STANDING[refund.status]}."
-    return scene.reply(text, **scene.slots(refund_id=refund.refund_id, order_id=refund.order_id))
+    what = f"Refund {refund.refund_id} over {refund.amount} for {refund.order_id}"
+    text = f"{what} {_STANDING[refund.status]}. {_next(refund)}"
+    return scene.reply(text.strip(), **scene.slots(refund_id=refund.refund_id, order_id=refund.order_id))
+
+
+def _next(refund: Refund) -> str:
+    if refund.status is RefundStatus.NEEDS_EVIDENCE:
+        return asked_for(refund)
+    if refund.status is RefundStatus.PAYMENT_FAILED:
+        return "You can take it as store credit, under Refunds." if refund.offered else "A colleague sees to it."
+    return ""
 
 
 def _named(lines: list[RefundLine]) -> str:

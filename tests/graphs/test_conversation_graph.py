@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from care.errors import NotEligible
 from care.models.conversation import Intent
 from care.models.customer import Wallet
 from care.models.order import OrderStatus, Payment, PaymentStatus
+from care.models.refund import RefundStatus, Remedy, Wanted
 from care.models.subscription import NamedItem
 from care.stores import Stores
 from tests.graphs.talk import ME, OTHER, Lying, Speechless, Talk, furnish, put
@@ -353,6 +355,23 @@ async def test_a_yes_leaves_an_open_question_open(talk: Talk) -> None:
 async def test_asking_for_a_refund_that_was_never_opened_opens_none(talk: Talk) -> None:
     reply = await talk.says("How is my refund going?", Intent.REFUND_REQUEST)
     assert reply.reply == "I see no refund of yours yet."
+
+
+@pytest.mark.parametrize(
+    ("standing", "says"),
+    [
+        ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.LABEL}, "Please send a photo of the label."),
+        ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.RETURN}, "Please send the goods back to us"),
+        ({"status": RefundStatus.PAYMENT_FAILED, "offered": Remedy.STORE_CREDIT}, "as store credit, under Refunds."),
+        ({"status": RefundStatus.PAYMENT_FAILED}, "A colleague sees to it."),
+        ({"status": RefundStatus.EXPIRED}, "closed without a decision, and you can ask again."),
+    ],
+)
+async def test_who_asks_how_a_refund_stands_is_told_what_is_theirs_to_do(
+    talk: Talk, standing: dict[str, Any], says: str
+) -> None:
+    await talk.stores.refunds.save(make.refund(customer_id=ME, version=1, **standing))
+    assert says in (await talk.says("How is my refund REF001 going?", Intent.REFUND_REQUEST)).reply
 
 
 async def test_just_one_of_them_claims_one_piece(talk: Talk) -> None:
