@@ -153,7 +153,10 @@ class RefundActivities:
 
     @activity.defn(name="send_replacement")
     async def replace(self, refund: Refund) -> str:
-        """Places the replacement at no charge; gives its order id. Fails with OutOfStock if the shop has too few."""
+        """Places the replacement, or the new items of an exchange, at no charge; gives its order id.
+
+        Fails with OutOfStock if the shop has too few.
+        """
         if not await self._stores.refunds.is_held(refund.refund_id):
             raise refuse(Conflict(_NOT_HELD))
         original = await self._stores.orders.get(refund.order_id)
@@ -165,16 +168,16 @@ class RefundActivities:
 
 
 def _replacement(refund: Refund, original: Order) -> Order:
-    """The approved pieces as an order of their own, whose id makes it one however often it is placed."""
+    """The approved pieces, or what they are exchanged for, as an order whose id makes it one however often it is
+    placed."""
     free = Money.zero(refund.amount.currency)
     names = {line.sku: line for line in original.items}
+    same = [names[line.sku].model_copy(update={"quantity": line.quantity}) for line in kept(refund.items)]
     return Order(
         order_id=f"ORD-{refund.refund_id}",
         customer_id=refund.customer_id,
         status=OrderStatus.PENDING,
-        items=[
-            names[line.sku].model_copy(update={"quantity": line.quantity, "price": free}) for line in kept(refund.items)
-        ],
+        items=[line.model_copy(update={"price": free}) for line in refund.exchange_for or same],
         shipping=free,
         total=free,
         payment=Payment(status=PaymentStatus.PAID, reference=refund.refund_id),

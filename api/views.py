@@ -28,6 +28,7 @@ _TOLD = {
     "rejected",
     "withdrawn",
     "expired",
+    "replacement_sent",
     "paid",
     "payout_declined",
     "payment_failed",

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from care.models.refund import Assignment, Refund, RefundStatus, Remedy, Ruling, Verdict
     from care.rules import refund_case as steps
     from care.rules import refund_payout as payouts
+    from care.rules.refund_exchange import goods_due, owed
     from care.rules.refund_judging import judged, not_judged
     from care.rules.refund_notices import notice_for
     from care.rules.refund_waiting import overdue, wakes_at
@@ -102,7 +103,7 @@ class RefundWorkflow:
     async def _pay(self, policy: RefundPolicy) -> None:
         if self._refund.retry_at:
             await workflow.sleep(max(self._refund.retry_at - workflow.now(), timedelta()))
-        if self._refund.remedy is Remedy.REPLACEMENT:
+        if goods_due(self._refund):
             await self._replace(policy)
             return
         result = await workflow.execute_activity_method(RefundActivities.pay_out, self._payout(), **PAYMENT_CALL)
@@ -120,7 +121,7 @@ class RefundWorkflow:
             refund_id=refund.refund_id,
             order_id=refund.order_id,
             customer_id=refund.customer_id,
-            amount=refund.approved or refund.amount,
+            amount=owed(refund),
             to="wallet" if refund.remedy is Remedy.STORE_CREDIT else "payment",
             key=payouts.payout_key(refund),
         )
@@ -132,7 +133,7 @@ class RefundWorkflow:
             why = error.cause.message if isinstance(error.cause, ApplicationError) else "no answer"
             await self._move(payouts.not_replaceable(self._refund, policy, why, workflow.now()))
         else:
-            await self._move(payouts.paid(self._refund, order_id, workflow.now()))
+            await self._move(payouts.sent(self._refund, order_id, workflow.now()))
 
     async def _move(self, refund: Refund) -> None:
         """The one way to a new state: at once in memory, then stored, with word to the customer of a new status."""

@@ -12,9 +12,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from care.errors import AlreadySettled, ClaimedByOther, Invalid, NotFound, missing
 from care.models.customer import Role
-from care.models.order import Order
+from care.models.money import Money
+from care.models.order import Order, OrderLine
 from care.models.refund import Assignment, Refund, RefundLine, RefundRequest, RefundStatus, Ruling, TimelineEntry
 from care.rules.refund_amount import total_of
+from care.rules.refund_exchange import exchanged
 from care.rules.refund_payout import has_taken_offer
 from care.rules.refund_policy import eligibility
 from care.rules.reviewers import same_person
@@ -40,8 +42,9 @@ class RefundClient(Gate):
         lines = eligibility(
             self._policy, order, request.items, request.reason, at, earlier=earlier, remedy=request.remedy
         )
+        new = await self._exchange(request, total_of(lines))
         refund_id = refund_id or await self._stores.ids.next("REF")
-        return await self._start_refund(self._case(refund_id, order, lines, request, evidence_ids, at))
+        return await self._start_refund(self._case(refund_id, order, lines, new, request, evidence_ids, at))
 
     async def add_evidence(self, refund_id: str, evidence_ids: list[str]) -> Refund:
         """Adds the customer's files to an open case and has it assessed again. Raises NotFound, AlreadySettled."""
@@ -116,6 +119,7 @@ class RefundClient(Gate):
         refund_id: str,
         order: Order,
         lines: list[RefundLine],
+        new: list[OrderLine],
         request: RefundRequest,
         evidence_ids: list[str],
         at: datetime,
@@ -131,11 +135,19 @@ class RefundClient(Gate):
             complaint=request.complaint,
             evidence_ids=evidence_ids,
             remedy=request.remedy,
+            exchange_for=new,
             timeline=[TimelineEntry(at=at, actor="customer", event="opened", status=RefundStatus.ASSESSING)],
             policy_version=self._policy.version,
             created_at=at,
             updated_at=at,
         )
+
+    async def _exchange(self, request: RefundRequest, given_back: Money) -> list[OrderLine]:
+        """What the pieces are exchanged for; nothing where nothing else was asked for. Raises NotEligible (`rule`)."""
+        if request.exchange_for is None:
+            return []
+        products = await self._stores.products.find(item.sku for item in request.exchange_for)
+        return exchanged(request.exchange_for, products, given_back, request.remedy)
 
     async def _order_of(self, customer_id: str, order_id: str) -> Order:
         order = await self._stores.orders.get(order_id)

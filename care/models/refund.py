@@ -11,7 +11,7 @@ from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
 from care.models.customer import Customer
 from care.models.evidence import EvidenceReceipt, Facts
 from care.models.money import Money
-from care.models.order import Order
+from care.models.order import Order, OrderLine
 from care.models.subscription import Item
 
 
@@ -74,7 +74,10 @@ EvidenceIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_le
 
 
 class RefundRequest(Body):
-    """Body of `POST /refund`. No items means all of the order."""
+    """Body of `POST /refund`. No items means all of the order.
+
+    `exchange_for`, with the remedy replacement: other items of the catalogue instead of the same ones.
+    """
 
     order_id: Annotated[str, Field(min_length=1, max_length=64)]
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
@@ -82,6 +85,7 @@ class RefundRequest(Body):
     complaint: Annotated[str, Field(min_length=1, max_length=4000)]
     evidence_ids: EvidenceIds = []
     remedy: Remedy = Remedy.REFUND
+    exchange_for: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
 
 
 class AddEvidence(Body):
@@ -215,6 +219,10 @@ class Refund(Model):
     complaint: str
     evidence_ids: list[str]
     remedy: Remedy
+    # An exchange: the new items, each at its price when they were asked for. What they leave of `amount` is paid back.
+    exchange_for: list[OrderLine] = []
+    # The order under which the new items went out while the difference was still to be paid.
+    sent_as: str | None = None
     verdict: Verdict | None = None
     # Every verdict so far: evidence added later is judged anew.
     verdicts: list[Verdict] = []

@@ -9,6 +9,7 @@ from care.models.refund import CaseFile
 from care.paper.case_judged import Pictures, evidence, rulings, timeline, verdicts
 from care.paper.sheet import Sheet
 from care.paper.wording import moment, plain
+from care.rules.refund_exchange import owed, worth
 
 
 def as_json(case: CaseFile) -> bytes:
@@ -83,6 +84,19 @@ def _claim(sheet: Sheet, case: CaseFile) -> None:
         for line in case.items
     ]
     sheet.grid(["Claimed item", "SKU", "Pieces", "Outcome", "Amount"], rows, [66, 40, 16, 26, 26])
+    if case.exchange_for:
+        _exchange(sheet, case)
+
+
+def _exchange(sheet: Sheet, case: CaseFile) -> None:
+    sheet.heading("Exchanged for")
+    rows = [
+        [line.name, line.sku, str(line.quantity), line.price.with_code(), (line.price * line.quantity).with_code()]
+        for line in case.exchange_for
+    ]
+    rows.append(["New items", "", "", "", worth(case.exchange_for).with_code()])
+    rows.append(["Left to be paid back", "", "", "", owed(case).with_code()])
+    sheet.grid(["New item", "SKU", "Pieces", "Each", "Amount"], rows, [66, 40, 16, 26, 26])
 
 
 def _money(sheet: Sheet, case: CaseFile) -> None:
@@ -91,6 +105,7 @@ def _money(sheet: Sheet, case: CaseFile) -> None:
         [
             ("Amount", case.amount.with_code()),
             ("Approved", case.approved.with_code() if case.approved else "nothing so far"),
+            *([("New items sent as", case.sent_as)] if case.sent_as else []),
             ("Paid under", case.payment_reference or "not paid"),
             ("Approvals that stand", "; ".join(each.reviewer for each in case.approvals)),
         ]

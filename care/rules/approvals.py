@@ -40,7 +40,7 @@ def ruling_amount(refund: Refund, ruling: Ruling) -> Money:
         raise _bad_amount(f"must be in {share.currency}")
     if not 0 < amount <= share.amount:
         raise _bad_amount(f"must be more than nothing and at most {share}")
-    if refund.remedy is Remedy.REPLACEMENT and amount != share.amount:
+    if (refund.remedy is Remedy.REPLACEMENT or refund.exchange_for) and amount != share.amount:
         raise _bad_amount("must be left out: a replacement has no part amount")
     return Money(amount=amount, currency=currency)
 
@@ -65,6 +65,8 @@ def two_needed(policy: RefundPolicy, amount: Money, who: Reviewer) -> bool:
 def check_approval(refund: Refund, ruling: Ruling, policy: RefundPolicy) -> None:
     """What can be said of an approval by itself. Raises Invalid (`fields`) or Forbidden."""
     amount = ruling_amount(refund, ruling)
+    if refund.exchange_for and is_partial(outcome(refund, ruling)):
+        raise Invalid("An exchange is approved as a whole.", fields={"items": "must be left out: it is an exchange"})
     if is_partial(outcome(refund, ruling)) and not ruling.note.strip():
         raise Invalid("Please add a note that says why the rest is rejected.", fields={"note": "is needed"})
     if needs_two(policy, amount) and any(same_person(r.reviewer, ruling.reviewer) for r in standing(refund, ruling)):

@@ -9,7 +9,8 @@ from care.models.common import Model
 from care.models.ledger import Entry, Movement, MovementKind
 from care.models.money import Money
 from care.models.order import Order, OrderStatus
-from care.models.refund import Refund, RefundStatus, Remedy
+from care.models.refund import Refund, RefundStatus
+from care.rules.refund_exchange import owed
 
 
 class Mend(StrEnum):
@@ -113,20 +114,24 @@ def of_refund(refund: Refund, hold: str | None, movements: Sequence[Movement]) -
     if refund.status is RefundStatus.PAID:
         if hold != "paid":
             found.append(f"it is paid, and its reservation is {hold}")
-        if refund.remedy is not Remedy.REPLACEMENT:
-            found += _of_paid(refund, moved)
+        found += _of_paid(refund, moved)
     elif moved and refund.status is not RefundStatus.APPROVED:  # approved: its workflow is about to say so
         found.append(f"it is {refund.status}, and money moved under {moved[0].key}")
+    elif refund.status.is_settled and refund.sent_as:
+        found.append(f"it is {refund.status}, and its new items were sent as order {refund.sent_as}")
     if refund.status.is_settled and hold == "held":
         found.append(f"it is {refund.status}, and still holds its amount")
     return [Flaw(subject=f"refund {refund.refund_id}", found=each) for each in found]
 
 
 def _of_paid(refund: Refund, moved: list[Movement]) -> list[str]:
+    due = owed(refund)  # the difference of an exchange; nothing where goods are all that was given
+    if not due.amount:
+        return [f"all of it was given in goods, and money moved under {each.key}" for each in moved]
     if not moved:
         return ["it is paid, and no money moved under any of its keys"]
-    if len(moved) == 1 and moved[0].amount != refund.amount:
-        return [f"it says that {refund.amount} was paid, and {moved[0].amount} moved"]
+    if len(moved) == 1 and moved[0].amount != due:
+        return [f"it says that {due} was paid, and {moved[0].amount} moved"]
     if refund.payment_reference not in {movement.reference for movement in moved}:
         return [f"it was paid under {moved[0].reference}, and shows {refund.payment_reference}"]
     return []

@@ -58,7 +58,7 @@ def with_evidence(refund: Refund, evidence_ids: Sequence[str], now: datetime) ->
     """
     if refund.status.is_settled:
         raise settled(refund)
-    if refund.status in (RefundStatus.APPROVED, RefundStatus.PAYMENT_FAILED):
+    if refund.status in (RefundStatus.APPROVED, RefundStatus.PAYMENT_FAILED) or refund.sent_as:
         raise Conflict(f"Refund {refund.refund_id} is approved already; it needs no more evidence.")
     new = [each for each in dict.fromkeys(evidence_ids) if each not in refund.evidence_ids]
     if not new:
@@ -78,6 +78,8 @@ def withdrawn(refund: Refund, now: datetime) -> Refund:
         raise settled(refund)
     if refund.status is RefundStatus.APPROVED:
         raise Conflict(f"Refund {refund.refund_id} is being paid; it can no longer be withdrawn.")
+    if refund.sent_as:
+        raise Conflict(f"The new items of refund {refund.refund_id} have been sent; it can no longer be withdrawn.")
     done = NO_LONGER_WAITING | not_approved(refund)
     return moved(refund, now, CUSTOMER, "withdrawn", status=RefundStatus.WITHDRAWN, **done)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from care.errors import Invalid
 from care.models.money import Money
+from care.models.order import OrderLine
 from care.models.refund import RefundLine
 from care.models.subscription import Item
 
@@ -52,7 +53,7 @@ def share_of(lines: Sequence[RefundLine]) -> Money:
     return sum((line.amount for line in lines if line.outcome == "approved"), start=zero)
 
 
-def in_words(lines: Iterable[RefundLine]) -> str:
+def in_words(lines: Iterable[RefundLine | OrderLine]) -> str:
     return ", ".join(f"{line.quantity} × {line.name}" for line in lines)  # noqa: RUF001 - the sign is meant
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from care.models.notification import Notification
 from care.models.refund import Refund, RefundStatus, Remedy, Wanted
 from care.rules.refund_case import ASSIGNED, IGNORED
+from care.rules.refund_exchange import owed
 from care.rules.refund_items import in_words
 from care.rules.refund_waiting import NO_EVIDENCE
 
@@ -69,7 +70,10 @@ def _same_status(refund: Refund) -> tuple[str, str | None]:
             return "reminder", f"A reminder about {_request(refund)}: {asked_for(refund)}"
         case "payout_declined" if _declines(refund) == 1:
             again = "We will try again by ourselves; you need not do anything."
-            return "payment_delayed", f"The payment for {_request(refund)} did not go through yet. {again}"
+            return (
+                "payment_delayed",
+                f"{_sent(refund)}The payment for {_request(refund)} did not go through yet. {again}",
+            )
         case _:
             return "", None
 
@@ -101,6 +105,10 @@ def _message(refund: Refund) -> str | None:
 
 def _given(refund: Refund) -> str:
     about = f"(refund {refund.refund_id}, order {refund.order_id})"
+    if refund.sent_as:
+        where = "added {} to your wallet" if refund.remedy is Remedy.STORE_CREDIT else "paid back {}"
+        sent = f"Your replacement is on its way as order {refund.sent_as}"
+        return f"{sent}, and we have {where.format(owed(refund))} {about}."
     match refund.remedy:
         case Remedy.REFUND:
             return f"We have paid back {refund.amount} {about}."
@@ -108,6 +116,11 @@ def _given(refund: Refund) -> str:
             return f"We have added {refund.amount} to your wallet {about}."
         case Remedy.REPLACEMENT:
             return f"Your replacement is on its way as order {refund.payment_reference} {about}."
+
+
+def _sent(refund: Refund) -> str:
+    """The good half of the news where only the difference of an exchange did not come through."""
+    return f"Your replacement is on its way as order {refund.sent_as}. " if refund.sent_as else ""
 
 
 def _not_given(refund: Refund) -> str:
@@ -127,11 +140,11 @@ def _expired(refund: Refund) -> str:
 
 
 def _payment_failed(refund: Refund) -> str:
-    failed = f"The payment for {_request(refund)} did not go through."
+    failed = f"{_sent(refund)}The payment for {_request(refund)} did not go through."
     if refund.offered is None:
         return f"{failed} We are looking into it; you need not do anything."
     until = f" until {refund.due_at:%Y-%m-%d %H:%M} UTC" if refund.due_at else ""
     return (
-        f"{failed} If you like, take {refund.approved or refund.amount} as store credit instead: "
+        f"{failed} If you like, take {owed(refund)} as store credit instead: "
         f"you can say so on your refunds page{until}. Otherwise a colleague looks into it."
     )

@@ -9,6 +9,7 @@ from care.errors import Conflict
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundStatus, Remedy
 from care.rules.refund_case import CUSTOMER, MACHINE, NO_LONGER_WAITING, happened, moved, not_approved, settled
+from care.rules.refund_exchange import owed
 from care.rules.refund_waiting import desk_due, to_a_person
 
 _DECLINES = ("payout_declined", "payment_failed")
@@ -18,6 +19,13 @@ def paid(refund: Refund, reference: str, now: datetime) -> Refund:
     """The money (or the replacement) is on its way; from here `amount` is what was paid."""
     done = {"status": RefundStatus.PAID, "payment_reference": reference, "amount": refund.approved or refund.amount}
     return moved(refund, now, MACHINE, "paid", reference, **NO_LONGER_WAITING | done)
+
+
+def sent(refund: Refund, order_id: str, now: datetime) -> Refund:
+    """The goods are on their way: that is all, but for an exchange that leaves a difference to be paid back."""
+    if not owed(refund).amount:
+        return paid(refund, order_id, now)
+    return moved(refund, now, MACHINE, "replacement_sent", order_id, sent_as=order_id)
 
 
 def declined(refund: Refund, policy: RefundPolicy, why: str, now: datetime, *, final: bool) -> Refund:
@@ -32,7 +40,7 @@ def declined(refund: Refund, policy: RefundPolicy, why: str, now: datetime, *, f
 def payment_failed(refund: Refund, policy: RefundPolicy, why: str, now: datetime) -> Refund:
     """Declined for good. While store credit is offered the approvals stand; else a person may approve again."""
     failed: dict[str, Any] = NO_LONGER_WAITING | {"status": RefundStatus.PAYMENT_FAILED}
-    if refund.remedy is Remedy.REFUND and Remedy.STORE_CREDIT in policy.remedies:
+    if refund.remedy is not Remedy.STORE_CREDIT and Remedy.STORE_CREDIT in policy.remedies:
         failed |= {"offered": Remedy.STORE_CREDIT, "due_at": now + timedelta(hours=policy.offer_hours)}
     else:
         failed |= not_approved(refund) | {"due_at": desk_due(refund, policy, now)}
@@ -50,7 +58,7 @@ def offer_taken(refund: Refund, now: datetime) -> Refund:
         raise settled(refund)
     if refund.status is not RefundStatus.PAYMENT_FAILED or refund.offered is None:
         raise Conflict(f"Nothing else is offered for refund {refund.refund_id} at the moment.")
-    detail = f"{refund.approved or refund.amount} as {refund.offered.value.replace('_', ' ')}"
+    detail = f"{owed(refund)} as {refund.offered.value.replace('_', ' ')}"
     taken = NO_LONGER_WAITING | {"status": RefundStatus.APPROVED, "remedy": refund.offered}
     return moved(refund, now, CUSTOMER, "offer_accepted", detail, **taken)
 

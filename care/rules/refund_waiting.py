@@ -69,7 +69,8 @@ def overdue(refund: Refund, policy: RefundPolicy, now: datetime, *, expires: boo
     why = "Nobody ruled before the deadline."
     if not expires:
         return moved(refund, now, MACHINE, "escalated", why, escalated=True, due_at=None, remind_at=None)
-    if not refund.escalated:
+    # Where half of an exchange has been given, silence never closes the rest: supervisors are asked again.
+    if not refund.escalated or refund.sent_as:
         refund = refund.model_copy(update={"escalated": True})
         return moved(refund, now, MACHINE, "escalated", why, due_at=desk_due(refund, policy, now))
     return _expired(refund, now)

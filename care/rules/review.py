@@ -20,6 +20,7 @@ from care.rules.approvals import (
     two_needed,
 )
 from care.rules.refund_case import NO_LONGER_WAITING, moved, not_approved, settled
+from care.rules.refund_exchange import owed
 from care.rules.refund_items import rejected
 from care.rules.refund_waiting import desk_due, waiting_for_the_customer
 from care.rules.reviewers import Reviewer, folded, same_person
@@ -40,6 +41,9 @@ def check_ruling(refund: Refund, ruling: Ruling, policy: RefundPolicy) -> None:
         raise Invalid("A ruling needs the reviewer's name.", fields={"reviewer": "is needed"})
     if same_person(ruling.reviewer, refund.customer_id):
         raise _own_case(refund)
+    if refund.sent_as and ruling.decision in ("reject", "request_evidence"):
+        sent = f"The new items of refund {refund.refund_id} have been sent"
+        raise Conflict(f"{sent}: approve it, and the rest of {owed(refund)} is paid back.")
     if ruling.decision in ("reject", "request_evidence") and not ruling.note.strip():
         raise Invalid("Please add a note that says why.", fields={"note": "is needed for this decision"})
     if ruling.decision == "approve":

@@ -185,3 +185,36 @@ async def test_the_case_file_holds_all_that_was_claimed_shown_judged_and_ruled(
     assert case["payment_reference"]
     assert case["order"]["order_id"] == order.order_id
     assert case["workflow_id"] == f"refund-{refund_id}"
+
+
+async def test_an_item_is_exchanged_for_others_and_the_difference_is_paid_back(
+    shop: Shop, ana: Someone, agent: Someone
+) -> None:
+    order = await shop.sells(ana, WHEY)
+    evidence = [await shop.shows_photo(ana, seed=9)]
+    for remedy, sku, quantity, rule in (
+        ("refund", "AMUL-MILK-1L", 1, "exchange_remedy"),
+        ("replacement", "NOTHING", 1, "exchange_item"),
+        ("replacement", "SAMOVAR", 1, "exchange_worth"),
+    ):
+        wish = {"remedy": remedy, "exchange_for": [{"sku": sku, "quantity": quantity}]}
+        refused = await shop.claims(ana, order, evidence_ids=evidence, **wish)
+        assert assert_is_problem(refused, 422)["rule"] == rule
+    wish = {"remedy": "replacement", "exchange_for": [{"sku": "AMUL-MILK-1L", "quantity": 3}]}
+    opened = (await shop.claims(ana, order, evidence_ids=evidence, **wish)).json()
+    refund_id = opened["refund_id"]
+    assert [(line["sku"], line["quantity"], line["price"]["amount"]) for line in opened["exchange_for"]] == [
+        ("AMUL-MILK-1L", 3, 149)
+    ]
+    await until_status(ana, refund_id, "in_review")
+    await agent.http.post(f"/review/decide/{refund_id}", json={"decision": "approve"})
+    paid = await until_status(ana, refund_id, "paid")
+    sent = (await ana.http.get(f"/order/{paid['sent_as']}")).json()
+    assert ([(line["sku"], line["quantity"]) for line in sent["items"]], sent["total"]["amount"]) == (
+        [("AMUL-MILK-1L", 3)],
+        0,
+    )
+    assert await _paid_back(shop, ana, order) == order.total.amount - 3 * 149
+    assert (await ana.http.get(f"/order/{order.order_id}")).json()["refunded"] == order.total.model_dump()
+    case = (await agent.http.get(f"/refund/case/{refund_id}")).json()
+    assert case["exchange_for"] == opened["exchange_for"]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from care.models.refund import TimelineEntry
+from care.models.order import OrderLine
+from care.models.refund import Remedy, TimelineEntry
 from care.paper import letters
 from care.paper.case_pdf import as_json, case_pdf
 from care.paper.letters import faces
 from care.paper.pictures import small
 from tests.paper.cases import MADE, case_file, drawn, picture, words
-from tests.stores.make import AT
+from tests.stores.make import AT, eur
 
 with_fonts = pytest.mark.skipif(not faces(), reason="the package with the fonts is not installed")
 
@@ -45,6 +47,24 @@ def test_the_paper_holds_all_that_was_claimed_shown_judged_ruled_and_paid() -> N
         *("2026-03-01 12:00:00 UTC Approve, by ben@shop.test Amount: 10.00 EUR", "Note: The label fits."),
         *("2026-03-01 13:00:00 UTC Paid, by machine", "2026-03-03 09:00:00 UTC"),
         hashlib.sha256(as_json(case)).hexdigest(),
+    ):
+        assert part in text, part
+
+
+@with_fonts
+def test_an_exchange_shows_what_goes_out_and_what_is_paid_back() -> None:
+    tea = OrderLine(sku="TEA", name="Green tea", quantity=2, price=eur(350))
+    given: dict[str, Any] = {
+        "remedy": Remedy.REPLACEMENT,
+        "exchange_for": [tea],
+        "sent_as": "ORD-REF001",
+        "approved": None,
+    }
+    text = " ".join(words(drawn(case_file(**given))))
+    for part in (
+        "Green tea TEA 2 3.50 EUR 7.00 EUR",
+        "Left to be paid back 18.98 EUR",
+        "New items sent as ORD-REF001",
     ):
         assert part in text, part
 

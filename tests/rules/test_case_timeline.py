@@ -43,7 +43,9 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "wanted": st.sampled_from(Wanted),
     "final": st.booleans(),
     "expires": st.booleans(),
-    **dict.fromkeys(("actor", "event", "why", "detail", "note", "reference"), st.sampled_from(["amy", "ben", "x"])),
+    **dict.fromkeys(
+        ("actor", "event", "why", "detail", "note", "reference", "order_id"), st.sampled_from(["amy", "ben", "x"])
+    ),
 }
 STEPS = {
     f"{module.__name__}.{name}": function

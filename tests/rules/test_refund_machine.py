@@ -13,12 +13,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from care.errors import CareError
 from care.models.customer import Role
 from care.models.money import Money
+from care.models.order import OrderLine
 from care.models.refund import Band, ItemJudgement, Refund, RefundStatus, Remedy, Ruling, Verdict
 from care.models.subscription import Item
 from care.policy import load_policy
 from care.rules import refund_case as steps
 from care.rules import refund_payout as payouts
 from care.rules.approvals import outcome, ruling_amount
+from care.rules.refund_exchange import goods_due, owed, worth
 from care.rules.refund_items import share_of
 from care.rules.refund_judging import judged
 from care.rules.refund_notices import notice_for
@@ -48,11 +50,13 @@ items = st.none() | st.dictionaries(st.sampled_from(["MILK", "BREAD"]), st.integ
 
 
 class Claim(NamedTuple):
-    """`before` is what people have approved on the same order already."""
+    """`before` is what people have approved on the same order already, `new` what an exchange's new items cost, in
+    quarters of what is given back."""
 
     price: int
     remedy: Remedy
     before: Money | None
+    new: int | None
 
 
 CLAIMS = st.builds(
@@ -60,6 +64,7 @@ CLAIMS = st.builds(
     st.sampled_from([7, 500, LIMIT, LIMIT]),
     st.sampled_from([Remedy.REFUND, Remedy.REFUND, Remedy.STORE_CREDIT, Remedy.REPLACEMENT]),
     st.sampled_from([None, Money(amount=LIMIT // 2, currency="EUR")]),
+    st.sampled_from([None, 1, 3, 4]),
 )
 
 
@@ -97,9 +102,12 @@ class AnySequence(RuleBasedStateMachine):
         lines = [line.model_copy(update={"amount": line.amount + eur(1)}) for line in case.items]
         self.case = case.model_copy(update={"items": lines, "amount": case.amount + eur(2)})
         self.asked = self.case.amount
+        if given.new and given.remedy is Remedy.REPLACEMENT:
+            new = OrderLine(sku="TEA", name="Tea", quantity=1, price=eur(self.asked.amount * given.new // 4))
+            self.case = self.case.model_copy(update={"exchange_for": [new]})
+        self.goods = self.money = 0
         self.approvals: list[Approval] = []
         self.said: Ruling | None = None
-        self.payouts = 0
         self.machine_approved = False
         self.assess(look)
 
@@ -225,14 +233,18 @@ class AnySequence(RuleBasedStateMachine):
         assert self.case.status in {*STATUSES_BY_SILENCE, RefundStatus.EXPIRED}
 
     @precondition(lambda self: self.case.status is RefundStatus.APPROVED)
-    @rule(answer=st.sampled_from(["paid", "paid", "declined", "final", "out of stock"]))
+    @rule(answer=st.sampled_from(["works", "works", "fails", "final"]))
     def payout(self, answer: str) -> None:
+        """As the workflow does it: the goods first, if any are due, then what is owed in money."""
         self.now = max(self.now, self.case.retry_at or self.now)
-        match answer:
-            case "paid":
+        match answer, goods_due(self.case):
+            case "works", True:
+                self.goods += worth(self.case.exchange_for).amount if self.case.exchange_for else self.asked.amount
+                self.become(lambda: payouts.sent(self.case, "ORD-REF001", self.now))
+            case "works", False:
+                self.money += owed(self.case).amount
                 self.become(lambda: payouts.paid(self.case, "re_1", self.now))
-                self.payouts += 1
-            case "out of stock":
+            case _, True:
                 self.become(lambda: payouts.not_replaceable(self.case, POLICY, "too few", self.now))
             case _:
                 key = payouts.payout_key(self.case)
@@ -247,8 +259,12 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def never_more_than_was_reserved_and_never_twice(self) -> None:
-        assert self.payouts <= 1
-        assert (self.payouts == 1) == (self.case.status is RefundStatus.PAID)
+        assert self.goods + self.money <= self.asked.amount
+        given_all = self.goods + self.money > 0 and not (self.goods and owed(self.case).amount and not self.money)
+        assert given_all == (self.case.status is RefundStatus.PAID)
+        if self.case.exchange_for and given_all:
+            assert self.goods + self.money == self.asked.amount
+        assert not self.case.status.is_settled or given_all or not self.goods, "what was sent is settled as given"
         if self.case.status in (RefundStatus.PAID, RefundStatus.APPROVED):
             paid = self.case.approved
             assert paid

@@ -10,7 +10,8 @@ from playwright.async_api import expect
 
 from care.models.refund import RefundStatus, Remedy, TimelineEntry, Wanted
 from tests.ui.conftest import Comes
-from tests.ui.shop import MUG, RICE, Shop
+from tests.ui.shop import MUG, RICE, Shop, eur
+from ui.parts.words import pieces
 
 pytestmark = pytest.mark.parametrize("size", ["phone"], indirect=True)
 CUSTOMER, ID = 1, "CUST002"
@@ -115,3 +116,41 @@ async def test_a_case_that_expired_can_be_reported_again(comes: Comes, shop: Sho
     await ravi.button("Report it again", inside=card).click()
     await expect(ravi.dialog().get_by_label("Tell us what happened")).to_have_value(said)
     await expect(ravi.dialog().get_by_text("It is about €12.90.")).to_be_visible()
+
+
+async def test_an_item_is_exchanged_for_others_and_the_rest_is_paid_back(comes: Comes, shop: Shop, photo: Path) -> None:
+    order = await shop.order(ID, {MUG: 2}, price=1500)
+    rice = (await shop.stores.products.find(["BASMATI-2KG"]))["BASMATI-2KG"]
+    left = eur(3000 - 2 * rice.price.amount)
+    ravi = await comes()
+    await ravi.arrives("/ui/orders", "customer", CUSTOMER)
+    await ravi.button("Report a problem", inside=ravi.page.locator(f"#{order.order_id}")).click()
+    dialog = ravi.dialog()
+    await dialog.get_by_label("Tell us what happened").fill("Both mugs are chipped, rice would be fine.")
+    await ravi.attaches("Add a photo", photo)
+    await dialog.get_by_text("Exchange for something else").click()
+    await dialog.get_by_label("Product").click()
+    await ravi.page.get_by_role("option", name=RICE).click()
+    await dialog.get_by_label("Quantity").fill("900")
+    await expect(dialog.get_by_text("The new items cost more than the €30.00 that is given back")).to_be_visible()
+    await dialog.get_by_label("Quantity").fill("2")
+    await expect(dialog.get_by_text(f"of €30.00. We pay back the {left} that is left.")).to_be_visible()
+    await ravi.shows("report-exchange")
+    await ravi.button("Send", inside=dialog).click()
+    card = ravi.page.locator("section.card", has_text="rice would be fine")
+    await expect(card.get_by_text("In review")).to_be_visible(timeout=30_000)
+    case = str(await card.get_attribute("id"))
+
+    amy = await comes()
+    await amy.arrives(f"/ui/desk/{case}", "agent")
+    await amy.sees("Exchange for something else")
+    await amy.button("Approve").click()
+    await expect(amy.dialog().get_by_role("status")).to_contain_text(f"{pieces(2, RICE)}. To be paid back: {left}.")
+    await amy.shows("approve-exchange")
+    await amy.button("Approve", inside=amy.dialog()).click()
+    await expect(card.get_by_text("Replacement ordered")).to_be_visible(timeout=30_000)
+    await expect(card.get_by_text("Paid back", exact=True).first).to_be_visible()
+    await ravi.shows("refund-exchanged")
+    assert [(line.sku, line.quantity) for line in (await shop.stores.orders.get(f"ORD-{case}")).items] == [
+        (rice.sku, 2)
+    ]

@@ -20,8 +20,9 @@ from tests.ui.shop import eur, verdict
 from ui.parts import refund_words, words
 from ui.parts.case import outcomes_of
 from ui.parts.deciding import may_second
+from ui.parts.exchanging import exchange_facts
 from ui.parts.queue import FILTERS, following, shown
-from ui.parts.refund_asks import needed
+from ui.parts.refund_asks import can_change, needed
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=8)
@@ -158,6 +159,39 @@ def test_ordinals_end_as_english_has_them(number: int) -> None:
 def test_a_customer_reads_what_happens_next_and_by_when(given: dict[str, Any], said: str) -> None:
     one = refund(**{"due_at": LATER} | given)
     assert said in str(refund_words.next_step(one, NOW, "Asia/Kolkata"))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, {"To be paid back": "€7.99"}),
+        ({"status": "paid", "sent_as": "ORD-X"}, {"Paid back": "€7.99", "Sent as": "ORD-X"}),
+        (
+            {"status": "paid", "sent_as": "ORD-X", "remedy": "store_credit"},
+            {"Store credit": "€7.99", "Sent as": "ORD-X"},
+        ),
+        (
+            {"status": "paid", "amount": eur(500), "payment_reference": "ORD-X"},
+            {"Paid back": "nothing", "Sent as": "ORD-X"},
+        ),
+        ({"status": "rejected"}, {}),
+    ],
+)
+def test_an_exchange_names_what_goes_out_and_what_is_paid_back(given: dict[str, Any], shown: dict[str, str]) -> None:
+    tea = {"sku": "TEA", "name": "Tea", "quantity": 2, "price": eur(250)}
+    case = refund(**{"remedy": "replacement", "exchange_for": [tea]} | given)
+    assert exchange_facts(case) == {"New items": f"{words.pieces(2, 'Tea')}, worth €5.00"} | shown
+
+
+def test_once_the_new_items_are_sent_the_difference_is_what_comes_next() -> None:
+    tea = {"sku": "TEA", "name": "Tea", "quantity": 2, "price": eur(250)}
+    half = refund(remedy="replacement", exchange_for=[tea], sent_as="ORD-X", status="approved")
+    assert refund_words.next_step(half, NOW) == "The money is on its way to you."
+    assert refund_words.event("paid", half) == "Paid back"
+    assert refund_words.given(half) == f"Sent already: {words.pieces(2, 'Tea')}. To be paid back: €7.99."
+    stuck = half.model_copy(update={"status": RefundStatus.IN_REVIEW, "escalated": True})
+    assert "or is asked again" in str(refund_words.desk_step(stuck, NOW))
+    assert not can_change(stuck)
 
 
 @pytest.mark.parametrize("status", RefundStatus)

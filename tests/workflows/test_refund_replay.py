@@ -68,7 +68,12 @@ async def test_a_refused_refund_replays(time_skipping: WorkflowEnvironment, stor
     "name",
     [
         *("refund-automatic", "refund-reviewed", "refund-refused", "refund-asked-and-answered"),
-        *("refund-asked-and-expired", "refund-failed-then-credit", "refund-items-apart"),
+        *(
+            "refund-asked-and-expired",
+            "refund-failed-then-credit",
+            "refund-items-apart",
+            "refund-exchanged-then-credit",
+        ),
     ],
 )
 async def test_a_recorded_refund_replays_on_todays_code(stores: Stores, name: str) -> None:

@@ -7,8 +7,10 @@ from nicegui import ui
 from care.models.refund import Refund
 from ui import live
 from ui.parts import words
+from ui.parts.case import facts
 from ui.parts.elements import box, card, empty, heading, link_button, text
 from ui.parts.evidence import look_up, thumbnail
+from ui.parts.exchanging import exchange_facts
 from ui.parts.refund_asks import asks, can_change, change_line
 from ui.parts.refunds import differs, outcomes, refund_head, timeline
 from ui.visit import Visit
@@ -37,6 +39,8 @@ async def _refund(visit: Visit, refund: Refund) -> None:
         refund_head(refund)
         asks(visit, refund)
         outcomes(refund)
+        if new := exchange_facts(refund):
+            facts(new)
         differs(refund)
         text(f"{words.REASON_WORDS[refund.reason]}: “{refund.complaint}”", "mute wrap")
         if refund.evidence_ids:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from care.errors import CareError, Invalid
 from care.models.money import Money
-from care.models.refund import Refund, Remedy, Ruling
+from care.models.refund import Refund, RefundLine, Remedy, Ruling
 from care.rules.approvals import is_partial, outcome, ruling_amount, two_needed
 from care.rules.refund_items import in_words, kept
 from care.rules.reviewers import Reviewer
@@ -24,7 +24,8 @@ Onward = Callable[[], Awaitable[None]]
 
 
 def approve_dialog(visit: Visit, refund: Refund, before: Money | None, onward: Onward) -> None:
-    with sheet(f"Approve {refund.amount}?", refund_words.GIVEN_WORDS[refund.remedy]) as asked:
+    what = refund_words.EXCHANGED if refund.exchange_for else refund_words.GIVEN_WORDS[refund.remedy]
+    with sheet(f"Approve {refund.amount}?", what) as asked:
         _Approval(visit, refund, before, onward, asked).draw()
 
 
@@ -37,7 +38,8 @@ class _Approval:
         self._before = before
         self._onward = onward
         self._frame = frame
-        self._divisible = len(refund.items) > 1 or refund.items[0].quantity > 1
+        several = len(refund.items) > 1 or refund.items[0].quantity > 1
+        self._divisible = several and not refund.exchange_for
 
     def draw(self) -> None:
         refund = self._refund
@@ -47,7 +49,7 @@ class _Approval:
         if self._divisible:
             self._pieces.draw()
         self._part = None
-        if refund.remedy is not Remedy.REPLACEMENT:
+        if refund.remedy is not Remedy.REPLACEMENT and not refund.exchange_for:
             part = ui.input(f"Only a part, in {refund.amount.currency}", on_change=self._tell)
             self._part = part.props("outlined dense inputmode=decimal clearable").classes("part")
         with box("sum").props("role=status"):
@@ -83,8 +85,7 @@ class _Approval:
             self._rest.set_text("")
             return
         amount = ruling_amount(self._refund, ruling)
-        replaced = self._refund.remedy is Remedy.REPLACEMENT
-        self._sum.set_text(f"To be sent: {in_words(kept(lines))}" if replaced else f"To be paid: {amount}")
+        self._sum.set_text(self._given(amount, lines))
         rejected = [line for line in lines if line.outcome == "rejected"]
         said = [f"Rejected, with your note: {in_words(rejected)}."] if rejected else []
         two = two_needed(self._visit.services.client.policy, amount, Reviewer(ruled_before=self._before))
@@ -92,6 +93,12 @@ class _Approval:
             said.append("This much needs two people: yours is the first approval.")
         self._rest.set_text(" ".join(said))
         self._sending.text = "Give the first approval" if two else "Approve"
+
+    def _given(self, amount: Money, lines: list[RefundLine]) -> str:
+        if self._refund.exchange_for:
+            return refund_words.given(self._refund)
+        replaced = self._refund.remedy is Remedy.REPLACEMENT
+        return f"To be sent: {in_words(kept(lines))}" if replaced else f"To be paid: {amount}"
 
     async def _approve(self) -> str:
         ruling = self._ruling().model_copy(update={"note": written(self._note)})
@@ -112,7 +119,7 @@ def second_dialog(visit: Visit, refund: Refund, before: Money | None, onward: On
     first = refund.approvals[0]
     lines = kept(outcome(refund, first))
     amount = ruling_amount(refund, first)
-    with sheet("Give the second approval?", refund_words.GIVEN_WORDS[refund.remedy]) as asked:
+    with sheet("Give the second approval?", refund_words.given(refund)) as asked:
         banner("how_to_reg", f"{first.reviewer} approved this first. With yours it is final.", "warn")
         facts({"Amount": str(amount), "Items": in_words(lines)} | ({"First note": first.note} if first.note else {}))
         partial = is_partial(outcome(refund, first))

@@ -12,6 +12,7 @@ from care.models.refund import ItemJudgement, Refund, RefundLine, Signal, Verdic
 from ui.parts import refund_words, words
 from ui.parts.elements import box, card, chip, link, text
 from ui.parts.evidence import large
+from ui.parts.exchanging import EXCHANGE_WORDS, exchange_facts
 from ui.parts.orders import lines
 from ui.parts.refunds import timeline
 from ui.visit import Visit
@@ -34,7 +35,8 @@ def claim_card(refund: Refund) -> None:
             for line in refund.items:
                 with box(tag="li"):
                     _claimed(line, judged.get(line.sku))
-        facts({"Asked for": refund_words.REMEDY_WORDS[refund.remedy]})
+        new = exchange_facts(refund)
+        facts({"Asked for": EXCHANGE_WORDS if new else refund_words.REMEDY_WORDS[refund.remedy]} | new)
 
 
 def _claimed(line: RefundLine, judged: ItemJudgement | None) -> None:

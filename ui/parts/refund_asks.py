@@ -6,6 +6,7 @@ from nicegui import ui
 
 from care.models.evidence import EvidenceReceipt
 from care.models.refund import Refund, RefundStatus, Wanted
+from care.rules.refund_exchange import owed
 from care.rules.refund_items import in_words
 from care.rules.refund_notices import asked_for, notice_for
 from ui.parts import refund_words
@@ -28,7 +29,8 @@ def asks(visit: Visit, refund: Refund) -> None:
 
 def can_change(refund: Refund) -> bool:
     """Whether it can still be withdrawn, and more be shown."""
-    return not refund.status.is_settled and refund.status is not RefundStatus.APPROVED
+    fixed = refund.status is RefundStatus.APPROVED or refund.sent_as is not None
+    return not refund.status.is_settled and not fixed
 
 
 def _evidence(visit: Visit, refund: Refund) -> None:
@@ -43,7 +45,7 @@ def _evidence(visit: Visit, refund: Refund) -> None:
 
 
 def _offer(visit: Visit, refund: Refund) -> None:
-    amount = refund.approved or refund.amount
+    amount = owed(refund)
     with box("banner bad", name="The payment failed").props("role=group"):
         icon("credit_card_off")
         with box("stack grow"):
@@ -55,7 +57,7 @@ def _offer(visit: Visit, refund: Refund) -> None:
 
 
 def _take(visit: Visit, refund: Refund) -> None:
-    amount = refund.approved or refund.amount
+    amount = owed(refund)
     detail = f"{amount} is added to your wallet at once, for your next orders. It is then no longer paid back to you."
     with sheet(f"Take {amount} as store credit?", detail) as asked:
 
@@ -111,6 +113,6 @@ def needed(refund: Refund) -> str | None:
     if refund.status is RefundStatus.NEEDS_EVIDENCE:
         return f"Your refund {refund.refund_id} waits for you. {asked_for(refund)}"
     if refund.offered and refund.status is RefundStatus.PAYMENT_FAILED:
-        amount = refund.approved or refund.amount
+        amount = owed(refund)
         return f"The payment of your refund {refund.refund_id} failed. You can take {amount} as store credit."
     return None

@@ -7,6 +7,8 @@ from datetime import datetime
 from care.models.policy import BusinessHours
 from care.models.refund import Band, Refund, RefundReason, RefundStatus, Remedy, Verdict, Wanted
 from care.rules.deadlines import staffed_between
+from care.rules.refund_exchange import owed
+from care.rules.refund_items import in_words
 from ui.parts import words
 from ui.parts.words import Tone
 
@@ -25,6 +27,7 @@ EVENT_WORDS: dict[str, str] = {
     "escalated": "Passed on to a supervisor",
     "assigned": "Given to a colleague",
     "ruling_ignored": "A ruling that did not count",
+    "replacement_sent": "Replacement ordered",
     "paid": "Paid back",
     "payout_declined": "The payment did not go through",
     "payment_failed": "The payment failed",
@@ -45,6 +48,7 @@ GIVEN_WORDS: dict[Remedy, str] = {
     Remedy.REPLACEMENT: "The pieces are sent to the customer once more, at no charge.",
     Remedy.STORE_CREDIT: "It is added to the customer's wallet.",
 }
+EXCHANGED = "Other items are sent to the customer instead, and what they leave of the amount is paid back."
 # Which evidence settles a claim soonest.
 HELPS: dict[RefundReason, str] = {
     RefundReason.DAMAGED: "A photo of the damage from close by and one of the whole item help most.",
@@ -89,9 +93,23 @@ _ON_ITS_WAY: dict[Remedy, str] = {
 }
 
 
-def event(name: str, remedy: Remedy) -> str:
+def event(name: str, refund: Refund) -> str:
     """A line of the timeline."""
-    return _PAID[remedy] if name == "paid" else EVENT_WORDS.get(name, words.sentence(name))
+    return _PAID[_moving(refund)] if name == "paid" else EVENT_WORDS.get(name, words.sentence(name))
+
+
+def _moving(refund: Refund) -> Remedy:
+    """What is given in the end: of an exchange whose new items have been sent, the difference."""
+    return Remedy.REFUND if refund.sent_as and refund.remedy is Remedy.REPLACEMENT else refund.remedy
+
+
+def given(refund: Refund) -> str:
+    """What the approval of this case leads to, as the desk reads it."""
+    if not refund.exchange_for:
+        return GIVEN_WORDS[refund.remedy]
+    new = in_words(refund.exchange_for)
+    goods = f"Sent already: {new}." if refund.sent_as else f"To be sent: {new}."
+    return f"{goods} To be paid back: {owed(refund)}."
 
 
 def state(refund: Refund) -> tuple[str, Tone]:
@@ -134,7 +152,7 @@ def next_step(refund: Refund, now: datetime, zone: str = "UTC", *, locale: str =
             again = words.moment(refund.retry_at, zone, locale=locale)
             return f"The payment did not go through yet. We try again on {again}; you need not do anything."
         case RefundStatus.APPROVED:
-            return _ON_ITS_WAY[refund.remedy]
+            return _ON_ITS_WAY[_moving(refund)]
         case RefundStatus.PAYMENT_FAILED if refund.offered:
             until = f"You can take the offer until {at}." if due else "You can take the offer."
             return f"{until} After that a colleague looks into the payment."
@@ -169,7 +187,8 @@ def desk_step(refund: Refund, now: datetime) -> str | None:
         case RefundStatus.PAYMENT_FAILED if refund.offered:
             return f"The customer takes store credit {at}, or it comes back to the desk."
         case RefundStatus.IN_REVIEW | RefundStatus.PAYMENT_FAILED if refund.escalated:
-            return f"A supervisor decides {at}, or it expires and the customer is told."
+            after = "is asked again" if refund.sent_as else "it expires and the customer is told"
+            return f"A supervisor decides {at}, or {after}."
         case RefundStatus.IN_REVIEW | RefundStatus.PAYMENT_FAILED:
             return f"A person decides {at}, or it is escalated."
         case _:

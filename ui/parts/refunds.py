@@ -19,7 +19,7 @@ def timeline(visit: Visit, refund: Refund) -> None:
     with box("timeline", tag="ol", name="What happened"):
         for entry in shown.timeline:
             with box("", tag="li"):
-                text(refund_words.event(entry.event, refund.remedy), "strong")
+                text(refund_words.event(entry.event, refund), "strong")
                 who = entry.actor if staff else words.actor(entry.actor)
                 at = words.moment(entry.at, visit.zone, locale=visit.locale)
                 text(f"{who} · {at} UTC" if staff else f"{who} · {at}", "mute small")

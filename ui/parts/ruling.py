@@ -61,6 +61,8 @@ def ruling_bar(visit: Visit, refund: Refund, before: Money | None, onward: Onwar
         for choice in _CHOICES:
             if choice.decision == "escalate" and refund.escalated:
                 continue
+            if choice.decision != "escalate" and refund.sent_as:
+                continue  # its new items are gone: all that is left is to pay the difference
             _keyed(choice.label, choice.key, choice.symbol, partial(_ask, visit, refund, choice, onward))
 
 
