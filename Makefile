@@ -38,7 +38,7 @@ up: install
 
 # Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
 test: install chromium lint
-	$(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install

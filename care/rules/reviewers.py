@@ -31,8 +31,9 @@ class Reviewer(Model):
 
 
 def folded(name: str) -> str:
-    """A name or an address as it is compared: without case, width and stray blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name or an address as it is compared: without case, width, stray blanks and what cannot be seen."""
+    seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
 
 
 def same_person(one: str, other: str) -> bool:
