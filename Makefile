@@ -52,9 +52,10 @@ lint: install
 
 # The browser tests drive a Chromium of the system; they skip, and say so, where none can be had.
 chromium:
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	@if command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null; } >/dev/null 2>&1 \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update -qq && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; }; } </dev/null >/dev/null 2>&1 \
 	    || echo "Chromium could not be installed with apt-get: the browser tests will be skipped."; \
 	else \
 	  echo "There is no Chromium, and only root can install it ('apt-get install chromium'): the browser tests will be skipped."; \

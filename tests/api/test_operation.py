@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -37,7 +37,7 @@ def policy() -> RefundPolicy:
 
 
 @pytest.fixture
-def gone() -> Iterator[Stores]:
+async def gone() -> AsyncIterator[Stores]:
     """Stores over a database that does not answer."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         "127.0.0.1", embedded.free_port(), serverSelectionTimeoutMS=100

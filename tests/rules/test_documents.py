@@ -88,7 +88,7 @@ def test_an_amount_written_out_is_read_back(amount: int, currency: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "1,00", "1.5", "1.", ".50", "-1.00", "+1.00", "1e2", "1_000", "NaN", "١٢.٠٠", "1.00 ", "1" * 13]
+    "written", ["", "1,00", "1.5", "1.", ".50", "-1.00", "+1.00", "1e2", "1_000", "NaN", "١٢.٠٠", "1.00 ", "1" * 17]
 )
 def test_anything_but_plain_digits_is_no_amount(written: str) -> None:
     with pytest.raises(ValueError):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.running import CareUp
 from tests.ui.conftest import Comes
 from tests.ui.planning import all_of, subscribes
+
+# Both sizes are looked at in test_planner.py.
+pytestmark = pytest.mark.parametrize("size", ["phone"], indirect=True)
 
 
 async def test_an_empty_day_takes_the_next_delivery(comes: Comes, planner: int) -> None:

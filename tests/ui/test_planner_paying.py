@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from tests.running import CareUp
 from tests.ui.conftest import Comes
+
+# Both sizes are looked at in test_planner.py.
+pytestmark = pytest.mark.parametrize("size", ["phone"], indirect=True)
 
 
 async def test_a_declined_payment_is_paid_another_way_and_an_ended_subscription_begins_again(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.running import CareUp
 from tests.ui.conftest import Comes
 from tests.ui.planning import all_of
+
+# Both sizes are looked at in test_planner.py.
+pytestmark = pytest.mark.parametrize("size", ["phone"], indirect=True)
 
 
 async def test_several_deliveries_are_paid_at_once(comes: Comes, planner: int, running: CareUp) -> None:
