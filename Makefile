@@ -37,8 +37,11 @@ up: install
 	@exec $(BIN)/care up $(ARGS)
 
 # Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
+# Browsers and killed processes share two cores with all the rest, so what failed in the crowd is run once more alone,
+# in the open: what fails then is broken.
 test: install chromium lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) \
+	  || { echo "Once more, alone:"; $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install

@@ -72,6 +72,15 @@ class Person:
     def button(self, name: str, *, inside: Locator | None = None) -> Locator:
         return (inside or self.page).get_by_role("button", name=name, exact=True).locator("visible=true")
 
+    async def reaches(self, wanted: Locator, button: Locator) -> None:
+        """A card that is drawn anew loses a click that is on its way to it: people click again."""
+        await button.click()
+        try:
+            await expect(wanted).to_be_visible(timeout=10_000)
+        except AssertionError:
+            await button.click()
+            await expect(wanted).to_be_visible(timeout=30_000)
+
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 

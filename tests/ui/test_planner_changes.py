@@ -49,8 +49,9 @@ async def test_the_address_and_the_days_are_changed_in_a_dialog_each(
     await ana.button("Save", inside=asked).click()
     await ana.sees("Changed: <i>Lindenweg</i> 4")
 
-    await ana.button("Change", inside=card).click()
-    await ana.dialog().get_by_role("button", name="Delivery days").click()
+    days = ana.dialog().get_by_role("button", name="Delivery days")
+    await ana.reaches(days, ana.button("Change", inside=card))
+    await days.click()
     asked = ana.page.get_by_role("dialog", name="On which days?")
     await asked.get_by_label("How often").click()
     await ana.page.get_by_role("option", name="Every month").click()
