@@ -15,8 +15,7 @@ from care.rules.refund_waiting import asked, to_a_person
 def judged(refund: Refund, verdict: Verdict, policy: RefundPolicy, now: datetime) -> Refund:
     """After the graph. The machine stays out of a case that a person took further, and asks once."""
     doubts = [*_not_the_machines(refund, policy), *_items_differ(refund, verdict)]
-    if doubts:
-        verdict = doubted(verdict, doubts).model_copy(update={"band": Band.PERSON})
+    verdict = doubted(verdict, doubts)
     update = {"verdict": verdict, "verdicts": [*refund.verdicts, verdict], "policy_version": verdict.policy_version}
     refund = refund.model_copy(update=update)
     if verdict.band is Band.RETURN_FIRST and not _asked_before(refund):
@@ -32,8 +31,7 @@ def judged(refund: Refund, verdict: Verdict, policy: RefundPolicy, now: datetime
 def not_judged(refund: Refund, policy: RefundPolicy, problem: str) -> Verdict:
     """The verdict when the assessment broke down: a person decides."""
     judgement = Judgement(decision="unclear", confidence=0, model="none", problem=problem)
-    verdict = decide(policy, refund.amount, refund.reason, judgement, [], len(refund.evidence_ids), refund.remedy)
-    return verdict.model_copy(update={"band": Band.PERSON})
+    return decide(policy, refund.amount, refund.reason, judgement, [], len(refund.evidence_ids), refund.remedy)
 
 
 def _asked_before(refund: Refund) -> bool:
