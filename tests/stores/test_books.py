@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +16,17 @@ from care.models.customer import Wallet
 from care.models.order import Payment, PaymentStatus
 from care.models.refund import RefundStatus, Remedy
 from care.rules.books import Flaw, Mend
-from care.stores import Stores, open_stores
+from care.stores import Stores
 from tests.running import care
+from tests.stores.emptied import opened, stores
 from tests.stores.make import eur, order, refund
+
+__all__ = ["opened", "stores"]
 
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bookkeeping, "PAUSE", 0)
-
-
-@pytest.fixture(scope="module")
-async def opened(mongodb_uri: str) -> AsyncIterator[Stores]:
-    async with open_stores(mongodb_uri, f"test_{uuid.uuid4().hex[:12]}") as stores:
-        yield stores
-        await stores.drop()
-
-
-@pytest.fixture
-async def stores(opened: Stores) -> Stores:
-    """Empty books. To make and drop a database for each of these tests would take longer than the tests."""
-    for name in ("ledger", "movements", "wallets", "orders", "refunds"):
-        await opened.database[name].delete_many({})
-    return opened
 
 
 @pytest.fixture
