@@ -45,7 +45,7 @@ test: install chromium lint
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install
-	CARE_STORM_ROUNDS=$${CARE_STORM_ROUNDS:-4} $(BIN)/pytest tests/chaos $(ARGS)
+	CARE_STORM_ROUNDS=$${CARE_STORM_ROUNDS:-4} $(BIN)/pytest --timeout 7200 tests/chaos $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

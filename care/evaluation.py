@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from care.brains.protocols import Understanding, Utterance
 from care.errors import SetupError
 from care.models.common import Model
-from care.models.conversation import Intent
+from care.models.understanding import Intent
 
 L = TypeVar("L", bound=Model)
 

@@ -9,7 +9,7 @@ import pytest
 from care.brains.protocols import Utterance
 from care.errors import SetupError
 from care.evaluation import Predicted, evaluate_intents, score
-from care.models.conversation import Intent, IntentScore, Understood
+from care.models.understanding import Intent, IntentScore, Understood
 
 STATUS, REFUND, OTHER = Intent.ORDER_STATUS, Intent.REFUND_REQUEST, Intent.OTHER
 

@@ -12,7 +12,8 @@ from workflows.graphs import run_graph
 
 with workflow.unsafe.imports_passed_through():
     from care.errors import CareError, NotFound, Unavailable, missing
-    from care.models.conversation import ChatReply, ChatTurn, ConversationState
+    from care.models.conversation import ChatReply
+    from care.models.memory import ChatTurn, ConversationState
     from care.temporal import STATUS, refuse
 
 # A conversation that nobody adds to closes by itself; the next message opens it again with all that it remembers.

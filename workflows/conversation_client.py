@@ -6,7 +6,8 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from care.errors import Unavailable, missing
-from care.models.conversation import ChatReply, ChatRequest, ChatTurn, ConversationState
+from care.models.conversation import ChatReply, ChatRequest
+from care.models.memory import ChatTurn, ConversationState
 from care.temporal import CUSTOMER, STATUS, conversation_workflow_id
 from workflows.conversation import ConversationWorkflow
 from workflows.failures import LATE, Closed, answered

@@ -25,9 +25,10 @@ from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
 from care.models.common import Model
-from care.models.conversation import ChatTurn, ConversationState, Understood
 from care.models.dialogue import Context, Outcome, Reading
+from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
+from care.models.understanding import Understood
 from care.rules import dialogue
 from care.stores import Stores
 

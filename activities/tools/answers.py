@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from activities.tools.scene import PERSON, Scene
-from care.models.conversation import Intent
 from care.models.dialogue import NamedSku, Outcome
 from care.models.order import Product
+from care.models.understanding import Intent
 from care.rules import phrases, words
 from care.rules.dialogue import PATIENCE
 from care.rules.references import named_products
@@ -54,13 +54,13 @@ class AnswerTools:
     async def _product(self, scene: Scene) -> Outcome:
         products = await self._stores.products.all()
         catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-        skus = named_products(scene.understood.entities, scene.turn.message, catalogue)
+        skus = named_products(scene.entities, scene.text, catalogue)
         # "Do you sell unicorns?" is not about what was talked of before.
-        wanted = skus or ([] if phrases.asks_for_range(scene.turn.message) else [scene.state.slots.sku or ""])
+        wanted = skus or ([] if phrases.asks_for_range(scene.text) else [scene.state.slots.sku or ""])
         found = [p for p in products if p.sku in wanted][:_MOST_LISTED]
         if not found:
             some = ", ".join(p.name for p in products[:_MOST_LISTED])
-            asked = phrases.asks_for_range(scene.turn.message)
+            asked = phrases.asks_for_range(scene.text)
             first = "I do not find that among our products." if asked else "Which product do you mean?"
             return scene.reply(f"{first} We have {some} and more.", suggestions=[PERSON])
         text = "\n".join(_described(p) for p in found)
@@ -69,8 +69,8 @@ class AnswerTools:
         return scene.reply(text, suggestions=suggestions, **slots)
 
     async def _account(self, scene: Scene) -> Outcome:
-        if phrases.asks_for_account_change(scene.turn.message):
-            if "address" in scene.turn.message.casefold():
+        if phrases.asks_for_account_change(scene.text):
+            if "address" in scene.text.casefold():
                 return _which_address(scene)
             return scene.hand_over("Changes to your account are made by a person.")
         customer = await self._stores.customers.get(scene.customer_id)
@@ -134,7 +134,7 @@ def _ask_again(scene: Scene) -> Outcome:
 
 
 def _small_talk(scene: Scene) -> Outcome | None:
-    said = scene.turn.message
+    said = scene.text
     if phrases.is_greeting(said):
         return scene.reply(f"Hello {scene.context.customer_name}! What can I do for you?", suggestions=_STARTERS)
     if phrases.is_thanks(said):
@@ -156,7 +156,7 @@ def _clarify(scene: Scene) -> Outcome:
     understood = scene.understood
     if understood.model == "local" and understood.language in _ONLY_ENGLISH and failures < PATIENCE:
         return scene.reply(_ONLY_ENGLISH[understood.language], suggestions=[PERSON], failures=failures)
-    if scene.state.choices and words.means_other_one(scene.turn.message):
+    if scene.state.choices and words.means_other_one(scene.text):
         return _still_which(scene)
     if failures >= PATIENCE:
         return scene.hand_over("I am sorry, I did not understand you.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from care.models.conversation import ChatReply, ChatTurn, Conversation, ConversationState, Message, Understood
+from care.models.conversation import ChatReply, Conversation, Message
 from care.models.dialogue import Outcome
+from care.models.memory import ChatTurn, ConversationState
+from care.models.understanding import Understood
 from care.rules.dialogue import remember
 from care.stores import Stores
 

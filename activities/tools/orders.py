@@ -9,10 +9,10 @@ from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import day, order_choices, things
 from care.errors import Conflict
 from care.gateways.payments import PaymentGateway
-from care.models.conversation import Intent
 from care.models.customer import Address
 from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
+from care.models.understanding import Intent
 from care.ordering import cancel_order
 from care.rules.address import address_in
 from care.rules.phrases import asks_for_address
@@ -55,7 +55,7 @@ class OrderTools:
         _check_pending(order)
         customer = await self._stores.customers.get(scene.customer_id)
         known = order.address or customer.address
-        address = address_in(scene.turn.message, known.country if known else None)
+        address = address_in(scene.text, known.country if known else None)
         if address is None:
             return scene.reply(
                 f"Where shall {order.order_id} go? Please write: street and number, postcode city, country.",
@@ -115,10 +115,10 @@ def _none_fits(scene: Scene) -> Outcome:
 
 
 def _status(scene: Scene, order: Order) -> Outcome:
-    latest = "latest " if means_newest(scene.turn.message) else ""
+    latest = "latest " if means_newest(scene.text) else ""
     text = f"Your {latest}order {order.order_id} ({things(order.items)}) {_where(order, scene.context.timezone)}"
     suggestions = []
-    if order.status is OrderStatus.PENDING and order.address and asks_for_address(scene.turn.message):
+    if order.status is OrderStatus.PENDING and order.address and asks_for_address(scene.text):
         text += f" It will go to {order.address}."
     if order.payment.status is PaymentStatus.PENDING and order.status is not OrderStatus.CANCELLED:
         text += " Its payment still shows as pending."

@@ -9,9 +9,9 @@ from activities.tools.owned import order_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import order_choices
 from care.gateways.payments import PaymentGateway, PaymentResult
-from care.models.conversation import Intent
 from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
+from care.models.understanding import Intent
 from care.rules.phrases import says_twice
 from care.stores import Stores
 
@@ -46,7 +46,7 @@ class PaymentTools:
         match order.payment.status:
             case PaymentStatus.PAID:
                 text = f"{order.order_id} is paid: we have your {order.total} under {order.payment.reference}."
-                if says_twice(scene.turn.message):
+                if says_twice(scene.text):
                     text += " That is one payment. If your bank shows another one, a person has to look into it."
                 return scene.reply(text, suggestions=[PERSON], **slots)
             case PaymentStatus.REFUNDED:

@@ -6,8 +6,8 @@ from activities.tools.owned import evidence_of, order_of, refund_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import order_choices, things
 from care.gateways.cases import Cases
-from care.models.conversation import RefundIntake
 from care.models.dialogue import Outcome
+from care.models.memory import RefundIntake
 from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, RefundStatus, Remedy
@@ -60,15 +60,13 @@ class RefundTools:
         """Raises NotFound for what is not the customer's, NotEligible where policy refuses."""
         if scene.reading.act == "confirm":
             return await self._open(scene)
-        if scene.understood.entities.refund_ids:
-            return _standing(
-                scene, await refund_of(self._stores, scene.customer_id, scene.understood.entities.refund_ids[0])
-            )
-        if asks_for_refund_status(scene.turn.message) and scene.state.awaiting is None:
+        if scene.entities.refund_ids:
+            return _standing(scene, await refund_of(self._stores, scene.customer_id, scene.entities.refund_ids[0]))
+        if asks_for_refund_status(scene.text) and scene.state.awaiting is None:
             history = await self._stores.refunds.history(scene.customer_id)
             if history:
                 return _standing(scene, _asked_of(scene, history))
-            if scene.state.intake is None and not scene.understood.entities.reason:
+            if scene.state.intake is None and not scene.entities.reason:
                 return scene.reply("I see no refund of yours yet.", suggestions=["I want a refund", PERSON])
         return await self._gather(scene)
 
@@ -142,17 +140,17 @@ class RefundTools:
 
 def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake:
     """What is known of the claim after this message. Another order begins another claim."""
-    found, before = scene.understood.entities, scene.state.intake
+    found, before = scene.entities, scene.state.intake
     if before is None or (order_id and before.order_id and order_id != before.order_id):
         before = RefundIntake()
     reason = RefundReason(found.reason) if found.reason else before.reason
-    if reason is None and scene.state.awaiting == "reason" and not adds_more(scene.turn.message):
+    if reason is None and scene.state.awaiting == "reason" and not adds_more(scene.text):
         reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
-    unseen = scene.state.awaiting == "evidence" and not files and has_no_evidence(scene.turn.message)
+    unseen = scene.state.awaiting == "evidence" and not files and has_no_evidence(scene.text)
     changes = {
         "order_id": order_id or before.order_id,
         "reason": reason,
-        "complaint": f"{before.complaint}\n{scene.turn.message}".strip()[:_LONGEST_COMPLAINT],
+        "complaint": f"{before.complaint}\n{scene.text}".strip()[:_LONGEST_COMPLAINT],
         "evidence_ids": list(dict.fromkeys([*before.evidence_ids, *files]))[:10],
         "without_evidence": before.without_evidence or unseen,
     }
@@ -161,7 +159,7 @@ def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntak
 
 def _asked_of(scene: Scene, history: list[Refund]) -> Refund:
     """The refund of the order that the message names, else the one talked about, else the newest."""
-    named, current = scene.understood.entities.order_ids, scene.state.slots.refund_id
+    named, current = scene.entities.order_ids, scene.state.slots.refund_id
     of_order = [r for r in history if r.order_id in named]
     return next(iter([*of_order, *(r for r in history if r.refund_id == current), *history]))
 
@@ -169,7 +167,7 @@ def _asked_of(scene: Scene, history: list[Refund]) -> Refund:
 def _items(scene: Scene, order: Order, before: list[Item]) -> list[Item]:
     """The items that the message names, as many as it says or as were bought. A bare number that changes what was
     shown ("just one of them") is about the one item that it showed."""
-    wanted = scene.understood.entities.quantity
+    wanted = scene.entities.quantity
     shown = [i.sku for i in before] or [line.sku for line in order.items]
     skus = scene.reading.skus or (shown if wanted and scene.state.pending and len(shown) == 1 else [])
     named = [line for line in order.items if line.sku in skus]
@@ -177,7 +175,7 @@ def _items(scene: Scene, order: Order, before: list[Item]) -> list[Item]:
         return []
     items = [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
     # "And the milk too" leaves what was named before.
-    kept = [i for i in before if i.sku not in skus] if items and adds_more(scene.turn.message) else []
+    kept = [i for i in before if i.sku not in skus] if items and adds_more(scene.text) else []
     return [*kept, *items]
 
 

@@ -8,20 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from care.errors import CareError, NotFound
-from care.models.conversation import ChatAction, ChatTurn, Choice, ConversationState, Proposal, Understood
+from care.models.conversation import ChatAction, Handoff, HandoffReason
 from care.models.dialogue import Context, Outcome, Reading
+from care.models.memory import ChatTurn, Choice, ConversationState, Proposal
+from care.models.understanding import Entities, Understood
+from care.rules.writes import WRITES
 
 PERSON = "Talk to a person"
 HANDED_OVER = "I have passed our conversation to a colleague, who will get back to you."
-
-# What each kind of proposal is called among the actions of a reply.
-ACTION = {
-    "open_refund": "refund_opened",
-    "subscribe": "subscription_created",
-    "cancel_subscription": "subscription_cancelled",
-    "cancel_order": "order_cancelled",
-    "change_address": "address_changed",
-}
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,16 @@ class Scene:
         return self.turn.customer_id
 
     @property
+    def text(self) -> str:
+        """The words that are served: the message, or one part of it."""
+        return self.turn.message if self.reading.text is None else self.reading.text
+
+    @property
+    def entities(self) -> Entities:
+        """What those words name."""
+        return self.reading.entities
+
+    @property
     def agreed(self) -> Proposal:
         """What the customer said yes to."""
         if self.reading.act != "confirm" or self.state.pending is None:
@@ -55,8 +59,11 @@ class Scene:
         self, text: str, *, actions: Sequence[ChatAction] = (), suggestions: Sequence[str] = (), **changes: Any
     ) -> Outcome:
         """`changes` are fields of ConversationState; a question, a choice or a proposal lasts one turn unless given."""
+        asks = changes.get("awaiting") or changes.get("pending") or changes.get("choices")
         fresh: dict[str, Any] = {
             "topic": self.reading.intent,
+            "action": None,
+            "asked": text if asks else None,
             "awaiting": None,
             "choices": [],
             "pending": None,
@@ -68,24 +75,27 @@ class Scene:
     def propose(self, kind: str, payload: dict[str, Any], shown: str, *, target: str | None, **changes: Any) -> Outcome:
         """Show a write and wait for the yes. `payload` is exactly what will be done."""
         proposal = Proposal(kind=kind, payload=payload, shown=shown, turn=self.state.turn + 1)
-        action = ChatAction(kind=ACTION[kind], status="proposed", id=target)
+        action = ChatAction(kind=WRITES[kind].done, status="proposed", id=target)
         return self.reply(shown, actions=[action], suggestions=["Yes", "No"], pending=proposal, **changes)
 
     def refuse(self, error: CareError) -> Outcome:
         """Nothing was done, and the error's sentence says why. A question that was open stays open."""
         if self.reading.act == "confirm":
-            refused = ChatAction(kind=ACTION[self.agreed.kind], status="refused", id=_target(self.agreed))
+            refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
             still: dict[str, Any] = {"awaiting": self.state.awaiting, "choices": self.state.choices}
             return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 
-    def hand_over(self, why: str = "", *, actions: Sequence[ChatAction] = ()) -> Outcome:
+    def hand_over(
+        self, why: str = "", *, reason: HandoffReason = "needs_person", actions: Sequence[ChatAction] = ()
+    ) -> Outcome:
         """A person takes the conversation; the machine is silent from here on."""
         handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
         text = f"{why} {HANDED_OVER}".strip()
-        return self.reply(text, actions=[*actions, handed], handed_off=True, intake=None, draft=None)
+        handoff = Handoff(reason=reason, at=self.now)
+        return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 
     def ask_which(self, question: str, choices: Sequence[Choice], **changes: Any) -> Outcome:
         listed = "\n".join(f"{n}. {c.id}: {c.label}" for n, c in enumerate(choices, 1))

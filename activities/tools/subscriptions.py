@@ -8,8 +8,8 @@ from activities.tools.owned import subscription_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import day, local_day, rhythm, subscription_choices, things
 from care.gateways.cases import Cases
-from care.models.conversation import Choice, Intent, SubscriptionDraft
 from care.models.dialogue import NamedSku, Outcome
+from care.models.memory import Choice, SubscriptionDraft
 from care.models.order import Product
 from care.models.subscription import (
     CancelSubscription,
@@ -19,6 +19,7 @@ from care.models.subscription import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
+from care.models.understanding import Intent
 from care.rules.prepaid_words import going_back
 from care.rules.recurrence import next_occurrence, schedule_for
 from care.rules.references import choice_in, named_products
@@ -46,7 +47,7 @@ class SubscriptionTools:
         if scene.reading.intent is Intent.SUBSCRIPTION_REQUEST:
             return await self._gather(scene)
         proposed = scene.state.pending is not None and scene.state.pending.kind == "cancel_subscription"
-        if _CANCEL.search(scene.turn.message) or scene.state.awaiting == "subscription" or proposed:
+        if _CANCEL.search(scene.text) or scene.state.awaiting == "subscription" or proposed:
             return await self._propose_cancel(scene)
         return await self._list(scene)
 
@@ -140,7 +141,7 @@ class SubscriptionTools:
             return scene.reply("You have no subscription at the moment.", suggestions=["I want to subscribe"])
         found = [await subscription_of(self._stores, scene.customer_id, each) for each in ids[:_MOST_OFFERED]]
         text = "\n".join(_line(s) for s in found)
-        if _OTHER_CHANGE.search(scene.turn.message):
+        if _OTHER_CHANGE.search(scene.text):
             text = f"I can cancel a subscription here; for other changes a colleague will help you.\n{text}"
         suggestions = [f"Cancel {s.subscription_id}" for s in found if s.status is not SubscriptionStatus.CANCELLED]
         slots = scene.slots(subscription_id=ids[0] if len(ids) == 1 else None)
@@ -148,17 +149,17 @@ class SubscriptionTools:
 
 
 def _named(scene: Scene, products: list[Product]) -> list[str]:
-    choice = choice_in(scene.turn.message, scene.state)
+    choice = choice_in(scene.text, scene.state)
     if choice is not None and choice.kind == "product":
         return [choice.id]
     catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    return named_products(scene.understood.entities, scene.turn.message, catalogue)
+    return named_products(scene.entities, scene.text, catalogue)
 
 
 def _merged(scene: Scene, named: list[str]) -> SubscriptionDraft:
     """What is known of the wish after this message."""
-    found, before = scene.understood.entities, scene.state.draft or SubscriptionDraft()
-    pointed = scene.state.slots.sku if points_back(scene.turn.message) else None
+    found, before = scene.entities, scene.state.draft or SubscriptionDraft()
+    pointed = scene.state.slots.sku if points_back(scene.text) else None
     sku = named[0] if len(named) == 1 else (before.sku or pointed if not named else None)
     delivery_day = found.delivery_day if found.delivery_day is not None else before.delivery_day
     frequency = Frequency(found.frequency) if found.frequency else before.frequency

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from care.models.conversation import Choice
 from care.models.dialogue import NamedSku, OrderBrief, SubscriptionBrief
+from care.models.memory import Choice
 from care.models.order import OrderLine
 from care.models.subscription import Frequency, NamedItem
 

@@ -16,7 +16,7 @@ from care.brains.prompts import prompt
 from care.brains.protocols import Utterance
 from care.brains.reading import UnderstoodAnswer, read_understood
 from care.errors import ModelTrouble
-from care.models.conversation import Understood
+from care.models.understanding import Understood
 
 # The customer gets an answer within five seconds, from the local model if need be.
 CHAT_SECONDS = 3.5

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from care.brains.minilm import WEIGHTS_SHA256
-from care.models.conversation import Intent
+from care.models.understanding import Intent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from care.brains import intent_model
 from care.brains.protocols import Utterance
-from care.models.conversation import Intent, IntentScore, Understood
+from care.models.understanding import Intent, IntentScore, Understood
 from care.rules.entities import find_entities
 from care.rules.language import language_of
 from care.rules.words import answer_in

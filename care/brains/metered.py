@@ -8,8 +8,8 @@ from typing import Protocol
 
 from care.brains.protocols import Claim, EvidenceJudge, Understanding, Utterance
 from care.errors import ModelTrouble
-from care.models.conversation import Understood
 from care.models.refund import Judgement
+from care.models.understanding import Understood
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from care.models.common import Model, Utc
-from care.models.conversation import Understood
 from care.models.evidence import Evidence
 from care.models.order import Order
 from care.models.refund import Judgement, RefundReason
+from care.models.understanding import Understood
 from care.rules.cross_check import Claimed
 
 

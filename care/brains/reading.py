@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
-from care.models.conversation import Entities, Intent, IntentScore, Understood
+from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules.entities import find_entities
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS

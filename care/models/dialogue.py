@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from care.models.common import Model, Utc
-from care.models.conversation import ChatAction, ConversationState, Intent
+from care.models.conversation import ChatAction
+from care.models.memory import ConversationState
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import Frequency, SubscriptionStatus
+from care.models.understanding import Entities, Intent
 
 
 class NamedSku(Model):
@@ -52,8 +54,9 @@ class Reading(Model):
     """What a message means at this point of the conversation.
 
     `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
-    the customer wrote them, so a tool checks whose they are. `not_done` is what was shown and is dropped by this turn,
-    `also` another wish of the same message, which has to wait.
+    the customer wrote them, so a tool checks whose they are. `text` holds the words that are served where they are
+    only a part of the message, `entities` what those words name. `not_done` is what was shown and is dropped by this
+    turn, `also` another wish of the same message, which has to wait.
     """
 
     act: Act
@@ -62,6 +65,8 @@ class Reading(Model):
     order_ids: list[str] = []
     subscription_ids: list[str] = []
     skus: list[str] = []
+    text: str | None = None
+    entities: Entities = Entities()
     not_done: str | None = None
     also: Intent | None = None
 

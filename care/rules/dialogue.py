@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
-from care.models.conversation import (
-    Awaiting,
-    ConversationState,
-    Entities,
-    Intent,
-    IntentScore,
-    Proposal,
-    Understood,
-)
 from care.models.dialogue import Act, Context, Family, Reading
+from care.models.memory import Awaiting, ConversationState, Proposal
+from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import phrases, references, words
+from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
 CONFIDENT = 0.3
@@ -60,14 +54,6 @@ WISH: dict[Intent, str] = {
     Intent.PRODUCT_QUESTION: "a product",
     Intent.ACCOUNT: "your account",
 }
-# What each kind of proposal was made for.
-PROPOSED_FOR = {
-    "open_refund": Intent.REFUND_REQUEST,
-    "subscribe": Intent.SUBSCRIPTION_REQUEST,
-    "cancel_subscription": Intent.SUBSCRIPTION_MANAGE,
-    "cancel_order": Intent.CANCEL_ORDER,
-    "change_address": Intent.CHANGE_ORDER,
-}
 # Intents that a model may well see in the answer to such a question ("It arrived broken": DELIVERY_ISSUE).
 _AKIN: dict[Awaiting, set[Intent]] = {
     "order": {Intent.ORDER_STATUS, Intent.OTHER},
@@ -77,6 +63,12 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "frequency": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
     "day": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.OTHER},
     "address": {Intent.CHANGE_ORDER, Intent.ACCOUNT, Intent.OTHER},
+    "date": {Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.CHANGE_ORDER, Intent.OTHER},
+    "items": {Intent.CHANGE_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER},
+    "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
+    "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
+    "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
+    "detail": {Intent.ACCOUNT, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
@@ -86,13 +78,18 @@ _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
 
 def read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     """The reading of one message. A yes is a yes only to what was shown, and only in plain words."""
+    reading = _read(understood, text, has_files, state, context)
+    return reading.model_copy(update={"entities": understood.entities})
+
+
+def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
     if pending and answer == "yes":
-        return _act("confirm", PROPOSED_FOR[pending.kind])
+        return _act("confirm", WRITES[pending.kind].intent)
     intent = intent_of(understood, text, has_files, state)
     if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
-        return _act("decline", PROPOSED_FOR[pending.kind], family="answers")
+        return _act("decline", WRITES[pending.kind].intent, family="answers")
     if pending and intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text):
         return _act("ask_again", Intent.OTHER)
     if not pending and state.awaiting != "evidence" and answer == "yes" and not _nothing_asked(text, state):
@@ -130,7 +127,7 @@ def _act(act: Act, intent: Intent, family: Family | None = None) -> Reading:
 
 
 def _serve(intent: Intent, entities: Entities, text: str, state: ConversationState, context: Context) -> Reading:
-    dropped = state.pending if state.pending and PROPOSED_FOR[state.pending.kind] is not intent else None
+    dropped = state.pending if state.pending and WRITES[state.pending.kind].intent is not intent else None
     known = [i for o in context.orders for i in o.items]
     return Reading(
         act="serve",
@@ -163,7 +160,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if state.pending and _changes(understood.entities):
-        amended = PROPOSED_FOR[state.pending.kind]
+        amended = WRITES[state.pending.kind].intent
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
@@ -227,6 +224,10 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
             return _has_rhythm(found)
         case "address":
             return any(c.isdigit() for c in text)
+        case "date":
+            return bool(found.dates) or found.delivery_day is not None
+        case "items" | "change" | "payment_method" | "remedy" | "detail":
+            return True
 
 
 def _has_rhythm(found: Entities) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
-from care.models.conversation import Entities
+from care.models.understanding import Entities
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS, dates_in
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from care.models.conversation import Choice, ConversationState, Entities, Intent
 from care.models.dialogue import Context, NamedSku, OrderBrief
+from care.models.memory import Choice, ConversationState
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import SubscriptionStatus
+from care.models.understanding import Entities, Intent
 from care.rules import words
 from care.rules.product_names import products_in
 

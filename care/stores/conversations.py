@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pymongo.errors import DuplicateKeyError
 
 from care.models.common import Page
-from care.models.conversation import Conversation, ConversationState, ConversationView, Message
+from care.models.conversation import Conversation, ConversationView, Message
+from care.models.memory import ConversationState
 from care.stores.documents import NEWEST, OLDEST, Documents, plain
 from care.stores.mongo import Database, Document
 

@@ -12,7 +12,7 @@ from care.brains import close, understanding_for
 from care.brains.groq import GroqUnderstanding
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
-from care.models.conversation import Intent
+from care.models.understanding import Intent
 from care.settings import Settings
 from tests.brains.conftest import Tally
 from tests.fakes import groq_server

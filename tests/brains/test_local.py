@@ -11,7 +11,7 @@ from care.brains import intent_model
 from care.brains.local import LocalUnderstanding, clauses_of
 from care.brains.protocols import Utterance
 from care.evaluation import Predicted, read_labelled, score
-from care.models.conversation import Intent
+from care.models.understanding import Intent
 
 MESSAGES = [
     ("Has the postman already got the box with my trainers?", "ORDER_STATUS"),

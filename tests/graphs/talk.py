@@ -10,8 +10,9 @@ from activities.graphs.conversation import ConversationNodes, TurnState, convers
 from care.brains.protocols import Utterance
 from care.errors import CareError, ModelTrouble
 from care.gateways.ledger import LedgerGateway
-from care.models.conversation import ChatReply, ChatTurn, ConversationState, Intent, IntentScore, Understood
+from care.models.conversation import ChatReply
 from care.models.customer import Address
+from care.models.memory import ChatTurn, ConversationState
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.refund import Refund, RefundRequest, RefundStatus
 from care.models.subscription import (
@@ -21,6 +22,7 @@ from care.models.subscription import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
+from care.models.understanding import Intent, IntentScore, Understood
 from care.policy import load_policy
 from care.rules.entities import find_entities
 from care.stores import Stores

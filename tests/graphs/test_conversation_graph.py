@@ -9,11 +9,11 @@ import pytest
 
 from care.brains.local import LocalUnderstanding
 from care.errors import NotEligible
-from care.models.conversation import Intent
 from care.models.customer import Wallet
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.refund import RefundStatus, Remedy, Wanted
 from care.models.subscription import NamedItem
+from care.models.understanding import Intent
 from care.stores import Stores
 from tests.graphs.talk import ME, OTHER, Lying, Speechless, Talk, furnish, put
 from tests.stores import make

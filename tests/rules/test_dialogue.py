@@ -7,18 +7,10 @@ from typing import Any
 
 import pytest
 
-from care.models.conversation import (
-    Choice,
-    ConversationState,
-    Entities,
-    Intent,
-    IntentScore,
-    Proposal,
-    Slots,
-    Understood,
-)
 from care.models.dialogue import Context, NamedSku, OrderBrief
+from care.models.memory import Choice, ConversationState, Proposal, Slots
 from care.models.order import OrderStatus, PaymentStatus
+from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import dialogue, phrases, words
 from care.rules.address import address_in
 from care.rules.references import choice_in, orders_meant

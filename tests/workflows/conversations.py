@@ -18,7 +18,9 @@ from temporalio.worker import Worker
 
 from activities.graphs.conversation import ConversationNodes, conversation_graph
 from care.gateways.ledger import LedgerGateway
-from care.models.conversation import ChatReply, ChatTurn, ConversationState, Intent
+from care.models.conversation import ChatReply
+from care.models.memory import ChatTurn, ConversationState
+from care.models.understanding import Intent
 from care.policy import load_policy
 from care.stores import Stores
 from care.temporal import conversation_workflow_id

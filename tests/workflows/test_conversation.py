@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
-from care.models.conversation import Intent
+from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY

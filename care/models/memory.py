@@ -1,0 +1,117 @@
+"""What a conversation remembers between turns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from care.models.common import Model, Quantity, Sku
+from care.models.conversation import Handoff
+from care.models.refund import RefundReason, Remedy
+from care.models.subscription import Frequency, Item
+from care.models.understanding import Intent, Wish
+
+
+class ChatTurn(Model):
+    """One message as the workflow gets it. The customer is the session's, never what the message claims."""
+
+    customer_id: str
+    message: Annotated[str, Field(min_length=1, max_length=4000)]
+    evidence_ids: list[str] = []
+
+
+class Proposal(Model):
+    """A write that was shown to the customer and waits for a yes. `payload` is exactly what will be done; `kind` is
+    one of `care.rules.writes`."""
+
+    kind: str
+    payload: dict[str, Any]
+    shown: str
+    # The turn that showed it: what it does is done once for this turn, whatever is retried.
+    turn: int = 0
+
+
+class Choice(Model):
+    """One of the answers offered last: "the second one" means the second of them."""
+
+    kind: Literal["order", "subscription", "product"]
+    id: str
+    label: str
+
+
+class Slots(Model):
+    """What is being talked about."""
+
+    order_id: str | None = None
+    subscription_id: str | None = None
+    refund_id: str | None = None
+    sku: Sku | None = None
+
+
+class RefundIntake(Model):
+    """A refund that is being gathered over turns. No items means all of the order."""
+
+    order_id: str | None = None
+    items: list[Item] = []
+    reason: RefundReason | None = None
+    complaint: str = ""
+    evidence_ids: list[str] = []
+    without_evidence: bool = False
+    remedy: Remedy = Remedy.REFUND
+
+
+class SubscriptionDraft(Model):
+    """A subscription that is being gathered over turns."""
+
+    sku: Sku | None = None
+    quantity: Quantity = 1
+    frequency: Frequency | None = None
+    delivery_day: int | str | None = None
+
+
+# What the assistant asked for, where it is not a yes.
+Awaiting = Literal[
+    "order", "reason", "evidence", "product", "frequency", "day", "address", "subscription",
+    "date", "items", "payment_method", "change", "remedy", "detail",
+]  # fmt: skip
+
+
+class Open(Model):
+    """A matter that is not finished: what was asked, what it was about, and what was gathered for it.
+
+    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace").
+    """
+
+    topic: Intent | None = None
+    action: str | None = None
+    asked: str | None = None
+    awaiting: Awaiting | None = None
+    choices: list[Choice] = []
+    pending: Proposal | None = None
+    intake: RefundIntake | None = None
+    draft: SubscriptionDraft | None = None
+
+
+class ConversationState(Open):
+    """What a conversation remembers: carried by its workflow, kept in MongoDB so that a closed one can be reopened.
+
+    Its own fields of `Open` are the matter at hand: `topic` is the intent that was handled last, `awaiting` what the
+    assistant asked for, `asked` that question as it was shown. `parked` are matters that the customer left for another
+    one, the last one last; `waiting` are further wishes of a message, to be served in turn. `history` holds the last
+    messages as "role: text", oldest first, and `digest` what was done before them, a line each. `failures` counts
+    messages in a row that were not understood.
+    """
+
+    conversation_id: str
+    customer_id: str
+    turn: int = 0
+    language: str = "en"
+    slots: Slots = Slots()
+    parked: list[Open] = []
+    waiting: list[Wish] = []
+    handed_off: bool = False
+    handoff: Handoff | None = None
+    history: list[str] = []
+    digest: list[str] = []
+    failures: int = 0
