@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pymongo.errors import DuplicateKeyError
 
 from care.models.common import Page
-from care.models.conversation import Conversation, ConversationView, Message
+from care.models.conversation import Conversation, ConversationView, Handoff, Message
 from care.models.memory import ConversationState
 from care.stores.documents import NEWEST, OLDEST, Documents, plain
 from care.stores.mongo import Database, Document
@@ -49,9 +49,12 @@ class ConversationStore:
             latest = max(message["at"] for message in document["messages"])
             await self._heads.collection.update_one({"_id": conversation_id}, {"$max": {"updated_at": latest}})
 
-    async def set_handed_off(self, conversation_id: str, handed_off: bool) -> None:
-        """Raises NotFound. That a person was ever asked stays on record, for the summary."""
-        fields = {"handed_off": handed_off} | ({"was_handed_off": True} if handed_off else {})
+    async def set_handed_off(self, conversation_id: str, handed_off: bool, handoff: Handoff | None = None) -> None:
+        """`handoff` says why, and what it is about. Raises NotFound. That a person was ever asked stays on record, for
+        the summary."""
+        fields: Document = {"handed_off": handed_off, "handoff": handoff and handoff.model_dump()}
+        if handed_off:
+            fields["was_handed_off"] = True
         if await self._heads.change(conversation_id, fields) is None:
             raise self._heads.missing(conversation_id)
 
