@@ -14,6 +14,7 @@ from temporalio.common import RetryPolicy
 
 from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
+from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
@@ -82,8 +83,9 @@ class ConversationNodes:
     ) -> None:
         self._stores = stores
         self._understanding = understanding
+        claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, cases, policy)
+        self._refunds = RefundTools(stores, claims, policy)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
