@@ -21,6 +21,7 @@ _SUBJECTS: dict[str, str] = {
     "prepaid_payment_returned": "What you paid ahead goes back to you",
     "prepaid_ended": "Your last prepaid delivery",
     "order_delivered": "Your order was delivered",
+    "trace_closed": "About the parcel that we looked for",
     "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",

@@ -20,6 +20,7 @@ from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
 from care.models.order import Payment, PaymentStatus
+from care.models.order_change import ChangeStatus, OrderChange
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
@@ -113,6 +114,9 @@ QUERIES: dict[str, Query] = {
     "orders.paid_with": Query(lambda s: s.orders.paid_with("PAY-1"), 1),
     "orders.owing": Query(lambda s: s.orders.owing(), 1),
     "orders.find": Query(lambda s: s.orders.find(["ORD0001", "ORD0002"]), 2),
+    "order_changes.open": Query(lambda s: s.order_changes.open(), 1),
+    "traces.page": Query(lambda s: s.traces.page(limit=PAGE), PAGE + 1),
+    "traces.page, next": Query(lambda s: _second(s.traces.page), _BOTH),
     "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
     "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
     "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
@@ -161,16 +165,10 @@ BY_ID = {
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
+    *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
-    *(
-        "refunds.release",
-        "refunds.settle",
-        "subscriptions.get",
-        "subscriptions.save",
-        "wallets.add",
-        "wallets.get",
-        *("refunds.is_held", "wallets.set"),
-    ),
+    *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
+    *("traces.close", "traces.open", "wallets.add", "wallets.get", "wallets.set"),
 }
 
 
@@ -181,6 +179,12 @@ def dispatch(n: int) -> Dispatch:
     return Dispatch.model_validate(
         {"dispatch_id": f"N{n}:way", "notification_id": f"N{n}", "created_at": at, "next_at": at} | way
     )
+
+
+def change(n: int) -> OrderChange:
+    lines = order().items
+    fields = {"customer_id": ME, "kind": "items", "status": ChangeStatus.DONE, "before": lines, "items": lines}
+    return OrderChange(change_id=f"ORD{n}:1", order_id=f"ORD{n}", total=eur(400), at=AT, **fields)
 
 
 def endpoint(n: int) -> Endpoint:
@@ -258,7 +262,9 @@ async def _fill(stores: Stores) -> None:
         ],
         "order_id",
         owes=lambda n: n == 7,
+        traced_at=lambda n: AT + timedelta(minutes=n) if n < MINE else None,
     )
+    await put("order_changes", [change(n) for n, _, _ in many], "change_id", open=lambda n: n == 7)
     over, ruled = SubscriptionStatus.CANCELLED, [Ruling(decision="approve", reviewer="amy")]
     await put(
         "subscriptions",
