@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.conversation import ConversationActivities
 from activities.graphs.conversation import ConversationNodes, conversation_graph
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
@@ -61,6 +62,7 @@ class Chat:
             self.env.client,
             task_queue=self.task_queue,
             workflows=[ConversationWorkflow],
+            activities=ConversationActivities(self.stores).all,
             plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
             max_cached_workflows=cached,  # see tests/workflows/recording.py
         ):
