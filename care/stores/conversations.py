@@ -1,7 +1,8 @@
 """Conversations: one document for the head, one for each turn's messages beside it.
 
 Beside the model's fields a head keeps `state`, what the conversation remembers, and for the queue of those that are
-with people its place there, `queue_at`, and who has it, `held_by`. What it shows of the handoff is written with the state, so that an older turn replaces nothing.
+with people its place there, `queue_at`, and who has it, `held_by`. What it shows of the handoff is written with the
+state, so that an older turn replaces nothing.
 """
 
 from __future__ import annotations

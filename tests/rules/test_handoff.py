@@ -41,7 +41,7 @@ def test_what_is_with_the_assistant_is_no_business_of_colleagues(step: Step) -> 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_second_agent_is_told_who_has_it(step: Step) -> None:
-    with pytest.raises(ClaimedByOther, match="amy@care.test has conversation CNV1"):
+    with pytest.raises(ClaimedByOther, match=r"amy@care\.test has conversation CNV1"):
         step(held(AMY), BOB, LATER)
 
 
