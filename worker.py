@@ -22,6 +22,7 @@ from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.conversation import ConversationActivities
 from activities.graphs.conversation import ConversationNodes, conversation_graph
 from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
@@ -145,7 +146,7 @@ def _worker(
         temporal,
         task_queue=settings.task_queue,
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
-        activities=[*subscription.all, *refund.all],
+        activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
         plugins=[LangGraphPlugin(graphs=graphs)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,

@@ -25,6 +25,8 @@ _SUBJECTS: dict[str, str] = {
     "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",
+    "conversation_answered": "A colleague has answered you",
+    "conversation_handed_back": "You are back with our assistant",
     "welcome": "Welcome",
 }
 _SUBJECT_OF_GROUP: dict[Group, str] = {

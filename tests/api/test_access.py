@@ -86,6 +86,11 @@ STAFF = [
     ("POST", "/review/claim/{refund_id}"),
     ("POST", "/review/release/{refund_id}"),
     ("POST", "/review/decide/{refund_id}"),
+    ("GET", "/conversations"),
+    ("POST", "/conversation/claim/{conversation_id}"),
+    ("POST", "/conversation/release/{conversation_id}"),
+    ("POST", "/conversation/reply/{conversation_id}"),
+    ("POST", "/conversation/hand-back/{conversation_id}"),
     ("GET", "/analytics/summary"),
 ]
 OVERSEERS = [

@@ -70,6 +70,9 @@ QUERIES: dict[str, Query] = {
     "conversations.page, next": Query(lambda s: _second(s.conversations.page, ME), _BOTH),
     "conversations.handed_off": Query(lambda s: s.conversations.handed_off(limit=PAGE)),
     "conversations.handed_off, next": Query(lambda s: _second(s.conversations.handed_off), _BOTH),
+    "conversations.waiting": Query(lambda s: s.conversations.waiting(limit=PAGE), PAGE + 2),
+    "conversations.waiting, next": Query(lambda s: _second(s.conversations.waiting), _BOTH),
+    "conversations.taken": Query(lambda s: s.conversations.taken("amy", limit=PAGE), PAGE + 2),
     "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
     "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
     "customers.page, next": Query(lambda s: _second(s.customers.page), _BOTH),
@@ -333,6 +336,8 @@ async def _fill(stores: Stores) -> None:
             for n, who, at in many
         ],
         "conversation_id",
+        queue_at=lambda n: AT + timedelta(minutes=n),
+        held_by=lambda n: "amy" if n % 4 == 1 else "",
     )
     await stores.database["messages"].insert_many(
         [{"conversation_id": f"CON{n}", "turn": turn, "messages": []} for n, _, _ in many for turn in range(3)]
