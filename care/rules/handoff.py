@@ -14,7 +14,7 @@ from care.models.conversation import Handoff, Message
 from care.models.handoff import DeskStep, Moved
 from care.models.memory import ConversationState, Open
 from care.models.notification import Notification
-from care.rules.dialogue import remember
+from care.rules.digest import remember
 
 Told = Literal["joined", "changed", "left", "back"]
 _TOLD: dict[Told, dict[str, str]] = {
