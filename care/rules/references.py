@@ -55,7 +55,7 @@ def orders_meant(
         return [o.order_id for o in context.orders if o.status == status and (not skus or _holding(skus, [o]))][:1]
     if words.means_newest(text):
         return [o.order_id for o in (pool or context.orders)[:1]]
-    current = _current(intent, state, context)
+    current = _current(intent, text, state, context)
     # A question which order is meant stays open until one is named.
     offered = {c.id for c in state.choices if c.kind == "order"} if state.awaiting == "order" else set()
     if still := [o.order_id for o in pool if o.order_id in offered and current not in offered]:
@@ -101,9 +101,12 @@ def _concerns(intent: Intent, order: OrderBrief) -> bool:
             return order.status in (OrderStatus.PENDING, OrderStatus.SHIPPED)
 
 
-def _current(intent: Intent, state: ConversationState, context: Context) -> str | None:
+def _current(intent: Intent, text: str, state: ConversationState, context: Context) -> str | None:
     """The order that is being talked about, unless a refund is asked for and that order was never sent."""
     current = state.intake.order_id if state.intake and state.intake.order_id else state.slots.order_id
+    # "It" is what was spoken of last, even where an open question is about another order.
+    if state.pointed and intent is not state.topic and words.points_back(text):
+        current = state.pointed.order_id or current
     unsent = {o.order_id for o in context.orders if o.status in (OrderStatus.PENDING, OrderStatus.CANCELLED)}
     return None if intent is Intent.REFUND_REQUEST and current in unsent else current
 
