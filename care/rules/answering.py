@@ -48,9 +48,10 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
     match awaiting:
         case "order":
             named = found.order_ids or found.products or references.choice_in(text, state)
-            return bool(named) or words.means_newest(text)
+            return bool(named) or words.means_newest(text) or _each(text, state)
         case "subscription":
-            return bool(found.subscription_ids or found.products or references.choice_in(text, state))
+            named = found.subscription_ids or found.products or references.choice_in(text, state)
+            return bool(named) or _each(text, state)
         case "product":
             return bool(found.products or references.choice_in(text, state)) or _has_rhythm(found)
         case "reason":
@@ -65,6 +66,10 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
             return bool(found.dates) or found.delivery_day is not None
         case "items" | "change" | "payment_method" | "remedy" | "detail":
             return True
+
+
+def _each(text: str, state: ConversationState) -> bool:
+    return len(state.choices) > 1 and (words.means_each(text) or words.means_other_one(text))
 
 
 def _has_rhythm(found: Entities) -> bool:

@@ -141,6 +141,18 @@ def means_newest(text: str) -> bool:
     return bool(_NEWEST.search(text.casefold()))
 
 
+def means_oldest(text: str) -> bool:
+    return bool(re.search(r"\b(?:oldest|earliest)\b", text.casefold()))
+
+
+def means_older(text: str) -> bool:
+    return bool(re.search(r"\b(?:older|earlier) (?:one|order)\b", text.casefold()))
+
+
+def means_newer(text: str) -> bool:
+    return bool(re.search(r"\b(?:newer|later|more recent) (?:one|order)\b", text.casefold()))
+
+
 def status_named(text: str) -> str | None:
     """The status by which a message tells its order apart from others: "the one that was delivered"."""
     named = _BY_STATUS.search(text.casefold())
