@@ -178,14 +178,15 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
 
 
 def _worded(state: TurnState) -> Outcome:
-    """The outcome; a proposal that this turn dropped is named first, and a wish that has to wait last."""
+    """The outcome; a proposal that this turn dropped and what is refused come first, a wish that has to wait last."""
     outcome, reading = Outcome.model_validate(state["outcome"]), Reading.model_validate(state["reading"])
     waits = (
         f"You also asked about {dialogue.WISH[reading.also]}: I do one thing at a time, so please ask me for that next."
         if reading.also and not outcome.state.handed_off
         else None
     )
-    return outcome.model_copy(update={"text": "\n".join(p for p in (reading.not_done, outcome.text, waits) if p)})
+    said = (reading.not_done, dialogue.refused_beside(reading), outcome.text, waits)
+    return outcome.model_copy(update={"text": "\n".join(part for part in said if part)})
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from care.models.common import Model, Utc
-from care.models.conversation import ChatAction
+from care.models.conversation import ChatAction, HandoffReason
 from care.models.memory import ConversationState
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import Frequency, SubscriptionStatus
@@ -56,7 +56,8 @@ class Reading(Model):
     `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
     the customer wrote them, so a tool checks whose they are. `text` holds the words that are served where they are
     only a part of the message, `entities` what those words name. `not_done` is what was shown and is dropped by this
-    turn, `also` another wish of the same message, which has to wait.
+    turn, `also` another wish of the same message, which has to wait. `approved` names the sentence of
+    `care.rules.approved` that refuses something of the message; `handoff` says why a person takes over.
     """
 
     act: Act
@@ -69,6 +70,8 @@ class Reading(Model):
     entities: Entities = Entities()
     not_done: str | None = None
     also: Intent | None = None
+    approved: str | None = None
+    handoff: HandoffReason | None = None
 
 
 class Outcome(Model):

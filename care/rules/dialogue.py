@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import get_args
 
+from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Reading
 from care.models.memory import Awaiting, ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import phrases, references, words
+from care.rules import phrases, references, scope, words
+from care.rules.anger import is_angry
+from care.rules.approved import SENTENCES, Approved
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -68,7 +71,7 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
     "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
     "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
-    "detail": {Intent.ACCOUNT, Intent.OTHER},
+    "detail": {Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
@@ -96,8 +99,38 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     served = _serve(intent, understood.entities, text, state, context)
-    return served.model_copy(update={"also": also_asked(understood, intent)})
+    return served.model_copy(update={"also": also_asked(understood, intent), "approved": scope.ask_of(text)})
+
+
+def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
+    """What no tool serves: anger and what only a person may see to are passed on, the rest is refused.
+
+    Whoever asks for a person gets one as asked.
+    """
+    if intent is Intent.HUMAN_AGENT:
+        return None
+    if is_angry(text, told=understood.angry, english=understood.language == "en"):
+        return _to_person(intent, "angry", "angry", state)
+    ask = scope.ask_of(text)
+    if ask is None or scope.stands_beside(ask, intent):
+        return None
+    if scope.is_a_persons(ask):
+        return _to_person(intent, ask, "out_of_scope", state)
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
+
+
+def refused_beside(reading: Reading) -> str | None:
+    """What is refused of a message whose other part is served."""
+    alone = reading.intent is Intent.OTHER or reading.handoff
+    return SENTENCES[reading.approved] if reading.approved and not alone else None
+
+
+def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
+    dropped = not_done(state.pending)
+    return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, not_done=dropped)
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
@@ -162,6 +195,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if state.pending and _changes(understood.entities):
         amended = WRITES[state.pending.kind].intent
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+        return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:

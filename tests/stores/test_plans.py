@@ -85,6 +85,7 @@ QUERIES: dict[str, Query] = {
         reason="the driver asks for any one document, to know whether its indexes are made",
     ),
     "ledger.balance": Query(lambda s: s.ledger.balance(f"wallet:{ME}"), MINE),
+    "ledger.latest": Query(lambda s: s.ledger.latest(f"wallet:{ME}", PAGE), PAGE),
     "ledger.movement": Query(lambda s: s.ledger.movement("REFERENCE-1"), 1, sorts=True, reason="two at most"),
     "ledger.total": Query(
         lambda s: s.ledger.total(), None, {"ledger": 1}, reason="the sum of everything reads everything"
@@ -152,7 +153,7 @@ BY_ID = {
     *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
     *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
-    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
+    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.change", "customers.get"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
@@ -169,7 +170,7 @@ BY_ID = {
         "subscriptions.save",
         "wallets.add",
         "wallets.get",
-        *("refunds.is_held", "wallets.set"),
+        *("customers.put", "refunds.is_held", "wallets.set"),
     ),
 }
 
