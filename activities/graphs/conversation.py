@@ -16,6 +16,7 @@ from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
 from activities.tools.claims import Claims
 from activities.tools.context import context_of
+from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
@@ -85,7 +86,7 @@ class ConversationNodes:
         self._understanding = understanding
         claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, claims, policy)
+        self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)

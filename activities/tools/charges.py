@@ -50,7 +50,7 @@ class Charges:
         said = money_in(scene.text, order.total.currency)
         match matter:
             case "after_cancelling":
-                return self.settled(scene, order)
+                return settled(scene, order)
             case "twice":
                 return scene.hand_over(f"{charged} I know of that one payment. A person looks into the other one.")
             case "unknown" if not said or order.total in said:
@@ -60,18 +60,6 @@ class Charges:
                 return scene.hand_over(f"{charged} That is not the amount you name, so a person looks into it.")
             case _:
                 return scene.reply(f"{charged} It is made up of: {_made_up(order)}.", suggestions=[PERSON], **slots)
-
-    def settled(self, scene: Scene, order: Order) -> Outcome:
-        """An order that is paid, or paid back."""
-        slots = scene.slots(order_id=order.order_id)
-        if order.payment.status is PaymentStatus.REFUNDED:
-            how = "was cancelled, and what you paid" if order.status is OrderStatus.CANCELLED else "was paid, and it"
-            text = f"{order.order_id} {how} ({order.total}) has been refunded."
-            return scene.reply(text, suggestions=[PERSON], **slots)
-        if order.status is OrderStatus.CANCELLED:
-            return scene.hand_over(f"{order.order_id} is cancelled, and your {order.total} has yet to go back.")
-        text = f"{order.order_id} is paid: we have your {order.total} under {order.payment.reference}."
-        return scene.reply(text, suggestions=[PERSON], **slots)
 
     async def _unclear(self, scene: Scene, matter: Matter) -> Outcome:
         """Show what was charged lately and ask; where that was done before, or nothing fits, a person looks."""
@@ -88,6 +76,19 @@ class Charges:
         choices = order_choices(briefs, scene.context.timezone)
         question = "These are the latest orders that you paid. Which one is it about, or how much was charged?"
         return scene.ask_which(question, choices, awaiting="order", action=matter)
+
+
+def settled(scene: Scene, order: Order) -> Outcome:
+    """An order that is paid, or paid back."""
+    slots = scene.slots(order_id=order.order_id)
+    if order.payment.status is PaymentStatus.REFUNDED:
+        how = "was cancelled, and what you paid" if order.status is OrderStatus.CANCELLED else "was paid, and it"
+        text = f"{order.order_id} {how} ({order.total}) has been refunded."
+        return scene.reply(text, suggestions=[PERSON], **slots)
+    if order.status is OrderStatus.CANCELLED:
+        return scene.hand_over(f"{order.order_id} is cancelled, and your {order.total} has yet to go back.")
+    text = f"{order.order_id} is paid: we have your {order.total} under {order.payment.reference}."
+    return scene.reply(text, suggestions=[PERSON], **slots)
 
 
 def _charged(order: Order, timezone: str) -> str:

@@ -5,7 +5,7 @@ What a customer says was charged is compared with that, and never taken for it.
 
 from __future__ import annotations
 
-from activities.tools.charges import Charges
+from activities.tools.charges import Charges, settled
 from activities.tools.owned import order_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wallet import WalletTools
@@ -77,7 +77,7 @@ class PaymentTools:
             )
         order = await order_of(self._stores, scene.customer_id, ids[0])
         if order.payment.status in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
-            return self._charges.settled(scene, order)
+            return settled(scene, order)
         return await self._ask_gateway(scene, order)
 
     async def _ask_gateway(self, scene: Scene, order: Order) -> Outcome:

@@ -7,43 +7,40 @@ from typing import Literal
 from zoneinfo import available_timezones
 
 from care.models.preferences import MailChoice
+from care.rules.patterns import any_of
 
 Detail = Literal["address", "name", "timezone", "mail"]
 # Kept by others or not at all, or a question of who somebody is: a person sees to it, or nobody can.
 Matter = Literal["email", "password", "closing", "opening", "phone", "language", "card", "identity"]
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
-
-
 # The first that fits counts.
 _NOUNS: dict[Detail | Matter, re.Pattern[str]] = {
-    "closing": _any(
+    "closing": any_of(
         r"\b(?:delete|close|remove|deactivate|cancel|terminate|erase|get rid of|shut)\b[^.!?]{0,25}"
         r"\b(?:account|profile|acct)\b",
         r"\b(?:do(?:n't| not) want|no longer want)\b[^.!?]{0,20}\b(?:account|profile)\b",
     ),
-    "password": _any(
+    "password": any_of(
         r"\bpass ?(?:word|code)|\bpin\b|\b(?:log|sign) ?(?:ging )?in\b|\bsecurity question|\bun(?:b?lock)",
         r"\bb?lock(?:ed)?\b|\btwo[- ]factor|\b2fa\b|\bauthenticat|\buser ?name\b|\brecover",
     ),
-    "identity": _any(r"\bverif|\bidentity\b|\bprove\b|\bid (?:card|check)\b|\bpassport\b"),
-    "opening": _any(
+    "identity": any_of(r"\bverif|\bidentity\b|\bprove\b|\bid (?:card|check)\b|\bpassport\b"),
+    "opening": any_of(
         r"\b(?:open|create|register|set up|make|add|get|second|another|new|sign up)\b[^.!?]{0,25}"
         r"\b(?:account|profile|user)\b(?! address)",
         r"\bregist(?:er|ration)\b|\bsign(?:ing)?[- ]?up\b",
     ),
-    "mail": _any(
+    "mail": any_of(
         r"\bnotif|\bnewsletter|\b(?:mails?|e-mails|emails)\b(?! address)|\breminder|\bpreferences?\b|\bunsubscribe\b"
     ),
-    "email": _any(r"\be-?mail\b"),
-    "phone": _any(r"\b(?:phone|mobile|cell|telephone|contact) ?(?:number)?\b"),
-    "card": _any(r"\b(?:credit |debit |bank )?cards?\b|\bpayment method|\biban\b|\bbank details\b"),
-    "timezone": _any(r"\btime ?zone\b"),
-    "address": _any(r"\baddress\b|\b(?:i|we)(?:'ve| have)? (?:just )?moved\b|\bi live\b"),
-    "name": _any(r"\bname\b|\bmarried\b"),
-    "language": _any(r"\blanguage\b"),
+    "email": any_of(r"\be-?mail\b"),
+    "phone": any_of(r"\b(?:phone|mobile|cell|telephone|contact) ?(?:number)?\b"),
+    "card": any_of(r"\b(?:credit |debit |bank )?cards?\b|\bpayment method|\biban\b|\bbank details\b"),
+    "timezone": any_of(r"\btime ?zone\b"),
+    "address": any_of(r"\baddress\b|\b(?:i|we)(?:'ve| have)? (?:just )?moved\b|\bi live\b"),
+    "name": any_of(r"\bname\b|\bmarried\b"),
+    "language": any_of(r"\blanguage\b"),
 }
 _CHANGE = re.compile(
     r"\b(?:chang\w+|updat\w+|edit|correct|new|wrong|mis-?spel\w+|switch\w*|moved|set|fix|replace|different|modify|adjust"

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 
+from care.rules.patterns import any_word
+
 _ENOUGH = 2
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
 
 
 _SHOP = (
@@ -29,7 +27,7 @@ _VERY = r"(?:\w+ ){0,2}"
 _SIGNS: list[tuple[int, re.Pattern[str]]] = [
     (
         2,
-        _any(
+        any_word(
             r"ridiculous|outrageous|appalling|pathetic|infuriating|furious|livid|outraged|shameful|shameless|disgraceful",
             rf"(?:this|that|it) (?:is|was) {_VERY}(?:unacceptable|disgusting|insane|madness)|beyond a joke|what a joke",
             rf"(?:this|it|you|your \w+) (?:is|are) {_VERY}joke|i(?:'m| am) {_VERY}(?:disgusted|enraged|fuming)",
@@ -41,7 +39,7 @@ _SIGNS: list[tuple[int, re.Pattern[str]]] = [
     ),
     (
         2,
-        _any(
+        any_word(
             rf"worst (?:\w+ )?{_SHOP}|the worst(?: \w+){{0,3}} (?:ever|i have|i've|in my life)",
             rf"{_BAD} {_SHOP}|(?:this|your|that) {_SHOP} (?:is|are) {_VERY}(?:{_BAD}|worthless|a scam|a fraud)",
             rf"(?:you|you guys|you people|you all|you lot)(?: are|'re|re)? {_VERY}(?:{_BAD}|{_INSULT}|the worst)",
@@ -49,20 +47,25 @@ _SIGNS: list[tuple[int, re.Pattern[str]]] = [
             rf"idiots?|morons?|imbeciles?|scammers|bastards?|assholes?|bunch of {_INSULT}",
         ),
     ),
-    (2, _any(r"f+u+c+k\w*|f\*+k?\w*|wtf|bull ?shit|shit\w*|motherf\w+|stfu|piece of (?:crap|junk|garbage)")),
+    (2, any_word(r"f+u+c+k\w*|f\*+k?\w*|wtf|bull ?shit|shit\w*|motherf\w+|stfu|piece of (?:crap|junk|garbage)")),
     (
         2,
-        _any(
+        any_word(
             r"never (?:ever )?(?:buy|order|shop|com|us|deal|do)(?:e|ing)?\b[^.!?]{0,30} (?:again|back|you)",
             r"(?:lost|losing) (?:me as )?a customer|tak(?:e|ing) my business elsewhere|done with (?:you|this)",
             r"(?:switch|go|going|mov)(?:e|ing)? to (?:a|your|the|another) (?:competit\w+|competition)",
             r"tell (?:everyone|everybody|all my friends)[^.!?]{0,30}(?:avoid|how bad|terrible|awful|stay away|scam)",
         ),
     ),
-    (1, _any(r"damn|goddamn|hell|bloody|crap|freaking|sucks?|wth|ffs|for god'?s sake|hate|disgusting|unacceptable")),
     (
         1,
-        _any(
+        any_word(
+            r"damn|goddamn|hell|bloody|crap|freaking|sucks?|wth|ffs|for god'?s sake|hate", r"disgusting|unacceptable"
+        ),
+    ),
+    (
+        1,
+        any_word(
             r"angry|mad|unbelievable|incredible|waste of (?:my )?(?:time|money)|no(?:body| one) (?:cares|answers|helps)"
         ),
     ),

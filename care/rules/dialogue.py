@@ -11,6 +11,7 @@ from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import phrases, references, scope, words
 from care.rules.anger import is_angry
 from care.rules.approved import SENTENCES, Approved
+from care.rules.refund_asks import asks_to_withdraw
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -187,6 +188,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if state.topic and state.awaiting and _answers(state.awaiting, best, understood.entities, text, has_files, state):
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
+        return Intent.REFUND_REQUEST
+    if understood.entities.refund_ids or asks_to_withdraw(text):
         return Intent.REFUND_REQUEST
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST

@@ -21,7 +21,7 @@ def choice_in(text: str, state: ConversationState) -> Choice | None:
     index = words.picked(text, len(state.choices))
     if index is not None:
         return state.choices[index]
-    current = {state.slots.order_id, state.slots.subscription_id, state.slots.sku}
+    current = {state.slots.order_id, state.slots.subscription_id, state.slots.refund_id, state.slots.sku}
     others = [c for c in state.choices if c.id not in current]
     if words.means_other_one(text) and len(others) == 1:
         return others[0]

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 
 from care.rules.approved import Approved
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
-
+from care.rules.patterns import any_of
 
 # Whatever stands between two words of one sentence.
 _A_FEW, _SOME = r"[^.!?]{0,25}", r"[^.!?]{0,40}"
@@ -35,7 +31,7 @@ _STAFF = (
 _CHARGE = r"(?:fees?|shipping|delivery (?:costs?|charges?|fees?)|charges?|costs?)"
 
 ASKS: dict[Approved, re.Pattern[str]] = {
-    "injury": _any(
+    "injury": any_of(
         r"\ballergic (?:reaction|shock)\b|\banaphyla\w*|\b(?:food )?poison(?:ed|ing)\b|\bhospital\b|\bambulance\b",
         r"\b(?:made|makes|making|got|get|feel|felt|been|am|are|is|was|were|became|fell)"
         r"(?: (?:me|us|my \w+|him|her|really|very|so|quite))* (?:sick|ill|unwell|nauseous)\b(?! of\b| and tired)",
@@ -43,13 +39,13 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"\b(?:electrocuted|electric shock|caught fire|exploded|chok(?:ed|ing) on|broke my tooth)\b",
         r"\b(?:vomit\w*|threw up|throwing up|rash|hives)\b",
     ),
-    "legal": _any(
+    "legal": any_of(
         r"\b(?:lawyer|attorney|solicitor|lawsuit|litigation|ombudsman|small claims)s?\b",
         r"\blegal (?:action|steps|team|department|proceedings|claim)s?\b",
         r"\b(?:sue|suing) (?:you|your|the|this|care)\b|\bsee you in court\b|\btak(?:e|ing) (?:you|this|it) to court\b",
         r"\bconsumer (?:protection|court|forum|advocate|rights)\b|\b(?:go|going|report (?:you|this)) to the police\b",
     ),
-    "fraud": _any(
+    "fraud": any_of(
         r"\baccount (?:was|is|has been|got|might be|may be|may have been) (?:hacked|stolen|compromised|taken over)\b",
         r"\b(?:hacked|stole|hijacked|broke into|got into) (?:into )?my (?:account|profile|login|password|identity)\b",
         r"\b(?:someone|somebody|a stranger)(?: else)?(?: is| has been| was| keeps)? (?:us(?:es|ed|ing)|logged in"
@@ -58,11 +54,11 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"\bidentity theft\b|\bphishing\b",
         r"\bmy (?:card|wallet|phone)(?: \w+){0,2} (?:was|got|has been|is) stolen\b|\bstolen (?:credit )?card\b",
     ),
-    "press": _any(
+    "press": any_of(
         r"\bi(?:'m| am) (?:an? )?(?:\w+ )?(?:journalist|reporter|blogger|editor)\b|\bwriting (?:an article|a story)\b",
         r"\bpress (?:enquir|inquir|request|office|contact|department|team|officer)\w*",
     ),
-    "data": _any(
+    "data": any_of(
         r"\bgdpr\b|\bdsgvo\b|\bdata (?:protection|privacy|subject|export)\b|\bright to be forgotten\b",
         r"\b(?:delete|erase|remove|wipe|export|download|copy of|hand over|access to|provide|send me)\b[^.!?]{0,30}"
         r"\b(?:my|all|personal|the) (?:\w+ )?(?:data|information (?:about me|you (?:have|hold|store|keep)))\b",
@@ -70,28 +66,28 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r" (?:about|on) me\b",
         r"\bprivacy (?:policy|officer|request|notice)\b",
     ),
-    "business": _any(
+    "business": any_of(
         r"\b(?:bulk|wholesale|b2b|franchise|dealership|for resale|resell(?:er|ing)?)\b|\bsponsor(?:ship)?\b",
         r"\bbecome (?:an? |your )?(?:partner|dealer|supplier|distributor|affiliate)\b|\bpartnership\b",
         r"\bcorporate (?:order|account|gift)s?\b|\b(?:for|in) (?:my|our) (?:shop|store|restaurant|cafe|hotel|office"
         r"|company|business)\b[^.!?]{0,30}\b(?:\d{2,}|large|many)\b",
     ),
-    "invoice": _any(
+    "invoice": any_of(
         r"\b(?:send|give|get|need|want|have|issue|provide|e-?mail|download|print|make|write|find|see|like|request"
         rf"|where(?:'s| is| are))\b{_A_FEW}\b(?:invoice|tax receipt|vat receipt|proof of purchase)s?\b(?! number)",
         r"\b(?:invoice|bill|receipt) (?:for|with|made out to|in the name of) (?:my|our|the) (?:company|business)\b",
         r"\bvat\b|\btax (?:invoice|refund|number|id|return|exempt\w*|office)\b|\bgst\b",
     ),
-    "staff": _any(
+    "staff": any_of(
         rf"\b(?:your|the|that|an?) (?:\w+ )?{_STAFF}\b{_SOME}\b(?:rude|insult\w*|swore|shout\w*|yell\w*|threat\w*"
         r"|racist|sexist|drunk|unprofessional|aggressive|harass\w*|disrespectful|hung up on|laughed at|lied to)\b",
         rf"\bcomplain(?:t)? (?:about|against) (?:an?|the|your|one of your) (?:\w+ )?(?:{_STAFF}|member)\b",
     ),
-    "jobs": _any(
+    "jobs": any_of(
         r"\b(?:are you|you guys) hiring\b|\bjob (?:opening|offer|vacanc\w+|application|interview)s?\b|\bvacanc\w+\b",
         r"\bwork (?:for|at) you\b|\b(?:my|a) (?:cv|resume)\b|\binternship\b|\bapply for (?:a|the) (?:job|position)\b",
     ),
-    "setup": _any(
+    "setup": any_of(
         r"\b(?:system|initial|hidden|secret|original|your|developer) (?:system )?(?:prompts?|instructions|guidelines"
         r"|configuration)\b(?! (?:for|of|on|to) )",
         rf"\b(?:print|show|reveal|repeat|output|display|leak|dump|tell me|what(?:'s| is| are))\b{_A_FEW}"
@@ -100,14 +96,14 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"|\bare you (?:(?:chat ?)?gpt|claude|llama|gemini)\b",
         r"\bwhat(?:'s| is| are) (?:your|the) (?:password|passcode|secret)\b(?! (?:to|of|for) my)",
     ),
-    "authority": _any(
+    "authority": any_of(
         r"\b(?:i am|i'm|im|this is|speaking as|as) (?:the |an? |your |one of your )?(?:system |site |shop |care )*"
         r"(?:admin(?:istrator)?|developer|dev|engineer|owner|ceo|supervisor|moderator|employee|root|superuser|tester)\b"
         r"(?! (?:at|of|in|for) (?!care|the shop|this|your))",
         r"\b(?:admin|developer|dev|debug|god|sudo|root|maintenance|test|jailbreak|dan) (?:mode|override|access)\b",
         r"\bsudo\b|\boverride (?:code|all)\b|\bi work (?:for|at) (?:you|this (?:shop|company)|care|the shop)\b",
     ),
-    "other_customer": _any(
+    "other_customer": any_of(
         rf"\b{_OTHERS} {_MINE}\b|\b{_MINE} (?:\w+ )?(?:of|for|from|belonging to) {_OTHERS}(?! {_MINE})\b",
         rf"\b{_MINE}\b{_A_FEW}(?:\bCUST[-_ ]?\w*\d\w*|(?:of|for|from|by) [\w.+-]+@[\w-]+)",
         rf"\bCUST[-_ ]?\w*\d\w*(?:'s)?\b{_A_FEW}\b{_MINE}\b|[\w.+-]+@[\w-]+\.\w+'s {_MINE}\b",
@@ -116,8 +112,8 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"\b(?:switch|change|log) (?:me )?(?:in )?(?:to|into|as) (?:customer|user|account) (?:id )?\w*\d",
         r"\bmy (?:customer )?id is (?:really |actually |now )?CUST",
     ),
-    "for_somebody_else": _any(rf"\b(?:on behalf of|in the name of) (?:an?|the|{_OTHERS})\b"),
-    "discount": _any(
+    "for_somebody_else": any_of(rf"\b(?:on behalf of|in the name of) (?:an?|the|{_OTHERS})\b"),
+    "discount": any_of(
         r"\b\d{1,3}\s*(?:%|percent|per cent|pct)\s*(?:\w+ ){0,2}(?:off|discount|rebate|reduction|cheaper|less|back)\b",
         rf"{_GIVE}{_SOME}\b(?:discount|voucher|coupon|promo(?:tion(?:al)?)?(?: code)?|rebate|price reduction|cashback"
         r"|free (?:shipping|delivery|item|product|gift|sample|month)|something for free|freebie)s?\b(?! instead)",
@@ -129,25 +125,25 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         rf"\b(?:waive|drop|remove) (?:the |my |all )?(?:\w+ )?{_CHARGE}\b|\bfree of charge\b",
         r"\b(?:make|let) (?:it|this|me have (?:it|this)|that|my order) (?:be )?(?:for )?free\b",
     ),
-    "price": _any(
+    "price": any_of(
         r"\b(?:lower|reduce|change|drop|match|cut|negotiate|beat|adjust|set)\b[^.!?]{0,15}\bpric(?:es?|ing)\b",
         r"\b(?:make|sell|give|let)\b[^.!?]{0,20}\bcheaper\b|\bprice[- ]match\w*|\b(?:better|best) price\b|\bhaggle\b",
         r"\b(?:sell|give|let me (?:buy|have))\b[^.!?]{0,30}\bfor (?:only |just )?"
         r"(?:[€$£₹]\s?\d+|\d+ ?(?:€|euros?|dollars?|cents?|rupees?|pounds?))",
     ),
-    "faster": _any(
+    "faster": any_of(
         rf"\b(?:speed up|expedite|hurry up|fast[- ]track|prioriti[sz]e)\b{_A_FEW}\b(?:it|my|the|this|delivery)\b",
         r"\brush (?:my|the|this) (?:order|delivery|parcel|package|shipping)\b",
         rf"\b(?:deliver|ship|send|get|bring)\b{_A_FEW}\b(?:faster|quicker|within (?:an|one|\d+) hours?|right now)\b",
     ),
-    "other_account": _any(
+    "other_account": any_of(
         rf"\b(?:refund|money back|pay(?: it| me)?|send it|transfer it)\b{_SOME}\b(?:to|on|into|onto) "
         r"(?:(?:an?|my|the|this|his|her|that) )?(?:(?:other|another|different|new|second|bank|paypal|crypto|bitcoin"
         rf"|{_RELATIVE}'?s?) ?)+(?:credit |debit )?(?:accounts?|cards?|iban)\b",
         rf"\b(?:refund|money back|pay (?:it|me))\b{_SOME}\b(?:to|on|into|onto|by|via) (?:(?:an?|my|the|this) )?"
         r"(?:bank|paypal|iban|crypto|bitcoin)\b|\biban\b",
     ),
-    "decision": _any(
+    "decision": any_of(
         rf"\b(?:approve|authori[sz]e|accept|grant|release|push through|mark)\b{_A_FEW}"
         rf"\b(?:my|the|this|that|all|every|any|it)\b{_A_FEW}\b(?:refunds?|claims?|case|request|approved|paid|refunded)\b",
         r"\b(?:approve|accept|pay out) REF",
@@ -155,12 +151,12 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         rf"{_A_FEW}\b(?:refund|money|paid|approved|replacement)\w*",
         r"\bwill (?:my|the|this) (?:refund|claim|request) be (?:approved|accepted|granted)\b",
     ),
-    "promise": _any(
+    "promise": any_of(
         r"\b(?:manager|supervisor|colleague|agent|boss|support|staff|representative|employee|lady|guy|person|someone"
         rf"|somebody|they)\b{_A_FEW}\b(?:promised|guaranteed|assured|agreed|approved|authori[sz]ed|already said)\b",
         r"\b(?:told|said|promised)\b[^.!?]{0,20}\bi (?:would|will|could|can|'d|should) (?:get|have|receive)\b",
     ),
-    "outside_policy": _any(
+    "outside_policy": any_of(
         r"\bmake (?:me )?an exception\b|\bjust this once\b|\bbend the rules?\b",
         r"\b(?:ignore|forget|skip|bypass|override|despite|regardless of|no matter) (?:the |your |any )?(?:\w+ )?"
         r"(?:policy|policies|rules?|window|deadline|checks?|review|conditions)\b",
@@ -168,7 +164,7 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"|valued|regular) (?:customer|member|client|user)\b|\bas a vip\b|\bi(?:'m| am) (?:a )?vip\b",
         r"\brefund (?:me )?(?:without|before) (?:\w+ )?(?:checking|review|evidence|asking|photo|question)\w*",
     ),
-    "advice": _any(
+    "advice": any_of(
         r"\b(?:medical|legal|financial|tax|investment|health) advice\b|\bshould i (?:see a doctor|invest|sue)\b",
         r"\b(?:cure|treat|diagnos\w+) my\b|\bhow much (?:\w+ ){0,4}should i (?:take|drink|eat)\b",
         rf"\b(?:safe|ok|okay|good|suitable|healthy) (?:for|if|when|during|to (?:eat|drink|take|give))\b{_A_FEW}"
@@ -176,7 +172,7 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"|medication|breastfeed\w*|celiac|coeliac)",
         r"\bhelp (?:me )?(?:lose weight|with my (?:pain|illness|diabetes|allergy))\b",
     ),
-    "opinion": _any(
+    "opinion": any_of(
         r"\bwhat (?:do|would) you (?:think|recommend|suggest|prefer|advise|choose|buy|take)\b",
         r"\bwhich (?:one |\w+ )?(?:do|would|should) (?:you|i) (?:recommend|prefer|choose|buy|take|get|suggest)\b",
         r"\b(?:your|an) (?:honest |personal )?(?:opinion|favou?rite|recommendation)\b|\brecommend me\b",

@@ -366,8 +366,11 @@ async def test_asking_for_a_refund_that_was_never_opened_opens_none(talk: Talk) 
     [
         ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.LABEL}, "Please send a photo of the label."),
         ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.RETURN}, "Please send the goods back to us"),
-        ({"status": RefundStatus.PAYMENT_FAILED, "offered": Remedy.STORE_CREDIT}, "as store credit, under Refunds."),
-        ({"status": RefundStatus.PAYMENT_FAILED}, "A colleague sees to it."),
+        (
+            {"status": RefundStatus.PAYMENT_FAILED, "offered": Remedy.STORE_CREDIT},
+            "as store credit instead, under Refunds.",
+        ),
+        ({"status": RefundStatus.PAYMENT_FAILED}, "A colleague looks into the payment soon"),
         ({"status": RefundStatus.EXPIRED}, "closed without a decision, and you can ask again."),
     ],
 )
