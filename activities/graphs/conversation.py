@@ -84,7 +84,7 @@ class ConversationNodes:
         self._understanding = understanding
         self._orders = OrderTools(stores, payments)
         self._refunds = RefundTools(stores, cases, policy)
-        self._subscriptions = SubscriptionTools(stores, cases)
+        self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
         self._handoff = HandoffTools()

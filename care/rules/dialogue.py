@@ -8,6 +8,7 @@ from care.models.dialogue import Act, Context, Family, Reading
 from care.models.memory import Awaiting, ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import phrases, references, words
+from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -88,6 +89,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     if pending and answer == "yes":
         return _act("confirm", WRITES[pending.kind].intent)
     intent = intent_of(understood, text, has_files, state)
+    intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
     if pending and intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text):
