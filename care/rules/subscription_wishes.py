@@ -31,8 +31,10 @@ _SPAN = rf"(?:until|till?|unless|for {_MANY} (?:days?|weeks?|months?|fortnights?
 _NOT = r"(?:do not|don'?t|dont|no longer|never)"
 _STOP = r"(?:cancel|stop|end|terminate|unsubscribe|quit|discontinue)"
 
-_AWAY = r"\bi'?(?:m| am| will be|ll be) (?:away|not (?:home|here|there|in)|out of town|travell?ing)\b"
+_AWAY = (
+    r"\bi'?(?:m| am| will be|ll be) (?:away|not (?:home|here|there|in)|out of town|travell?ing)\b"
     r"|\bi'?(?:m| am| will be|ll be) on (?:holidays?|vacation)\b"
+)
 _ONE_DELIVERY = (
     rf"(?:next|this|that|upcoming|coming|tomorrow|today|{_DAY}|\d{{1,2}}(?:st|nd|rd|th)?|january|february|march|april|may"
     r"|june|july|august|september|october|november|december)(?:'?s)?(?: (?:weeks?'?s?|milk|box))?"
