@@ -14,7 +14,7 @@ from itertools import islice
 from care.models.subscription import Subscription
 from care.models.understanding import Entities
 from care.rules.reminders import pending
-from care.rules.spoken_dates import WEEKDAYS, dates_in, resolve
+from care.rules.spoken_dates import WEEKDAYS, dates_in, resolve, span_in
 
 _MOST = 60
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
@@ -88,6 +88,8 @@ def pause_end(text: str, found: Entities, today: date) -> date | None:
     """The local date on which deliveries go on: "until 15 December", "for two weeks"; None where none is named."""
     if spoken := [day for each in found.dates if (day := resolve(each, today))]:
         return spoken[-1]
+    if span := span_in(text):
+        return span.end(today)
     if by := _BY.search(text.casefold()):
         return today + _days(by)
     return None
