@@ -88,7 +88,7 @@ class ConversationNodes:
         claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
         self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
-        self._subscriptions = SubscriptionTools(stores, cases)
+        self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
         self._handoff = HandoffTools()

@@ -13,6 +13,7 @@ from care.rules.anger import is_angry
 from care.rules.approved import SENTENCES, Approved
 from care.rules.corrections import settled
 from care.rules.refund_asks import asks_to_withdraw
+from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -72,7 +73,8 @@ def read(
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
     said = parts.alone(wish, understood)
-    served = _serve(intent_of(said, wish.text, False, state), said.entities, wish.text, state, context)
+    intent = intent_meant(intent_of(said, wish.text, False, state), wish.text, said.entities, state, context)
+    served = _serve(intent, said.entities, wish.text, state, context)
     reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
     return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
 
@@ -107,6 +109,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
     intent = intent_of(understood, text, has_files, state)
+    intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
