@@ -1,11 +1,13 @@
-"""The conversation graph: understand -> fetch_context -> one family of tools -> compose. Nodes are activities.
+"""The conversation graph: understand -> fetch_context -> one family of tools -> (word ->) compose.
 
-State is JSON. A repeated node repeats no effect: what a tool writes is named by the turn that proposed it, and the
-messages of a turn are stored once.
+Nodes are activities, and state is JSON. A repeated node repeats no effect: what a tool writes is named by the turn that
+proposed it, and the messages of a turn are stored once.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
@@ -20,7 +22,7 @@ from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
-from care.brains.protocols import Understanding, Utterance
+from care.brains.protocols import Saying, Understanding, Utterance, Worded, Wording
 from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
@@ -30,11 +32,19 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue
+from care.rules.language import language_now, tag_of
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
+# Of the five seconds that a customer waits at most: what both models may take, and the second of them alone.
+MODEL_SECONDS = 4.0
+WORDING_SECONDS = 1.5
+_SPOKEN = ("es", "hi")  # languages in which a wording can be checked
+_OURS = ("local", "none")  # what understands without a hosted model
 _SILENCE = "A colleague has taken over and will get back to you."
 _NOT_READ = Understood(intents=[], model="none")
+
+log = logging.getLogger(__name__)
 
 # What is not there will not be there on another try.
 PATIENT = RetryPolicy(
@@ -54,7 +64,8 @@ class TurnState(TypedDict, total=False):
     """`now` is the workflow's time; each other value is the JSON of a model.
 
     memory: ConversationState, turn: ChatTurn, understood: Understood, context: Context, reading: Reading,
-    outcome: Outcome, reply: ChatReply.
+    outcome: Outcome, reply: ChatReply. `spent` are the milliseconds that understanding took, `worded` (Worded or
+    None) the outcome in the customer's language.
     """
 
     now: str
@@ -63,7 +74,9 @@ class TurnState(TypedDict, total=False):
     understood: dict[str, Any]
     context: dict[str, Any]
     reading: dict[str, Any]
+    spent: int
     outcome: dict[str, Any]
+    worded: dict[str, Any] | None
     reply: dict[str, Any]
 
 
@@ -79,9 +92,11 @@ class ConversationNodes:
         cases: Cases,
         payments: PaymentGateway,
         policy: RefundPolicy,
+        wording: Wording | None = None,
     ) -> None:
         self._stores = stores
         self._understanding = understanding
+        self._wording = wording
         self._orders = OrderTools(stores, payments)
         self._refunds = RefundTools(stores, cases, policy)
         self._subscriptions = SubscriptionTools(stores, cases)
@@ -101,11 +116,15 @@ class ConversationNodes:
             asked=memory.pending.shown if memory.pending else None,
             products=[p.name for p in products[:_CATALOGUE]],
         )
+        began = time.monotonic()
         try:
             understood = await self._understanding.understand(utterance)
         except ModelTrouble:
             understood = _NOT_READ
-        return {"memory": _json(memory), "understood": _json(understood)}
+        spent = round((time.monotonic() - began) * 1000)
+        language = language_now(memory.language, understood.language, utterance.text)
+        memory = memory.model_copy(update={"language": language})
+        return {"memory": _json(memory), "understood": _json(understood), "spent": spent}
 
     async def _recall(self, memory: ConversationState) -> ConversationState:
         """A conversation that was closed goes on where it stopped. Raises NotFound for somebody else's."""
@@ -143,11 +162,31 @@ class ConversationNodes:
     async def handoff(self, state: TurnState) -> TurnState:
         return await _served(self._handoff, state)
 
+    async def word(self, state: TurnState) -> TurnState:
+        """The reply in the customer's language, if it can be said there truly and in time; a node of its own, so that
+        a repeated `compose` asks no model again."""
+        memory, plain = ConversationState.model_validate(state["memory"]), _plain(state)
+        seconds = min(WORDING_SECONDS, MODEL_SECONDS - state.get("spent", 0) / 1000)
+        if self._wording is None or seconds <= 0:
+            return {"worded": None}
+        said = [line for line in memory.history if line.startswith("customer: ")]
+        saying = Saying(
+            text=plain.text,
+            suggestions=plain.suggestions,
+            language=tag_of(memory.language, [*said, state["turn"]["message"]]),
+            names=[p.name for p in await self._stores.products.all()],
+        )
+        try:
+            return {"worded": _json(await self._wording.word(saying, seconds))}
+        except ModelTrouble as trouble:
+            log.warning("%s; the reply goes out as the tools wrote it.", trouble.reason)
+            return {"worded": None}
+
     async def compose(self, state: TurnState) -> TurnState:
         """The reply, and everything that is kept of the turn."""
         before = ConversationState.model_validate(state["memory"])
         silent = before.handed_off
-        outcome = Outcome(text=_SILENCE, state=before) if silent else _worded(state)
+        outcome = Outcome(text=_SILENCE, state=before) if silent else _spoken(state)
         turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
         said = closing.messages(turn, None if silent else outcome, at)
         memory = closing.remembered(outcome.state, before.turn + 1, said)
@@ -175,8 +214,15 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
     return {"outcome": _json(outcome)}
 
 
-def _worded(state: TurnState) -> Outcome:
-    """The outcome; a proposal that this turn dropped is named first, and a wish that has to wait last."""
+def _spoken(state: TurnState) -> Outcome:
+    """The outcome in the words that the customer gets; what it binds them to stays as the tools put it."""
+    plain, worded = _plain(state), state.get("worded")
+    return plain.model_copy(update=dict(Worded.model_validate(worded))) if worded else plain
+
+
+def _plain(state: TurnState) -> Outcome:
+    """The outcome as the tools wrote it; a proposal that this turn dropped is named first, and a wish that has to
+    wait last."""
     outcome, reading = Outcome.model_validate(state["outcome"]), Reading.model_validate(state["reading"])
     waits = (
         f"You also asked about {dialogue.WISH[reading.also]}: I do one thing at a time, so please ask me for that next."
@@ -196,17 +242,25 @@ async def to_family(state: TurnState) -> str:
     return family
 
 
+async def to_word_or_compose(state: TurnState) -> str:
+    """Without a hosted model there is no wording; what is English already needs none."""
+    hosted = state["understood"]["model"] not in _OURS
+    return "word" if hosted and state["memory"].get("language") in _SPOKEN else "compose"
+
+
 def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, TurnState, TurnState]:
     graph = StateGraph(TurnState)
     graph.add_node("understand", nodes.understand, metadata=NODE)
     graph.add_node("fetch_context", nodes.fetch_context, metadata=NODE)
+    graph.add_node("word", nodes.word, metadata=NODE)
     graph.add_node("compose", nodes.compose, metadata=NODE)
     for family in dialogue.FAMILIES:
         graph.add_node(family, getattr(nodes, family), metadata=NODE)
-        graph.add_edge(family, "compose")
+        graph.add_conditional_edges(family, to_word_or_compose, ["word", "compose"])
     graph.add_edge(START, "understand")
     graph.add_conditional_edges("understand", to_context_or_silence, ["fetch_context", "compose"])
     graph.add_conditional_edges("fetch_context", to_family, list(dialogue.FAMILIES))
+    graph.add_edge("word", "compose")
     graph.add_edge("compose", END)
     return graph
 
