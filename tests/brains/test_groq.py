@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from pydantic import SecretStr
@@ -134,6 +136,22 @@ async def test_a_body_that_comes_late_or_never_ends_is_trouble(
     fake_groq.usual = answer
     with pytest.raises(ModelTrouble, match=reason):
         await client.ask(Question("understood", {}, "", {}), 0.5)
+
+
+async def test_a_body_that_trickles_is_cut_off() -> None:
+    async def trickle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"{")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        client = GroqClient("key", "m", base_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(ModelTrouble, match="in time"):
+            await client.ask(Question("understood", {}, "", {}), 0.3)
+        await client.aclose()
 
 
 async def test_figures_that_are_none_count_as_none(client: GroqClient, fake_groq: FakeServer) -> None:

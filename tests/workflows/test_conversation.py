@@ -18,7 +18,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.graphs.talk import OTHER
+from tests.graphs.talk import OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record, recorded
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
@@ -76,6 +76,25 @@ async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     assert [a.id for a in done.actions] == ["REF001"]
     assert len(chat.doors.opened) == 1
     assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 4
+
+
+async def test_a_reply_is_put_into_the_customers_language_once_whatever_is_lost(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), (wording := Marking())
+    async with chat.worker(Stumbling(chat.nodes())):
+        where = await chat.says("¿Dónde está ORD004?", Intent.ORDER_STATUS)
+    assert where.reply.startswith("[es] Your order ORD004")
+    assert wording.asked == 1
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.text for m in view.messages] == ["¿Dónde está ORD004?", where.reply]
+
+
+async def test_a_spanish_conversation_does_what_it_showed(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), Marking()
+    async with chat.worker():
+        await chat.says("Ya no lo quiero, devuélvanme ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        done = await chat.says("sí")
+        await record(chat.handle, "conversation-spanish")
+    assert [(a.kind, a.status) for a in done.actions] == [("refund_opened", "done")]
 
 
 async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> None:
@@ -138,7 +157,9 @@ async def test_after_the_handoff_only_the_customers_words_are_kept(chat: Chat) -
     assert view.handed_off
 
 
-@pytest.mark.parametrize("name", ["conversation-refund", "conversation-idle", "conversation-handoff"])
+@pytest.mark.parametrize(
+    "name", ["conversation-refund", "conversation-idle", "conversation-handoff", "conversation-spanish"]
+)
 async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
     replayer = Replayer(
         workflows=[ConversationWorkflow],
