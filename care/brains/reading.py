@@ -95,7 +95,10 @@ def _intents(data: dict[str, Any], wishes: list[Wish]) -> list[IntentScore]:
     scores = data.get("intents")
     if scores is None:
         scores = [data] if data.get("intent") else [{"intent": wish.intent} for wish in wishes]
-    return [IntentScore(intent=s.get("intent"), confidence=s.get("confidence", _UNSAID)) for s in scores]
+    return [
+        IntentScore(intent=s.get("intent"), confidence=s.get("confidence", _UNSAID))
+        for s in list(scores)[:_MOST_WISHES]
+    ]
 
 
 def _wishes(answers: list[dict[str, Any]], utterance: Utterance) -> list[Wish]:

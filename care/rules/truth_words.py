@@ -75,8 +75,8 @@ TOPICS: dict[str, re.Pattern[str]] = {
         "compensation": r"compensat\w+|goodwill|bonus|gift\w*|compensa\w+|indemni\w+|bonifica\w+|मुआवज़ा|मुआवजा|क्षतिपूर्ति"
         r"|muaavza|muavza",
         "at once": r"immediate\w*|right away|instant\w*|inmediat\w+|enseguida|al instante|तुरंत|फ़ौरन|फौरन|turant",
-        "to be paid": r"(?:will|shall|going to) (?:be (?:refund|reimburs|paid)\w*|refund|reimburse|pay|get|receive)"
-        r"|you'll (?:get|receive)|reembolsar(?:á|án|emos|é)|devolver(?:á|án|emos|é)|recibirá\w*|le daremos"
+        "to be paid": r"(?:will|shall|going to) (?:be (?:refund|reimburs|paid)\w*|refund|reimburse|pay)"
+        r"|(?:will|shall|going to|you'll) (?:get|receive)(?! back)|reembolsar(?:á|án|emos|é)|devolver(?:á|án|emos|é)|recibirá\w*|le daremos"
         r"|pagar(?:á|emos)"
         r"|(?:रिफंड|वापस|पैसे|पैसा|राशि) .{0,12}(?:जाए[ंग]|जाये[ंग]|मिले[ंग]|करेंगे|देंगे)"
         r"|(?:refund|wapas|paise|paisa) .{0,12}(?:jay?eg|jaa?eg|mileg|karenge|denge)\w*",
