@@ -158,7 +158,15 @@ QUERIES: dict[str, Query] = {
 }
 BY_ID = {
     *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
-    *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
+    *(
+        "accounts.add",
+        "accounts.find",
+        "accounts.set_password_hash",
+        "ids.next",
+        "meters.count",
+        "meters.rests",
+        "refunds.save",
+    ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.change", "customers.get"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),

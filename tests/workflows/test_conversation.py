@@ -18,7 +18,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.graphs.talk import ME, OTHER
+from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record, recorded
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
@@ -76,6 +76,25 @@ async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     assert [a.id for a in done.actions] == ["REF001"]
     assert len(chat.doors.opened) == 1
     assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 4
+
+
+async def test_a_reply_is_put_into_the_customers_language_once_whatever_is_lost(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), (wording := Marking())
+    async with chat.worker(Stumbling(chat.nodes())):
+        where = await chat.says("¿Dónde está ORD004?", Intent.ORDER_STATUS)
+    assert where.reply.startswith("[es] Your order ORD004")
+    assert wording.asked == 1
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.text for m in view.messages] == ["¿Dónde está ORD004?", where.reply]
+
+
+async def test_a_spanish_conversation_does_what_it_showed(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), Marking()
+    async with chat.worker():
+        await chat.says("Ya no lo quiero, devuélvanme ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        done = await chat.says("sí")
+        await record(chat.handle, "conversation-spanish")
+    assert [(a.kind, a.status) for a in done.actions] == [("refund_opened", "done")]
 
 
 async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> None:
@@ -207,7 +226,7 @@ async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_ma
     ]
 
 
-HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer"]
+HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer", "spanish"]
 
 
 @pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])
