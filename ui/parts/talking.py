@@ -172,6 +172,8 @@ class Chat:
     def _take(self, reply: ChatReply) -> bool:
         """Whether there is an answer: a colleague's comes later."""
         talk = self._talk
+        if talk.conversation_id is None:  # a page that is loaded again goes on with it
+            ui.navigate.history.replace(f"/ui/support?conversation={reply.conversation_id}")
         talk.conversation_id, talk.asking, talk.handed_off = (
             reply.conversation_id,
             reply.needs_confirmation,
