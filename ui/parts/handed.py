@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from care.models.conversation import Conversation, HandoffReason
@@ -26,6 +26,7 @@ FILTERS: dict[str, tuple[str, Callable[[Conversation, str], bool]]] = {
     "mine": ("Mine", lambda talk, me: owner(talk) == me),
 }
 MOST = 200
+_LONG = timedelta(hours=1)
 
 
 def owner(talk: Conversation) -> str | None:
@@ -85,7 +86,7 @@ def waits(talk: Conversation, now: datetime) -> tuple[str, words.Tone]:
     since = talk.handoff.waiting_since if talk.handoff else talk.updated_at
     if since is None:
         return "Answered", "good"
-    return f"Waits {words.span((now - since).total_seconds())}", "warn"
+    return f"Waits {words.span((now - since).total_seconds())}", "bad" if now - since > _LONG else "warn"
 
 
 def with_whom(talk: Conversation, me: str) -> tuple[str, words.Tone]:
