@@ -27,7 +27,7 @@ async def page(visit: Visit) -> None:
     with box("grid desk"):
         with box("only-wide" if chosen else ""):
             await _handed_over(visit, chosen)
-        with box("stack loose" if chosen else "only-wide"):
+        with box("stack loose desk-open" if chosen else "only-wide"):
             if chosen is None:
                 empty("forum", "Choose a conversation", "Take it, and the customer knows that somebody is there.")
             else:
@@ -102,7 +102,8 @@ def _head(visit: Visit, talk: Conversation, name: str, email: str) -> None:
     if talk.handoff:
         at = words.moment(talk.handoff.at, visit.zone)
         with card("Summary", "inset tight", side=f"{reason(talk)} · {at} UTC"):
-            text(talk.handoff.summary or "No summary was written: please read on below.", "wrap")
+            said = text(talk.handoff.summary or "No summary was written: please read on below.", "wrap summary")
+            said.props("tabindex=0")  # it scrolls, with the keyboard too
 
 
 async def _say(visit: Visit, thread: Thread, view: ConversationView) -> None:
