@@ -187,6 +187,21 @@ async def test_a_colleague_answers_in_the_thread_and_hands_back_with_everything_
     assert [(n.kind, n.conversation_id) for n in told] == [("conversation_answered", chat.conversation_id)]
 
 
+async def test_messages_that_meet_the_handing_back_are_either_kept_for_the_colleague_or_answered(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        await chat.colleague(ConversationWorkflow.take)
+        await asyncio.gather(
+            chat.says("thanks"),
+            chat.colleague(ConversationWorkflow.hand_back),
+            chat.says("hello"),
+        )
+    said = (await chat.said())[3:]
+    back = said.index(("system", BACK))
+    assert {role for role, _ in said[:back]} <= {"customer"}
+    assert [role for role, _ in said[back + 1 :]] == ["customer", "assistant"] * (2 - back)
+
+
 async def test_of_two_colleagues_one_takes_it_and_the_other_is_told_who(chat: Chat) -> None:
     async with chat.worker():
         await chat.says("A human please", Intent.HUMAN_AGENT)
