@@ -47,6 +47,7 @@ class Said:
     replies: list[str] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    no_action: bool = False
 
 
 @dataclass
@@ -156,7 +157,7 @@ class _Reader:
             return
         if said.heard is None and not said.misbehaves and self.dialogue.only != "local":
             raise Wrong(f"line {said.line} needs 'understands:', what a good model makes of it")
-        if not (said.replies or said.actions):
+        if not (said.replies or said.actions or said.no_action):
             raise Wrong(f"nothing is expected of the reply to line {said.line}")
 
     @property
@@ -201,6 +202,8 @@ class _Reader:
 
     def _action(self, rest: str) -> None:
         match rest.split():
+            case ["none"] if not self._last.actions:
+                self._last.no_action = True
             case ["handed_off", "done"]:
                 self._last.actions.append(Action("handed_off", "done", None))
             case [kind, ("proposed" | "done" | "refused") as status, id_] if kind in _DEEDS:
