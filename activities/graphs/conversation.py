@@ -14,6 +14,7 @@ from temporalio.common import RetryPolicy
 
 from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
+from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
@@ -29,11 +30,10 @@ from care.models.dialogue import Context, Outcome, Reading
 from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
-from care.rules import dialogue
+from care.rules import dialogue, handoff
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
-_SILENCE = "A colleague has taken over and will get back to you."
 _NOT_READ = Understood(intents=[], model="none")
 
 # What is not there will not be there on another try.
@@ -82,8 +82,9 @@ class ConversationNodes:
     ) -> None:
         self._stores = stores
         self._understanding = understanding
+        claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, cases, policy)
+        self._refunds = RefundTools(stores, claims, policy)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -146,9 +147,9 @@ class ConversationNodes:
     async def compose(self, state: TurnState) -> TurnState:
         """The reply, and everything that is kept of the turn."""
         before = ConversationState.model_validate(state["memory"])
-        silent = before.handed_off
-        outcome = Outcome(text=_SILENCE, state=before) if silent else _worded(state)
         turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
+        silent = before.handed_off
+        outcome = Outcome(text="", state=handoff.waits(before, at)) if silent else _worded(state)
         said = closing.messages(turn, None if silent else outcome, at)
         memory = closing.remembered(outcome.state, before.turn + 1, said)
         await closing.keep(self._stores, memory, said, handed_over=memory.handed_off and not silent)

@@ -8,7 +8,7 @@ from care.models.conversation import ChatReply, Conversation, Message
 from care.models.dialogue import Outcome
 from care.models.memory import ChatTurn, ConversationState
 from care.models.understanding import Understood
-from care.rules.dialogue import remember
+from care.rules.digest import remember
 from care.stores import Stores
 
 _TITLE = 80
@@ -44,7 +44,7 @@ async def keep(stores: Stores, memory: ConversationState, said: list[Message], *
     """Each write can be repeated. The memory comes last: with it the turn is over."""
     await stores.conversations.append(memory.conversation_id, memory.turn, said)
     if handed_over:
-        await stores.conversations.set_handed_off(memory.conversation_id, True)
+        await stores.conversations.set_handed_off(memory.conversation_id, True, memory.handoff)
     await stores.conversations.save_state(memory)
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import get_args
 
 from care.models.dialogue import Act, Context, Family, Reading
-from care.models.memory import Awaiting, ConversationState, Proposal
+from care.models.memory import ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import phrases, references, words
+from care.rules import answering, phrases, references, words
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
 CONFIDENT = 0.3
 # A request for a person counts at any place among the intents, and has to be plain.
 SURE_OF_PERSON = 0.6
-# From here on a message that also answers an open question is taken for something new.
-SURE = 0.7
 # From here on a further wish of a message is named, so that it is not lost.
 SURE_OF_SECOND = 0.65
 # Messages in a row that were not understood before a person takes over.
 PATIENCE = 2
-HISTORY = 12
-_LINE = 300
 
 FAMILY: dict[Intent, Family] = {
     Intent.ORDER_STATUS: "orders",
@@ -54,26 +50,8 @@ WISH: dict[Intent, str] = {
     Intent.PRODUCT_QUESTION: "a product",
     Intent.ACCOUNT: "your account",
 }
-# Intents that a model may well see in the answer to such a question ("It arrived broken": DELIVERY_ISSUE).
-_AKIN: dict[Awaiting, set[Intent]] = {
-    "order": {Intent.ORDER_STATUS, Intent.OTHER},
-    "reason": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.PRODUCT_QUESTION, Intent.OTHER},
-    "evidence": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.OTHER},
-    "product": {Intent.PRODUCT_QUESTION, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
-    "frequency": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
-    "day": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.OTHER},
-    "address": {Intent.CHANGE_ORDER, Intent.ACCOUNT, Intent.OTHER},
-    "date": {Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.CHANGE_ORDER, Intent.OTHER},
-    "items": {Intent.CHANGE_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER},
-    "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
-    "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
-    "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
-    "detail": {Intent.ACCOUNT, Intent.OTHER},
-    "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
-}
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
-_SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
 
 
 def read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
@@ -151,7 +129,11 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.HUMAN_AGENT
     best = _best(understood)
     said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
-    if state.topic and state.awaiting and _answers(state.awaiting, best, understood.entities, text, has_files, state):
+    if (
+        state.topic
+        and state.awaiting
+        and answering.answers(state.awaiting, best, understood.entities, text, has_files, state)
+    ):
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
@@ -159,7 +141,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
-    if state.pending and _changes(understood.entities):
+    if state.pending and answering.names_details(understood.entities):
         amended = WRITES[state.pending.kind].intent
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
@@ -193,58 +175,3 @@ def _best(understood: Understood) -> IntentScore:
     best = max(understood.intents, key=lambda s: s.confidence, default=unsure)
     # Plain requests for a person were served before this.
     return best if best.confidence >= CONFIDENT and best.intent is not Intent.HUMAN_AGENT else unsure
-
-
-def _answers(
-    awaiting: Awaiting, said: IntentScore, found: Entities, text: str, has_files: bool, state: ConversationState
-) -> bool:
-    if said.intent is state.topic:
-        return True
-    if said.intent in _AKIN[awaiting] and _fits(awaiting, found, text, has_files, state):
-        return True
-    brief = len(words.words_of(text)) <= _SHORT or said.confidence < SURE
-    return brief and _names(awaiting, found, text, has_files, state)
-
-
-def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
-    """Whether the message holds what was asked for."""
-    match awaiting:
-        case "order":
-            named = found.order_ids or found.products or references.choice_in(text, state)
-            return bool(named) or words.means_newest(text)
-        case "subscription":
-            return bool(found.subscription_ids or found.products or references.choice_in(text, state))
-        case "product":
-            return bool(found.products or references.choice_in(text, state)) or _has_rhythm(found)
-        case "reason":
-            return found.reason is not None
-        case "evidence":
-            return has_files or words.has_no_evidence(text)
-        case "frequency" | "day":
-            return _has_rhythm(found)
-        case "address":
-            return any(c.isdigit() for c in text)
-        case "date":
-            return bool(found.dates) or found.delivery_day is not None
-        case "items" | "change" | "payment_method" | "remedy" | "detail":
-            return True
-
-
-def _has_rhythm(found: Entities) -> bool:
-    return found.frequency is not None or found.delivery_day is not None
-
-
-def _fits(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
-    # What is wrong with a thing is said in any words.
-    return awaiting == "reason" or _names(awaiting, found, text, has_files, state) or bool(words.answer_in(text))
-
-
-def _changes(found: Entities) -> bool:
-    """Whether a message names a detail that an open proposal could take up ("make it two", "on Monday instead")."""
-    return any((found.quantity, found.frequency, found.delivery_day, found.reason, found.order_ids, found.products))
-
-
-def remember(history: list[str], role: str, text: str) -> list[str]:
-    """The history with one more line, bounded: the oldest lines fall off and a long one is cut."""
-    line = f"{role}: {' '.join(text.split())}"
-    return [*history, line if len(line) <= _LINE else line[: _LINE - 1] + "…"][-HISTORY:]

@@ -11,7 +11,7 @@ from care.models.dialogue import Context, NamedSku, OrderBrief
 from care.models.memory import Choice, ConversationState, Proposal, Slots
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import dialogue, phrases, words
+from care.rules import dialogue, digest, phrases, words
 from care.rules.address import address_in
 from care.rules.references import choice_in, orders_meant
 
@@ -229,8 +229,8 @@ def test_what_was_shown_and_left_is_named() -> None:
 def test_the_history_stays_short() -> None:
     history: list[str] = []
     for n in range(40):
-        history = dialogue.remember(history, "customer", f"{n} " + "long " * 200)
-    assert len(history) == dialogue.HISTORY
+        history = digest.remember(history, "customer", f"{n} " + "long " * 200)
+    assert len(history) == digest.HISTORY
     assert history[-1].startswith("customer: 39")
     assert max(len(line) for line in history) <= 300
 

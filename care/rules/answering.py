@@ -1,0 +1,78 @@
+"""Whether a message answers the question that is open, or takes up what was shown, or asks for something new."""
+
+from __future__ import annotations
+
+from care.models.memory import Awaiting, ConversationState
+from care.models.understanding import Entities, Intent, IntentScore
+from care.rules import references, words
+
+# From here on a message that also answers an open question is taken for something new.
+SURE = 0.7
+# Intents that a model may well see in the answer to such a question ("It arrived broken": DELIVERY_ISSUE).
+_AKIN: dict[Awaiting, set[Intent]] = {
+    "order": {Intent.ORDER_STATUS, Intent.OTHER},
+    "reason": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.PRODUCT_QUESTION, Intent.OTHER},
+    "evidence": {Intent.DELIVERY_ISSUE, Intent.REFUND_REQUEST, Intent.OTHER},
+    "product": {Intent.PRODUCT_QUESTION, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
+    "frequency": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
+    "day": {Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.OTHER},
+    "address": {Intent.CHANGE_ORDER, Intent.ACCOUNT, Intent.OTHER},
+    "date": {Intent.SUBSCRIPTION_MANAGE, Intent.DELIVERY_ISSUE, Intent.CHANGE_ORDER, Intent.OTHER},
+    "items": {Intent.CHANGE_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER},
+    "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
+    "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
+    "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
+    "detail": {Intent.ACCOUNT, Intent.OTHER},
+    "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
+}
+_SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
+
+
+def answers(
+    awaiting: Awaiting, said: IntentScore, found: Entities, text: str, has_files: bool, state: ConversationState
+) -> bool:
+    """Whether a message, taken for `said` by a model, answers the question that is open."""
+    if said.intent is state.topic:
+        return True
+    if said.intent in _AKIN[awaiting] and _fits(awaiting, found, text, has_files, state):
+        return True
+    brief = len(words.words_of(text)) <= _SHORT or said.confidence < SURE
+    return brief and _names(awaiting, found, text, has_files, state)
+
+
+def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
+    """Whether the message holds what was asked for."""
+    match awaiting:
+        case "order":
+            named = found.order_ids or found.products or references.choice_in(text, state)
+            return bool(named) or words.means_newest(text)
+        case "subscription":
+            return bool(found.subscription_ids or found.products or references.choice_in(text, state))
+        case "product":
+            return bool(found.products or references.choice_in(text, state)) or _has_rhythm(found)
+        case "reason":
+            return found.reason is not None
+        case "evidence":
+            return has_files or words.has_no_evidence(text)
+        case "frequency" | "day":
+            return _has_rhythm(found)
+        case "address":
+            return any(c.isdigit() for c in text)
+        case "date":
+            return bool(found.dates) or found.delivery_day is not None
+        case "items" | "change" | "payment_method" | "remedy" | "detail":
+            return True
+
+
+def _has_rhythm(found: Entities) -> bool:
+    return found.frequency is not None or found.delivery_day is not None
+
+
+def _fits(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
+    # What is wrong with a thing is said in any words.
+    return awaiting == "reason" or _names(awaiting, found, text, has_files, state) or bool(words.answer_in(text))
+
+
+def names_details(found: Entities) -> bool:
+    """Whether a message names a detail that an open proposal could take up ("make it two", "on Monday instead")."""
+    return any((found.quantity, found.frequency, found.delivery_day, found.reason, found.order_ids, found.products))
