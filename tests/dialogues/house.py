@@ -11,8 +11,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 import worker
 from api.main import create_app
+from care.models.subscription import CancelSubscription, Frequency, Item, SubscriptionRequest
 from care.settings import Settings
 from tests.api.shop import Shop
 from tests.conftest import TEST_KEY
@@ -23,6 +26,8 @@ from tests.fakes import groq_server
 from tests.fakes.wire import Answer, FakeServer
 
 _TIMEOUT = 1.5  # seconds that Groq is given
+# Enough for a conversation and what it sets in motion: a turn that is replayed takes four times as long.
+_CACHED = 3
 _RANGES = itertools.count(100_000, 100_000)
 _SLOW = Answer(groq_server.USUAL.body, delay=2 * _TIMEOUT)
 
@@ -64,6 +69,11 @@ class House:
     def model(self) -> str:
         return self.shop.settings.groq_model if self.stand_in else "local"
 
+    async def restock(self) -> None:
+        """The prices and the stock that every dialogue begins with."""
+        for product in CATALOGUE.values():
+            await self.shop.services.stores.products.put(product)
+
 
 @asynccontextmanager
 async def opened(mongodb_uri: str, temporal_address: str, groq: FakeServer | None = None) -> AsyncIterator[House]:
@@ -87,12 +97,15 @@ async def opened(mongodb_uri: str, temporal_address: str, groq: FakeServer | Non
         # The Temporal server is shared, and its workflows are called after our ids.
         counters = [{"_id": prefix, "last": next(_RANGES)} for prefix in ("SUB", "REF", "CNV")]
         await shop.services.stores.database["counters"].insert_many(counters)
-        for product in CATALOGUE.values():
-            await shop.services.stores.products.put(product)
-        working = asyncio.create_task(worker.main(settings, stop))
-        try:
+        house = House(shop, StandIn(groq) if groq else None)
+        await house.restock()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": _CACHED})
+            working = asyncio.create_task(worker.main(settings, stop))
             await _ready(shop)
-            yield House(shop, StandIn(groq) if groq else None)
+        try:
+            yield house
+            await _out_of_the_cache(shop)
         finally:
             stop.set()
             await working
@@ -105,3 +118,14 @@ async def _ready(shop: Shop) -> None:
     async with asyncio.timeout(60):
         while (await visitor.get("/readyz")).status_code != 200:  # noqa: ASYNC110 it tells nobody
             await asyncio.sleep(0.1)
+
+
+async def _out_of_the_cache(shop: Shop) -> None:
+    """Has other workflows take the places of those that a stopped worker would leave half-run in memory, which the
+    clean-up of the LangGraph plugin does not survive; and ends these."""
+    last = await shop.welcomes()
+    milk = [Item(sku=CATALOGUE["milk"].sku, quantity=1)]
+    wish = SubscriptionRequest(customer_id=last.customer_id, items=milk, frequency=Frequency.MONTHLY, delivery_day=1)
+    subscriptions = [await shop.services.client.subscribe(wish) for _ in range(_CACHED)]
+    for each in subscriptions:
+        await shop.services.client.cancel_subscription(each.subscription_id, CancelSubscription())

@@ -7,7 +7,6 @@ from typing import Any
 
 from care.models.conversation import ChatReply
 from tests.dialogues import books, verdict
-from tests.dialogues.grammar import CATALOGUE
 from tests.dialogues.house import House
 from tests.dialogues.script import Action, Dialogue, Said
 from tests.dialogues.stage import Stage, set_stage
@@ -21,9 +20,7 @@ async def play(house: House, dialogue: Dialogue) -> None:
     try:
         await player.play()
     finally:
-        for product in CATALOGUE.values():  # a price may have changed; the stock goes on
-            stored = await house.shop.services.stores.products.get(product.sku)
-            await house.shop.services.stores.products.put(product.model_copy(update={"stock": stored.stock}))
+        await house.restock()
 
 
 @dataclass
@@ -78,6 +75,8 @@ class _Player:
         if self.house.stand_in and self.house.stand_in.surprises:
             self._fail(said, self.house.stand_in.surprises.pop())
         self._check_actions(said, reply)
+        if said.silent != (not reply.reply):
+            self._fail(said, "a colleague has the conversation: it should be silent" if said.silent else "silence")
         for pattern in said.replies:
             if not verdict.fits(self.stage.as_written(pattern), reply.reply):
                 self._fail(said, f"the reply does not hold {pattern}")

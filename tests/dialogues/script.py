@@ -48,6 +48,7 @@ class Said:
     never: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     no_action: bool = False
+    silent: bool = False
 
 
 @dataclass
@@ -121,6 +122,8 @@ class _Reader:
         directive, _, more = word.strip().partition(" ")
         if directive == "customer" and mark == ">":
             self._customer(number, more, rest.strip())
+        elif (directive, mark, rest.strip()) == ("assistant", ":", "silent"):
+            self._last.silent = True
         elif mark and not more and directive in self._takes and (mark == ">") == (directive in ("assistant", "never")):
             self._check_order(directive)
             self._takes[directive](rest.strip())
@@ -157,7 +160,7 @@ class _Reader:
             return
         if said.heard is None and not said.misbehaves and self.dialogue.only != "local":
             raise Wrong(f"line {said.line} needs 'understands:', what a good model makes of it")
-        if not (said.replies or said.actions or said.no_action):
+        if not (said.replies or said.actions or said.no_action or said.silent):
             raise Wrong(f"nothing is expected of the reply to line {said.line}")
 
     @property
