@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from activities.tools.scene import PERSON, Scene
 from care.models.dialogue import NamedSku, Outcome
 from care.models.order import Product
@@ -87,7 +85,11 @@ class HandoffTools:
 
 
 def _declined(scene: Scene) -> Outcome:
-    text = "All right, I have not done anything." if scene.state.pending else "All right."
+    before = scene.state
+    if before.waiting or before.parked:
+        return scene.reply("All right, I have not done that.", intake=None, draft=None)
+    dropped = before.pending or scene.reading.matter == "all_dropped"
+    text = "All right, I have not done anything." if dropped else "All right."
     return scene.reply(f"{text} What else can I do for you?", intake=None, draft=None)
 
 
@@ -96,10 +98,9 @@ def _nothing_pending(scene: Scene) -> Outcome:
     before = scene.state
     if before.choices:
         return _still_which(scene)
-    if before.awaiting and before.history:
-        question = before.history[-1].removeprefix("assistant: ")
-        open_: dict[str, Any] = {"awaiting": before.awaiting, "topic": before.topic}
-        return scene.reply(f"I need a little more than a yes. {question}", **open_)
+    if before.awaiting and before.asked:
+        open_ = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting")}
+        return scene.reply(f"I need a little more than a yes. {before.asked}", suggestions=before.offered, **open_)
     return scene.reply("There is nothing that waits for your yes. What would you like to do?", suggestions=_STARTERS)
 
 
@@ -107,7 +108,7 @@ def _still_which(scene: Scene) -> Outcome:
     """A question that is open stays open."""
     before = scene.state
     offered = [c.label if c.kind == "product" else c.id for c in before.choices]
-    kept: dict[str, Any] = {"awaiting": before.awaiting, "choices": before.choices, "topic": before.topic}
+    kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting", "choices")}
     return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
 
 
@@ -129,7 +130,9 @@ def _ask_again(scene: Scene) -> Outcome:
         f"I need a plain yes or no for this: {pending.shown}",
         suggestions=["Yes", "No"],
         pending=pending,
+        choices=scene.state.choices,
         topic=scene.state.topic,
+        asked=pending.shown,
     )
 
 
@@ -160,8 +163,9 @@ def _clarify(scene: Scene) -> Outcome:
         return _still_which(scene)
     if failures >= PATIENCE:
         return scene.hand_over("I am sorry, I did not understand you.")
+    asked = "" if scene.state.parked else " Is it about an order, a refund, a subscription or a payment?"
     return scene.reply(
-        "I am not sure that I understand. Is it about an order, a refund, a subscription or a payment?",
+        f"I am not sure that I understand.{asked}",
         suggestions=_STARTERS,
         failures=failures,
     )

@@ -44,14 +44,24 @@ def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:
 
 
 def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:
-    return [
-        Choice(
-            kind="order",
-            id=o.order_id,
-            label=f"{things(o.items)}, {o.status.value}, ordered on {day(o.placed_at, timezone)}",
-        )
-        for o in orders
-    ]
+    """Orders to choose from; those that would read the same are told apart by hour and total, then by their number."""
+    labels = [_label(o, timezone) for o in orders]
+    labels = _apart(labels, [_more(o, timezone) for o in orders])
+    labels = _apart(labels, [f", ending in {o.order_id[-4:]}" for o in orders])
+    return [Choice(kind="order", id=o.order_id, label=label) for o, label in zip(orders, labels, strict=True)]
+
+
+def _apart(labels: list[str], more: list[str]) -> list[str]:
+    return [f"{label}{each}" if labels.count(label) > 1 else label for label, each in zip(labels, more, strict=True)]
+
+
+def _label(order: OrderBrief, timezone: str) -> str:
+    return f"{things(order.items)}, {order.status.value}, ordered on {day(order.placed_at, timezone)}"
+
+
+def _more(order: OrderBrief, timezone: str) -> str:
+    total = f", {order.total}" if order.total else ""
+    return f" at {order.placed_at.astimezone(ZoneInfo(timezone)):%H:%M}{total}"
 
 
 def subscription_choices(subscriptions: Sequence[SubscriptionBrief]) -> list[Choice]:

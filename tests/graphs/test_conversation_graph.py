@@ -125,9 +125,9 @@ async def test_a_model_that_says_yes_for_the_customer_moves_nothing(stores: Stor
     assert not talk.doors.opened
 
 
-async def test_another_question_drops_what_was_shown_and_says_so(talk: Talk) -> None:
+async def test_what_takes_the_place_of_what_was_shown_drops_it_and_says_so(talk: Talk) -> None:
     await talk.says("Refund ORD004, I changed my mind", Intent.REFUND_REQUEST)
-    other = await talk.says("Where is my parcel?", Intent.ORDER_STATUS)
+    other = await talk.says("Actually I want to subscribe to the chips", Intent.SUBSCRIPTION_REQUEST)
     assert other.reply.startswith("I have not done this: Open a refund of €12.99")
     await talk.says("yes")
     assert not talk.doors.opened
@@ -386,12 +386,6 @@ async def test_just_one_of_them_claims_one_piece(talk: Talk) -> None:
 async def test_another_language_is_told_that_only_english_is_read_here(talk: Talk) -> None:
     spoken = Talk(talk.stores, LocalUnderstanding())
     assert "solo entiendo inglés" in (await spoken.says("hola, quiero saber dónde está mi pedido")).reply
-
-
-async def test_a_second_wish_is_not_forgotten(talk: Talk) -> None:
-    spoken = Talk(talk.stores, LocalUnderstanding())
-    reply = await spoken.says("Where is ORD001? Also please tell me the balance of my wallet.")
-    assert "You also asked about" in reply.reply
 
 
 async def test_and_the_milk_too_adds_to_the_claim(talk: Talk) -> None:
