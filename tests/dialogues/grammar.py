@@ -84,7 +84,7 @@ def with_days(text: str, today: date, *, spoken: bool) -> str:
 
 
 def check_days(text: str) -> str:
-    """Raises Wrong for braces that name no day."""
-    if "{" in _TOKEN.sub("", text):
+    """Raises Wrong for words in braces that name no day."""
+    if re.search(r"\{[a-z]", _TOKEN.sub("", text)):
         raise Wrong("write days as {today}, {tomorrow}, {in 3 days}, {2 days ago} or {weekday in 3 days}")
     return text

@@ -15,9 +15,10 @@ import pytest
 
 import worker
 from api.main import create_app
+from care.models.customer import Role
 from care.models.subscription import CancelSubscription, Frequency, Item, SubscriptionRequest
 from care.settings import Settings
-from tests.api.shop import Shop
+from tests.api.shop import Shop, Someone
 from tests.conftest import TEST_KEY
 from tests.dialogues import heard
 from tests.dialogues.grammar import CATALOGUE
@@ -64,10 +65,16 @@ class StandIn:
 class House:
     shop: Shop
     stand_in: StandIn | None = None
+    _agent: Someone | None = None
 
     @property
     def model(self) -> str:
         return self.shop.settings.groq_model if self.stand_in else "local"
+
+    async def agent(self) -> Someone:
+        """A colleague at the desk."""
+        self._agent = self._agent or await self.shop.hires(Role.AGENT)
+        return self._agent
 
     async def restock(self) -> None:
         """The prices and the stock that every dialogue begins with."""

@@ -8,7 +8,7 @@ from typing import Any
 from care.models.conversation import ChatReply
 from tests.dialogues import books, verdict
 from tests.dialogues.house import House
-from tests.dialogues.script import Action, Dialogue, Said
+from tests.dialogues.script import Action, ByColleague, Dialogue, Said
 from tests.dialogues.stage import Stage, set_stage
 from tests.dialogues.starting import Given
 
@@ -42,6 +42,8 @@ class _Player:
                 await self.stage.settled()
                 # What happened from outside is no deed of the assistant.
                 before = books.with_changes(before, seen, await books.read_books(database))
+            elif isinstance(step, ByColleague):
+                await self._answers(step)
             else:
                 await self._says(step)
         await self.stage.settled()
@@ -68,6 +70,16 @@ class _Player:
         self.talk += [f"action: {a.kind} {a.status} {a.id}" for a in reply.actions]
         self._check(said, reply)
         self.handed_over = reply.handed_off
+
+    async def _answers(self, step: ByColleague) -> None:
+        agent = await self.house.agent()
+        self.talk.append(f"colleague> {step.text}")
+        path = f"/conversation/{'hand-back' if step.hands_back else 'reply'}/{self.conversation_id}"
+        body = {"note" if step.hands_back else "message": step.text}
+        answer = await agent.http.post(path, json=body)
+        if answer.status_code != 200:
+            self._fail(step, f"answered with {answer.status_code}: {answer.text}")
+        self.handed_over = not step.hands_back
 
     def _check(self, said: Said, reply: ChatReply) -> None:
         if not self.handed_over and reply.model != ("local" if said.misbehaves else self.house.model):
@@ -105,7 +117,7 @@ class _Player:
         if view.handed_off != (self.dialogue.handed_over is not None) or self.dialogue.handed_over != reason:
             self._fail(None, f"handed over: {reason or view.handed_off}, not {self.dialogue.handed_over}")
 
-    def _fail(self, said: Said | None, problem: str) -> None:
+    def _fail(self, said: Said | ByColleague | None, problem: str) -> None:
         where = f"{self.dialogue.file}:{said.line if said else self.dialogue.line}"
         talk = "\n".join(self.stage.names.to_named(line) for line in self.talk)
         raise AssertionError(f"{where}: {self.stage.names.to_named(problem)}\n\n{talk}")

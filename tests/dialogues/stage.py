@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from care.models.customer import Wallet
@@ -75,14 +74,17 @@ class Stage:
                 await stores.products.put(product.model_copy(update={"price": about["price"]}))
 
     async def settled(self) -> None:
-        """Until every case has come to where it waits for somebody."""
+        """Until every case has come to where it waits for somebody, and every extra delivery is ordered."""
         async with asyncio.timeout(30):
-            while any(r.status in _AT_WORK for r in await self._refunds()):  # noqa: ASYNC110 as others see it
+            while await self._at_work():  # noqa: ASYNC110 the database tells nobody
                 await asyncio.sleep(0.05)
 
-    async def _refunds(self) -> list[Any]:
-        refunds = self.shop.services.stores.refunds
-        return [r for who in (self.customer, self.stranger) for r in await refunds.history(who.customer_id)]
+    async def _at_work(self) -> bool:
+        stores = self.shop.services.stores
+        owners = [self.customer.customer_id, self.stranger.customer_id]
+        refunds = [r for each in owners for r in await stores.refunds.history(each)]
+        subscriptions = [s for each in owners for s in (await stores.subscriptions.page(each)).items]
+        return any(r.status in _AT_WORK for r in refunds) or any(s.extra for s in subscriptions)
 
     async def _order(self, owner: Someone, given: Given) -> str:
         about = given.about
@@ -137,6 +139,8 @@ class Stage:
                 await client.pause_subscription(subscription_id, PauseSubscription())
             case "cancelled":
                 await client.cancel_subscription(subscription_id, CancelSubscription())
+            case "ending":
+                await client.cancel_subscription(subscription_id, CancelSubscription(when="after_next_delivery"))
             case str():
                 skipped = date.fromisoformat(self.as_stored(about["skipped"]))
                 await client.skip_delivery(subscription_id, OneDelivery(date=skipped))

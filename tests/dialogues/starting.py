@@ -35,10 +35,11 @@ _FORMS: dict[str, tuple[str, re.Pattern[str]]] = {
         ),
     ),
     "subscription": (
-        "subscription SUB001 milk weekly {weekday in 3 days} [paused | cancelled | without {in 3 days}]",
+        "subscription SUB001 milk weekly {weekday in 3 days} [paused | cancelled | ending | without {in 3 days}]",
         re.compile(
             rf"(?P<id>\S+) {_GOODS} (?P<frequency>daily|weekly|biweekly|monthly)"
-            rf"(?: (?P<day>\d+|\{{weekday [\w ]+\}}))?(?: (?P<state>paused|cancelled|without (?P<skipped>{_DAY})))?"
+            r"(?: (?P<day>\d+|\{weekday [\w ]+\}))?"
+            rf"(?: (?P<state>paused|cancelled|ending|without (?P<skipped>{_DAY})))?"
         ),
     ),
     "refund": (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.dialogues.house import House
+from tests.dialogues.parser import all_for
 from tests.dialogues.player import play
-from tests.dialogues.script import Dialogue, all_for
+from tests.dialogues.script import Dialogue
 
 
 @pytest.mark.parametrize("dialogue", all_for("groq"), ids=lambda dialogue: dialogue.name)
