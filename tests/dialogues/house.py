@@ -63,18 +63,15 @@ class StandIn:
 
 @dataclass
 class House:
+    """`agent` is a colleague at the desk."""
+
     shop: Shop
+    agent: Someone
     stand_in: StandIn | None = None
-    _agent: Someone | None = None
 
     @property
     def model(self) -> str:
         return self.shop.settings.groq_model if self.stand_in else "local"
-
-    async def agent(self) -> Someone:
-        """A colleague at the desk."""
-        self._agent = self._agent or await self.shop.hires(Role.AGENT)
-        return self._agent
 
     async def restock(self) -> None:
         """The prices and the stock that every dialogue begins with."""
@@ -104,7 +101,7 @@ async def opened(mongodb_uri: str, temporal_address: str, groq: FakeServer | Non
         # The Temporal server is shared, and its workflows are called after our ids.
         counters = [{"_id": prefix, "last": next(_RANGES)} for prefix in ("SUB", "REF", "CNV")]
         await shop.services.stores.database["counters"].insert_many(counters)
-        house = House(shop, StandIn(groq) if groq else None)
+        house = House(shop, await shop.hires(Role.AGENT), StandIn(groq) if groq else None)
         await house.restock()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": _CACHED})

@@ -72,11 +72,10 @@ class _Player:
         self.handed_over = reply.handed_off
 
     async def _answers(self, step: ByColleague) -> None:
-        agent = await self.house.agent()
         self.talk.append(f"colleague> {step.text}")
         path = f"/conversation/{'hand-back' if step.hands_back else 'reply'}/{self.conversation_id}"
         body = {"note" if step.hands_back else "message": step.text}
-        answer = await agent.http.post(path, json=body)
+        answer = await self.house.agent.http.post(path, json=body)
         if answer.status_code != 200:
             self._fail(step, f"answered with {answer.status_code}: {answer.text}")
         self.handed_over = not step.hands_back
@@ -96,7 +95,7 @@ class _Player:
             if verdict.fits(self.stage.as_written(pattern), reply.reply):
                 self._fail(said, f"the reply holds {pattern}")
         for secret in verdict.secrets(self.stage):
-            if secret in reply.reply and secret not in self.talk[-2 - len(reply.actions)]:
+            if secret in reply.reply and not any(secret in line for line in self.talk if line.startswith("customer>")):
                 self._fail(said, f"the reply tells of somebody else: {secret}")
 
     def _check_actions(self, said: Said, reply: ChatReply) -> None:
