@@ -77,7 +77,7 @@ def _part(
     said: Understood, text: str, has_files: bool, state: ConversationState, context: Context, later: list[Wish]
 ) -> Reading:
     read = _read(said, text, has_files, state, context).model_copy(update={"entities": said.entities})
-    reading, others = parts.one_each(read, text, state)
+    reading, others = parts.one_each(read, text, state) if parts.is_one(said) else (read, [])
     reading = reading.model_copy(update={"waiting": [*others, *later]})
     return reading.model_copy(update={"not_done": matters.not_done(state, reading)})
 
@@ -102,6 +102,10 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("confirm", WRITES[pending.kind].intent)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
+    if _answers_parked(understood, text, has_files, state):
+        read = _read(understood, text, has_files, matters.resumed(state), context)
+        if (read.act, read.matter) == ("serve", "kept"):
+            return read.model_copy(update={"matter": "resumed"})
     intent = intent_of(understood, text, has_files, state)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
@@ -116,6 +120,16 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
     return served.model_copy(update={"matter": matter})
+
+
+def _answers_parked(understood: Understood, text: str, has_files: bool, state: ConversationState) -> bool:
+    """Whether a message answers the question that was left for another one, and not that other one."""
+    if not state.parked or state.pending or state.awaiting is None:
+        return False
+    best, found = _best(understood), understood.entities
+    if answering.answers(state.awaiting, best, found, text, has_files, state):
+        return False
+    return answering.answers_left(state.parked[-1], best, found, text, has_files)
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
