@@ -22,6 +22,7 @@ from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.conversation import ConversationActivities
 from activities.graphs.conversation import ConversationNodes, conversation_graph
 from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
@@ -38,6 +39,7 @@ from care.gateways.payments import PaymentGateway
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
 from care.models.policy import RefundPolicy
+from care.order_changes import settle_changes
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
 from care.settings import Settings, load
@@ -52,7 +54,7 @@ from workflows.subscription import SubscriptionWorkflow
 T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
-ROUND = 300.0  # seconds between two looks for cancelled orders that nobody has paid back
+ROUND = 300.0  # seconds between two looks for orders whose money has yet to move
 GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
 
 # Each workflow would else hold its own copy of our workflow modules, which weighs more than the workflow: 160 KB
@@ -99,10 +101,12 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) -> None:
-    """Until `stop`: now and every few minutes, pays back what a cancellation owes that was cut off half-way."""
+    """Until `stop`: now and every few minutes, pays back what a cancellation owes that was cut off half-way, and goes
+    on with changes of orders that were."""
     while not stop.is_set():
         try:
             await pay_back_cancelled(stores, payments)
+            await settle_changes(stores, payments)
         except CONNECTION_ERRORS as error:
             log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
         except CareError as error:
@@ -142,7 +146,7 @@ def _worker(
         temporal,
         task_queue=settings.task_queue,
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
-        activities=[*subscription.all, *refund.all],
+        activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
         plugins=[LangGraphPlugin(graphs=graphs)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,

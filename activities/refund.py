@@ -18,6 +18,7 @@ from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
 from care.rules.occurrences import occurrence_due
+from care.rules.order_changes import payment_for
 from care.rules.refund_items import kept
 from care.rules.reviewers import Reviewer, folded, same_person
 from care.rules.subscription_notices import offer_to_skip
@@ -143,7 +144,8 @@ class RefundActivities:
         if payout.to == "wallet":
             return await self._credit(payout)
         order = await self._stores.orders.get(payout.order_id)
-        return await self._payments.refund(payout.customer_id, order.payment.reference, payout.amount, payout.key)
+        reference = payment_for(order, payout.amount)
+        return await self._payments.refund(payout.customer_id, reference, payout.amount, payout.key)
 
     async def _credit(self, payout: Payout) -> PaymentResult:
         try:

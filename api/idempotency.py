@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
@@ -31,38 +31,43 @@ Once = Annotated[str | None, Depends(once)]
 
 
 class RepeatableRoute(APIRoute):
-    """A route whose answers are kept under the caller's key, by account and address.
-
-    Kept is what was decided: success, or a refusal. Bad input and trouble on our side leave the key free.
-    """
+    """A route whose answers are kept under the caller's key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            key = request.headers.get(_HEADER, "")
-            # Absent, or for the parameter's own check to refuse.
-            if request.method != "POST" or not 0 < len(key) <= _LONGEST:
-                return await answer(request)
-            scope = _scope((await authenticated(request)).email, request)
-            kept = services(request).stores.idempotency
-            replay = await kept.begin(scope, key, await _fingerprint(request))
-            if replay is not None:
-                return _response(replay.status, replay.body)
-            try:
-                response = await _decided(answer, request)
-            except BaseException:
-                await kept.abandon(scope, key)
-                raise
-            await kept.finish(scope, key, response.status_code, bytes(response.body))
-            return response
+            return await repeatable(request, lambda: answer(request))
 
         return handler
 
 
-async def _decided(answer: Callable[[Request], Coroutine[Any, Any, Response]], request: Request) -> Response:
+async def repeatable(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    """The answer, or the one that is kept under the caller's key, by account and address.
+
+    Kept is what was decided: success, or a refusal. Bad input and trouble on our side leave the key free.
+    """
+    key = request.headers.get(_HEADER, "")
+    # Absent, or for the parameter's own check to refuse.
+    if request.method != "POST" or not 0 < len(key) <= _LONGEST:
+        return await answer()
+    scope = _scope((await authenticated(request)).email, request)
+    kept = services(request).stores.idempotency
+    replay = await kept.begin(scope, key, await _fingerprint(request))
+    if replay is not None:
+        return _response(replay.status, replay.body)
     try:
-        return await answer(request)
+        response = await _decided(answer)
+    except BaseException:
+        await kept.abandon(scope, key)
+        raise
+    await kept.finish(scope, key, response.status_code, bytes(response.body))
+    return response
+
+
+async def _decided(answer: Callable[[], Awaitable[Response]]) -> Response:
+    try:
+        return await answer()
     except CareError as error:
         if error.status in (401, 403, 429) or error.status >= 500:
             raise

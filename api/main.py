@@ -17,6 +17,7 @@ from api.middleware import LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
 from api.services import Services
 from care.gateways import payments_for
+from care.gateways.carriers import RecordedCarrier
 from care.policy import load_policy
 from care.settings import Settings
 from care.stores import open_stores
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
                 allow_subdaily=settings.allow_subdaily,
                 temporal_ui_url=settings.temporal_ui_url,
             )
-            app.state.services = Services(settings, stores, client, payments)
+            app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
             yield
 
     app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)

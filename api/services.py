@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from care.errors import Unauthenticated
+from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
 from care.models.customer import Principal
 from care.models.order import Order
+from care.models.order_change import ChangeItems, ChangePayment
+from care.order_changes import change_items, change_payment, done
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
+from care.rules.parcels import notice_of_trace
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores
 from care.webhooks import Webhooks
@@ -27,6 +32,7 @@ class Services:
     stores: Stores
     client: CareClient
     payments: PaymentGateway
+    carrier: Carrier
 
     @property
     def webhooks(self) -> Webhooks:
@@ -36,6 +42,23 @@ class Services:
     async def cancel_order(self, order_id: str) -> Order:
         """Cancels a pending order and gives back what was paid. Raises NotFound, Conflict."""
         return await cancel_order(self.stores, self.payments, order_id)
+
+    async def change_items(self, order_id: str, wish: ChangeItems, once: str) -> Order:
+        """Gives a pending order other items. Raises as care.order_changes does, and if nothing was changed."""
+        done(await change_items(self.stores, self.payments, order_id, wish, once))
+        return await self.stores.orders.get(order_id)
+
+    async def change_payment(self, order_id: str, wish: ChangePayment, once: str) -> Order:
+        """Charges an order that is not paid to another method. Raises as `change_items`."""
+        done(await change_payment(self.stores, self.payments, order_id, wish, once))
+        return await self.stores.orders.get(order_id)
+
+    async def close_trace(self, order_id: str, note: str) -> Order:
+        """A search for a parcel is over, and the customer is told what came of it. Raises NotFound."""
+        order = await self.carrier.close(order_id, note)
+        if notice := notice_of_trace(order, datetime.now(UTC)):
+            await self.stores.notifications.add(notice)
+        return order
 
     async def ready(self) -> None:
         """Raises Unavailable naming the first of database, Temporal and worker that cannot be reached."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from api.deps import Services
+from care.models.conversation import Conversation, ConversationView
 from care.models.customer import Principal
 from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
 from care.models.subscription import Subscription, SubscriptionView
@@ -40,6 +42,19 @@ _WITHOUT_DETAIL = {"rejected", "payout_declined", "payment_failed", "replacement
 _NAMED = {"customer", "machine"}
 # Pictures of one document or film on the printed case file.
 _MOST_LOOKS = 4
+
+
+Talk = TypeVar("Talk", bound=Conversation)
+
+
+def conversation_for(reader: Principal, conversation: Talk) -> Talk:
+    """Why and to whom it was handed, and which colleague wrote what, is the desk's business."""
+    if reader.is_staff:
+        return conversation
+    hidden: dict[str, object] = {"handoff": None}
+    if isinstance(conversation, ConversationView):
+        hidden["messages"] = [each.model_copy(update={"by": None}) for each in conversation.messages]
+    return conversation.model_copy(update=hidden)
 
 
 async def subscription_view(services: Services, subscription: Subscription, reader: Principal) -> SubscriptionView:

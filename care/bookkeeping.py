@@ -54,7 +54,8 @@ class Bookkeeper:
 
     async def flaws(self, *, dry_run: bool) -> AsyncIterator[Flaw]:
         """What was wrong, as it is found and mended. Movements come first: what they lack is booked, then counted."""
-        for check in (self._movements, self._provided, self._entries, self._wallets, self._orders, self._refunds):
+        orders = (self._orders, self._changes, self._refunds)
+        for check in (self._movements, self._provided, self._entries, self._wallets, *orders):
             async for flaw, mend in check():
                 if mend is None or dry_run:
                     yield flaw
@@ -80,6 +81,7 @@ class Bookkeeper:
             booked = await self._books.known("ledger", [movement.key for movement in moved])
             refunds = {movement.key.split(":")[1] for movement in moved if movement.key.startswith("refund:")}
             lost = refunds - await self._books.known("refunds", refunds)
+            lost_changes = (changes := rules.changes_in(moved)) - await self._books.known("order_changes", changes)
             for flaw in unread:
                 yield flaw, None
             for movement in moved:
@@ -88,6 +90,8 @@ class Bookkeeper:
                     yield missing, partial(self._stores.ledger.book, movement)
             for refund_id in sorted(lost):
                 yield Flaw(subject=f"refund {refund_id}", found="money moved for it, and there is no such case"), None
+            for change_id in sorted(lost_changes):
+                yield Flaw(subject=f"change {change_id}", found="money moved for it, and it is not on record"), None
 
     async def _provided(self) -> Found:
         if self._provider is None:
@@ -157,6 +161,15 @@ class Bookkeeper:
                 if found := rules.of_order(*await self._books.counted(order.order_id)):
                     mend = partial(self._books.recount, order.order_id)
                     yield found, mend if found.mend is Mend.ORDER else None
+
+    async def _changes(self) -> Found:
+        async for changes, unread in self._pages(self._books.changes, "change"):
+            for flaw in unread:
+                yield flaw, None
+            for change in changes:
+                movements = await self._books.movements_of(rules.keys_of(change))
+                for flaw in rules.of_change(change, movements):
+                    yield flaw, None
 
     async def _refunds(self) -> Found:
         async for page in self._books.pages(self._books.refunds):

@@ -92,7 +92,7 @@ class Dispatcher:
         """One try, and a record of how it ended."""
         dispatch = claim.dispatch
         notice = await self._stores.notifications.find(dispatch.notification_id)
-        if notice is None or rules.overtaken(notice, at):
+        if notice is None or rules.overtaken(notice, dispatch.channel, at):
             why = "withdrawn" if notice is None else "overtaken"
             await self._stores.outbox.record(claim, rules.cancelled(dispatch, why, at))
             return

@@ -9,7 +9,8 @@ CareError
 │   ├── AlreadySettled        a decision on a settled case
 │   ├── ClaimedByOther        another reviewer works on the case
 │   ├── InFlight              the same Idempotency-Key is being answered
-│   └── OutOfStock            the shop has fewer than asked for; nothing was taken
+│   ├── OutOfStock            the shop has fewer than asked for; nothing was taken
+│   └── PaymentDeclined       what had to be paid first was declined; nothing was changed
 ├── Gone                 410  it was there for a time, and the time is over
 ├── TooLarge             413
 ├── UnsupportedMedia     415
@@ -84,6 +85,10 @@ class InFlight(Conflict):
 
 class OutOfStock(Conflict):
     title = "Out of stock"
+
+
+class PaymentDeclined(Conflict):
+    title = "Payment declined"
 
 
 class Gone(CareError):

@@ -6,6 +6,7 @@ import structlog
 
 from care.gateways.payments import PaymentGateway
 from care.models.order import Order, PaymentStatus
+from care.rules.order_changes import give_back
 from care.stores import Stores
 
 log = structlog.get_logger("ordering")
@@ -29,9 +30,11 @@ async def _pay_back(stores: Stores, payments: PaymentGateway, order: Order) -> O
     due = order.total - order.refunded
     if order.payment.status is not PaymentStatus.PAID or due.amount <= 0:
         return order
-    key = f"cancel-{order.order_id}"
-    result = await payments.refund(order.customer_id, order.payment.reference, due, key)
-    if result.status != "succeeded":
-        log.warning("cancelled_order_not_paid_back", order_id=order.order_id, status=result.status)
-        return order  # still says "paid": whoever looks sees that the money has yet to go back
+    for part in give_back(order, due):
+        first = part.reference == order.payment.reference
+        key = f"cancel-{order.order_id}" if first else f"cancel-{order.order_id}:{part.reference}"
+        result = await payments.refund(order.customer_id, part.reference, part.amount, key)
+        if result.status != "succeeded":
+            log.warning("cancelled_order_not_paid_back", order_id=order.order_id, status=result.status)
+            return order  # still says "paid": whoever looks sees that the money has yet to go back
     return await stores.orders.paid_back(order.order_id)

@@ -1,24 +1,39 @@
-"""One conversation as an entity workflow: it remembers, and answers one message at a time."""
+"""One conversation as an entity workflow: it remembers, and answers one message at a time.
+
+Once it was handed to a person, the machine is silent; colleagues answer in it until they hand it back.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import LocalActivityConfig
 
 from workflows.graphs import run_graph
 
 with workflow.unsafe.imports_passed_through():
+    from activities.conversation import ConversationActivities
     from care.errors import CareError, NotFound, Unavailable, missing
     from care.models.conversation import ChatReply
+    from care.models.handoff import DeskStep, Moved
     from care.models.memory import ChatTurn, ConversationState
+    from care.rules import handoff
     from care.temporal import STATUS, refuse
 
 # A conversation that nobody adds to closes by itself; the next message opens it again with all that it remembers.
 IDLE = timedelta(days=30)
 TURNS_PER_RUN = 30
+# Against our own database: short, and repeated until it answers.
+STORE_CALL = LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+)
+Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 
 
 def _meant(error: ActivityError) -> CareError:
@@ -44,14 +59,22 @@ class ConversationWorkflow:
             except TimeoutError:
                 # One timer serves the whole run: messages do not touch it, so it may find that there were some.
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if workflow.now() >= self._last + IDLE:
+                if workflow.now() < self._last + IDLE:
+                    continue
+                if not self._owes_answer or not workflow.patched("owed-answers-stay-open"):
                     return
+                self._last = workflow.now()
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(self._state)
 
     @property
     def _is_long(self) -> bool:
         return self._turns >= TURNS_PER_RUN or workflow.info().is_continue_as_new_suggested()
+
+    @property
+    def _owes_answer(self) -> bool:
+        """A customer waits for a colleague: silence does not end that."""
+        return self._state.handoff is not None and self._state.handoff.waiting_since is not None
 
     @workflow.update
     async def say(self, turn: ChatTurn) -> ChatReply:
@@ -78,12 +101,68 @@ class ConversationWorkflow:
             "memory": self._state.model_dump(mode="json"),
         }
         answered = await run_graph("conversation", asked)
-        self._state = ConversationState.model_validate(answered["memory"])
-        self._turns += 1
-        self._last = workflow.now()
+        self._moves_to(ConversationState.model_validate(answered["memory"]))
         if self._state.handed_off and not was_handed_off:
             workflow.upsert_search_attributes([STATUS.value_set("handed_off")])
         return ChatReply.model_validate(answered["reply"])
+
+    def _moves_to(self, state: ConversationState) -> None:
+        self._state = state
+        self._turns += 1
+        self._last = workflow.now()
+
+    @workflow.update
+    async def take(self, step: DeskStep) -> ConversationState:
+        """A colleague joins, one at a time. The steps of colleagues are refused as `care.rules.handoff` says."""
+        return await self._step(handoff.taken, step)
+
+    @take.validator
+    def _may_take(self, step: DeskStep) -> None:
+        self._after(handoff.taken, step)
+
+    @workflow.update
+    async def release(self, step: DeskStep) -> ConversationState:
+        """A colleague leaves it to the others."""
+        return await self._step(handoff.released, step)
+
+    @release.validator
+    def _may_release(self, step: DeskStep) -> None:
+        self._after(handoff.released, step)
+
+    @workflow.update
+    async def answer(self, step: DeskStep) -> ConversationState:
+        """A colleague's words, in the same thread."""
+        return await self._step(handoff.answered, step)
+
+    @answer.validator
+    def _may_answer(self, step: DeskStep) -> None:
+        self._after(handoff.answered, step)
+
+    @workflow.update
+    async def hand_back(self, step: DeskStep) -> ConversationState:
+        """The machine speaks again."""
+        return await self._step(handoff.handed_back, step)
+
+    @hand_back.validator
+    def _may_hand_back(self, step: DeskStep) -> None:
+        self._after(handoff.handed_back, step)
+
+    async def _step(self, move: Step, step: DeskStep) -> ConversationState:
+        """In its turn between the messages; once more against the rule, as others may have been faster."""
+        async with self._speaking:
+            moved = self._after(move, step)
+            if moved.said:
+                await workflow.execute_local_activity_method(ConversationActivities.record, moved, **STORE_CALL)
+                self._moves_to(moved.state)
+                if not self._state.handed_off:
+                    workflow.upsert_search_attributes([STATUS.value_set("open")])
+            return self._state
+
+    def _after(self, move: Step, step: DeskStep) -> Moved:
+        try:
+            return move(self._state, step, workflow.now())
+        except CareError as error:
+            raise refuse(error) from error
 
     @workflow.query
     def state(self) -> ConversationState:

@@ -1,17 +1,24 @@
-"""Conversations: say something and get the answer."""
+"""Conversations: say something and get the answer, and what colleagues do with those that were handed to them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.workflow import UpdateMethodMultiParam
 
 from care.errors import Unavailable, missing
-from care.models.conversation import ChatReply, ChatRequest
+from care.models.conversation import ChatReply, ChatRequest, Conversation
+from care.models.handoff import DeskStep
 from care.models.memory import ChatTurn, ConversationState
+from care.rules.handoff import with_assistant
 from care.temporal import CUSTOMER, STATUS, conversation_workflow_id
 from workflows.conversation import ConversationWorkflow
 from workflows.failures import LATE, Closed, answered
-from workflows.gate import TURN, Gate, attributes
+from workflows.gate import TURN, UPDATE, Gate, attributes
+
+Update = UpdateMethodMultiParam[[ConversationWorkflow, DeskStep], ConversationState]
 
 
 class ConversationClient(Gate):
@@ -24,24 +31,52 @@ class ConversationClient(Gate):
         conversation_id = await self._conversation_of(customer_id, request.conversation_id, once)
         turn = ChatTurn(customer_id=customer_id, message=request.message, evidence_ids=evidence_ids)
         await self.connect()
-        start = WithStartWorkflowOperation(
-            ConversationWorkflow.run,
-            ConversationState(conversation_id=conversation_id, customer_id=customer_id),
-            id=conversation_workflow_id(conversation_id),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,  # an idle conversation closes and is reopened
-            search_attributes=attributes(
-                SearchAttributePair(CUSTOMER, customer_id), SearchAttributePair(STATUS, "open")
-            ),
-        )
+        new = ConversationState(conversation_id=conversation_id, customer_id=customer_id)
         try:
             async with answered(TURN):
                 return await self._temporal.execute_update_with_start_workflow(
-                    ConversationWorkflow.say, turn, start_workflow_operation=start, id=once
+                    ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new, "open"), id=once
                 )
         except Closed:  # it went idle in this very moment
             raise Unavailable(LATE) from None
+
+    async def take_conversation(self, conversation_id: str, step: DeskStep) -> Conversation:
+        """A colleague joins. The four steps of colleagues raise NotFound, Conflict for a conversation that is with
+        the assistant, and ClaimedByOther, naming the owner, for one that somebody else has."""
+        return await self._by_colleague(ConversationWorkflow.take, conversation_id, step)
+
+    async def release_conversation(self, conversation_id: str, step: DeskStep) -> Conversation:
+        """A colleague leaves it to the others."""
+        return await self._by_colleague(ConversationWorkflow.release, conversation_id, step)
+
+    async def answer_conversation(
+        self, conversation_id: str, step: DeskStep, *, once: str | None = None
+    ) -> Conversation:
+        """A colleague's words; who answers what nobody has, takes it. The same `once` is said once."""
+        return await self._by_colleague(ConversationWorkflow.answer, conversation_id, step, once)
+
+    async def hand_back_conversation(
+        self, conversation_id: str, step: DeskStep, *, once: str | None = None
+    ) -> Conversation:
+        """The assistant speaks again."""
+        return await self._by_colleague(ConversationWorkflow.hand_back, conversation_id, step, once)
+
+    async def _by_colleague(
+        self, update: Update, conversation_id: str, step: DeskStep, once: str | None = None
+    ) -> Conversation:
+        conversations = self._stores.conversations
+        head, state = await conversations.get(conversation_id), await conversations.load_state(conversation_id)
+        if not head.handed_off or state is None:
+            raise with_assistant(conversation_id)
+        await self.connect()
+        try:
+            async with answered(UPDATE):
+                await self._temporal.execute_update_with_start_workflow(
+                    update, step, start_workflow_operation=self._opening(state, "handed_off"), id=once
+                )
+        except Closed:  # it went idle in this very moment
+            raise Unavailable(LATE) from None
+        return await conversations.get(conversation_id)
 
     async def _conversation_of(self, customer_id: str, conversation_id: str | None, once: str | None) -> str:
         if conversation_id is None:
@@ -50,3 +85,17 @@ class ConversationClient(Gate):
         if conversation.customer_id != customer_id:
             raise missing("conversation", conversation_id)
         return conversation_id
+
+    def _opening(self, state: ConversationState, status: str) -> WithStartWorkflowOperation[Any, Any]:
+        """Starts the workflow where it does not run: a new conversation, or one that was closed as idle."""
+        return WithStartWorkflowOperation(
+            ConversationWorkflow.run,
+            state,
+            id=conversation_workflow_id(state.conversation_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=attributes(
+                SearchAttributePair(CUSTOMER, state.customer_id), SearchAttributePair(STATUS, status)
+            ),
+        )

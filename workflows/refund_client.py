@@ -10,7 +10,7 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from care.errors import AlreadySettled, ClaimedByOther, Invalid, NotFound, missing
+from care.errors import AlreadySettled, ClaimedByOther, Conflict, Invalid, NotFound, missing
 from care.models.customer import Role
 from care.models.money import Money
 from care.models.order import Order, OrderLine
@@ -27,10 +27,13 @@ from workflows.refund import RefundWorkflow
 
 
 class RefundClient(Gate):
-    async def open_refund(self, customer_id: str, request: RefundRequest, *, once: str | None = None) -> Refund:
+    async def open_refund(
+        self, customer_id: str, request: RefundRequest, *, once: str | None = None, amount: Money | None = None
+    ) -> Refund:
         """Opens a case whose amount is reserved when this returns. The same `once` opens one.
 
-        Raises NotFound for an order or evidence that is not the customer's, NotEligible (`rule`), OpenRefund.
+        Raises NotFound for an order or evidence that is not the customer's, NotEligible (`rule`), OpenRefund, and
+        Conflict where it does not come to `amount`, if one is given.
         """
         order = await self._order_of(customer_id, request.order_id)
         evidence_ids = await self._evidence_of(customer_id, request.evidence_ids)
@@ -42,7 +45,10 @@ class RefundClient(Gate):
         lines = eligibility(
             self._policy, order, request.items, request.reason, at, earlier=earlier, remedy=request.remedy
         )
-        new = await self._exchange(request, total_of(lines))
+        whole = total_of(lines)
+        if amount is not None and whole != amount:
+            raise Conflict(f"This would come to {whole} by now, not to {amount}. Please ask for it once more.")
+        new = await self._exchange(request, whole)
         refund_id = refund_id or await self._stores.ids.next("REF")
         return await self._start_refund(self._case(refund_id, order, lines, new, request, evidence_ids, at))
 

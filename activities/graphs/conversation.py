@@ -15,6 +15,7 @@ from temporalio.common import RetryPolicy
 
 from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
+from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
@@ -30,11 +31,10 @@ from care.models.dialogue import Context, Outcome, Reading
 from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
-from care.rules import dialogue, digest, matters
+from care.rules import dialogue, digest, handoff, matters
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
-_SILENCE = "A colleague has taken over and will get back to you."
 _NOT_READ = Understood(intents=[], model="none")
 
 # What is not there will not be there on another try.
@@ -84,8 +84,9 @@ class ConversationNodes:
     ) -> None:
         self._stores = stores
         self._understanding = understanding
+        claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, cases, policy)
+        self._refunds = RefundTools(stores, claims, policy)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -159,7 +160,9 @@ class ConversationNodes:
         before = ConversationState.model_validate(state["memory"])
         turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
         silent = before.handed_off
-        outcome = Outcome(text=_SILENCE, state=before) if silent else Outcome.model_validate(state["outcome"])
+        outcome = (
+            Outcome(text="", state=handoff.waits(before, at)) if silent else Outcome.model_validate(state["outcome"])
+        )
         handed_over = outcome.state.handed_off and not silent
         reading = None if silent else Reading.model_validate(state["reading"])
         kept = closing.handed_over(before, outcome, turn, reading) if handed_over else outcome.state

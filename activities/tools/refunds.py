@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from activities.tools.claims import Claims, named
 from activities.tools.owned import evidence_of, order_of, refund_of
-from activities.tools.scene import PERSON, Scene, done
+from activities.tools.scene import PERSON, Scene
 from activities.tools.wording import order_choices, things
-from care.gateways.cases import Cases
 from care.models.dialogue import Outcome
 from care.models.memory import RefundIntake
 from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
-from care.models.refund import Refund, RefundLine, RefundReason, RefundRequest, RefundStatus, Remedy
+from care.models.refund import Refund, RefundReason, RefundStatus, Remedy
 from care.models.subscription import Item
 from care.rules.phrases import adds_more, asks_for_refund_status
-from care.rules.refund_amount import total_of
 from care.rules.refund_notices import asked_for
-from care.rules.refund_policy import eligibility
 from care.rules.words import has_no_evidence
 from care.stores import Stores
 
@@ -23,20 +21,6 @@ _MOST_OFFERED = 5
 _LONGEST_COMPLAINT = 4000
 # Reasons that a picture can show; the others are not held up for one.
 _SEEN_IN_A_PICTURE = {RefundReason.DAMAGED, RefundReason.WRONG_ITEM, RefundReason.QUALITY}
-_REASONS = {
-    RefundReason.DAMAGED: "damaged",
-    RefundReason.WRONG_ITEM: "the wrong item",
-    RefundReason.MISSING: "missing",
-    RefundReason.LATE: "too late",
-    RefundReason.QUALITY: "of poor quality",
-    RefundReason.CHANGED_MIND: "a change of mind",
-    RefundReason.OTHER: "another reason",
-}
-_CLAIM = {
-    Remedy.REFUND: "Open a refund of {} for",
-    Remedy.STORE_CREDIT: "Open a refund of {} as store credit for",
-    Remedy.REPLACEMENT: "Ask for a replacement, worth {}, of",
-}
 _STANDING = {
     RefundStatus.ASSESSING: "is being checked",
     RefundStatus.NEEDS_EVIDENCE: "waits for you",
@@ -51,15 +35,15 @@ _STANDING = {
 
 
 class RefundTools:
-    def __init__(self, stores: Stores, cases: Cases, policy: RefundPolicy) -> None:
+    def __init__(self, stores: Stores, claims: Claims, policy: RefundPolicy) -> None:
         self._stores = stores
-        self._cases = cases
+        self._claims = claims
         self._policy = policy
 
     async def serve(self, scene: Scene) -> Outcome:
         """Raises NotFound for what is not the customer's, NotEligible where policy refuses."""
         if scene.reading.act == "confirm":
-            return await self._open(scene)
+            return await self._claims.open(scene)
         if scene.entities.refund_ids:
             return _standing(scene, await refund_of(self._stores, scene.customer_id, scene.entities.refund_ids[0]))
         if asks_for_refund_status(scene.text) and scene.state.awaiting is None:
@@ -81,61 +65,20 @@ class RefundTools:
         intake = intake.model_copy(update={"items": _items(scene, order, intake.items) or intake.items})
         if intake.reason is None:
             return _ask_reason(scene, order, intake)
-        lines = await self._lines(scene, order, intake, intake.reason)
+        lines = await self._claims.lines(scene, order, intake, intake.reason)
         if self._wants_picture(intake.reason) and not intake.evidence_ids and not intake.without_evidence:
             return scene.reply(
-                f"I am sorry about that. Please add a photo that shows what is wrong with {_named(lines)}, "
+                f"I am sorry about that. Please add a photo that shows what is wrong with {named(lines)}, "
                 "or say that you have none.",
                 suggestions=["I have no photo"],
                 awaiting="evidence",
                 intake=intake,
                 **scene.slots(order_id=order.order_id),
             )
-        return self._show(scene, order, intake, lines)
-
-    async def _lines(self, scene: Scene, order: Order, intake: RefundIntake, reason: RefundReason) -> list[RefundLine]:
-        earlier = await self._stores.refunds.history(scene.customer_id)
-        return eligibility(self._policy, order, intake.items or None, reason, scene.now, earlier=earlier)
+        return await self._claims.show(scene, order, intake, intake.reason)
 
     def _wants_picture(self, reason: RefundReason) -> bool:
         return reason in _SEEN_IN_A_PICTURE and self._policy.evidence_required[reason] > 0
-
-    def _show(self, scene: Scene, order: Order, intake: RefundIntake, lines: list[RefundLine]) -> Outcome:
-        if intake.reason is None or intake.order_id is None:
-            raise ValueError("an intake without order or reason cannot be shown")
-        request = RefundRequest(
-            order_id=intake.order_id,
-            items=intake.items or None,
-            reason=intake.reason,
-            complaint=intake.complaint,
-            evidence_ids=intake.evidence_ids,
-            remedy=intake.remedy,
-        )
-        amount = total_of(lines)
-        claim = f"{_CLAIM[intake.remedy].format(amount)} {_named(lines)} from {order.order_id}"
-        shown = f"{claim}, {_REASONS[intake.reason]}?"
-        payload = {"request": request.model_dump(mode="json"), "amount": amount.model_dump(mode="json")}
-        return scene.propose(
-            "open_refund",
-            payload,
-            shown,
-            target=order.order_id,
-            choices=[c for c in scene.state.choices if c.kind == "order"],
-            intake=intake,
-            **scene.slots(order_id=order.order_id),
-        )
-
-    async def _open(self, scene: Scene) -> Outcome:
-        request = RefundRequest.model_validate(scene.agreed.payload["request"])
-        refund = await self._cases.open_refund(scene.customer_id, request, once=scene.once)
-        return scene.reply(
-            f"I have opened refund {refund.refund_id} over {refund.amount} for {request.order_id}. "
-            "You will be told as soon as it is decided.",
-            actions=[done("refund_opened", refund.refund_id)],
-            suggestions=[f"How is {refund.refund_id} going?"],
-            intake=None,
-            **scene.slots(refund_id=refund.refund_id, order_id=request.order_id),
-        )
 
 
 def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake:
@@ -210,7 +153,3 @@ def _next(refund: Refund) -> str:
     if refund.status is RefundStatus.PAYMENT_FAILED:
         return "You can take it as store credit, under Refunds." if refund.offered else "A colleague sees to it."
     return ""
-
-
-def _named(lines: list[RefundLine]) -> str:
-    return ", ".join(f"{line.quantity} x {line.name}" if line.quantity > 1 else line.name for line in lines)

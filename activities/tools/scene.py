@@ -97,7 +97,7 @@ class Scene:
         """A person takes the conversation; the machine is silent from here on."""
         handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
         text = f"{why} {HANDED_OVER}".strip()
-        handoff = Handoff(reason=reason, at=self.now)
+        handoff = Handoff(reason=reason, at=self.now, waiting_since=self.now)
         return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 
     def ask_which(self, question: str, choices: Sequence[Choice], **changes: Any) -> Outcome:

@@ -1,56 +1,107 @@
-"""Conversations."""
+"""Conversations, as customers have them."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
-from api.deps import PAGE, Cursor, Limit, OwnConversation, OwnCustomer, Serving
-from api.idempotency import Once, RepeatableRoute
-from api.problems import ERRORS
+from api.deps import LOST, PAGE, Cursor, Limit, OwnConversation, OwnCustomer, Services, Serving, Viewer
+from api.idempotency import REPLAYED, Once, RepeatableRoute, repeatable
+from api.problems import ERRORS, response_to
+from api.views import conversation_for
+from care.errors import CareError, Unavailable
 from care.models.common import Page
 from care.models.conversation import ChatReply, ChatRequest, ChatToken, Conversation, ConversationView
 
 router = APIRouter(tags=["chat"], responses=ERRORS, route_class=RepeatableRoute)
 streams = APIRouter(tags=["chat"], responses=ERRORS)
 
+# A refusal comes within this time, as an ordinary problem; a turn that takes longer is shown to be alive.
+_SOON = 5.0  # seconds
+_ALIVE = b": thinking\n\n"
+_turns: set[asyncio.Task[Response]] = set()
+
 
 @router.post("/chat/{customer_id}")
 async def say(body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once) -> ChatReply:
-    """One turn. Without `conversation_id` it starts a conversation."""
+    """One turn. Without `conversation_id` it starts a conversation.
+
+    While a colleague has the conversation, the message is kept for them and `reply` is empty.
+    """
     return await serving.client.say(customer_id, body, once=once)
 
 
 @router.get("/chat/{customer_id}")
 async def conversations(
-    customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
+    customer_id: OwnCustomer, viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Conversation]:
     """Newest first."""
-    return await serving.stores.conversations.page(customer_id, limit=limit, cursor=cursor)
+    page = await serving.stores.conversations.page(customer_id, limit=limit, cursor=cursor)
+    return Page(items=[conversation_for(viewer, each) for each in page.items], next=page.next)
 
 
 @router.get("/conversation/{conversation_id}")
-async def conversation(conversation: OwnConversation, serving: Serving) -> ConversationView:
-    return await serving.stores.conversations.view(conversation.conversation_id)
+async def conversation(conversation: OwnConversation, viewer: Viewer, serving: Serving) -> ConversationView:
+    return conversation_for(viewer, await serving.stores.conversations.view(conversation.conversation_id))
 
 
 @streams.post(
     "/chat/{customer_id}/stream",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`token` events, then `done`."}},
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "`token` events, then `done`; or one `error`."}
+    },
 )
-async def stream(body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once) -> StreamingResponse:
-    """The same turn as server-sent events: `token` (a piece of the reply), then `done` (the whole answer)."""
-    # The turn comes first: a refusal is then an ordinary problem, not half a stream.
-    reply = await serving.client.say(customer_id, body, once=once)
-    return StreamingResponse(_events(reply), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+async def stream(
+    request: Request, body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once
+) -> Response:
+    """The same turn as server-sent events: `token` (a piece of the reply), then `done` (the whole answer).
+
+    A reply is checked against the facts as a whole before its first token leaves. Until then a turn that takes long
+    sends comments, so that no proxy takes the line for dead; what fails that late is an `error` event with the
+    problem, while an earlier refusal is an ordinary problem.
+    """
+    turn = asyncio.create_task(_turn(request, body, customer_id, serving, once))
+    _turns.add(turn)  # a task that nobody holds may vanish; who hangs up has said it all the same
+    turn.add_done_callback(_turns.discard)
+    await asyncio.wait({turn}, timeout=_SOON)
+    headers = {"X-Accel-Buffering": "no"}
+    if turn.done():
+        answer = turn.result()
+        if answer.status_code >= 400:
+            return answer
+        headers |= {REPLAYED: "true"} if REPLAYED in answer.headers else {}
+    return StreamingResponse(_events(turn), media_type="text/event-stream", headers=headers)
 
 
-async def _events(reply: ChatReply) -> AsyncIterator[bytes]:
-    for word in re.findall(r"\s*\S+|\s+$", reply.reply):
+async def _turn(request: Request, body: ChatRequest, customer_id: str, serving: Services, once: str | None) -> Response:
+    """The answer as it is kept under its key: a ChatReply, or a problem."""
+
+    async def said() -> Response:
+        reply = await serving.client.say(customer_id, body, once=once)
+        return Response(reply.model_dump_json(), media_type="application/json")
+
+    try:
+        return await repeatable(request, said)
+    except CareError as error:
+        return response_to(error)
+    except LOST:
+        return response_to(Unavailable("The database cannot be reached. Please try again in a moment."))
+
+
+async def _events(turn: asyncio.Task[Response]) -> AsyncIterator[bytes]:
+    while not turn.done():
+        yield _ALIVE
+        await asyncio.wait({turn}, timeout=_SOON)
+    answer = bytes(turn.result().body).decode()
+    if turn.result().status_code >= 400:
+        yield format_sse_event(event="error", data_str=answer)
+        return
+    for word in re.findall(r"\s*\S+|\s+$", ChatReply.model_validate_json(answer).reply):
         yield format_sse_event(event="token", data_str=ChatToken(text=word).model_dump_json())
-    yield format_sse_event(event="done", data_str=reply.model_dump_json())
+    yield format_sse_event(event="done", data_str=answer)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving
-from api.idempotency import RepeatableRoute
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving, Staff
+from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from care.models.common import Page
 from care.models.customer import Address
 from care.models.order import Order
+from care.models.order_change import ChangeItems, ChangePayment, CloseTrace
+from care.models.tracking import Tracking
 
 router = APIRouter(tags=["orders"], responses=ERRORS, route_class=RepeatableRoute)
 
@@ -35,3 +40,39 @@ async def cancel(order: OwnOrder, serving: Serving) -> Order:
 async def change_address(body: Address, order: OwnOrder, serving: Serving) -> Order:
     """While it is pending."""
     return await serving.stores.orders.change_address(order.order_id, body)
+
+
+@router.post("/order/items/{order_id}")
+async def change_items(body: ChangeItems, order: OwnOrder, serving: Serving, once: Once) -> Order:
+    """While it is pending. What is added costs today's price and is charged first; what is less goes back."""
+    return await serving.change_items(order.order_id, body, once or uuid.uuid4().hex)
+
+
+@router.post("/order/payment/{order_id}")
+async def change_payment(body: ChangePayment, order: OwnOrder, serving: Serving, once: Once) -> Order:
+    """While it is pending and not paid: charges it to this stored payment method now."""
+    return await serving.change_payment(order.order_id, body, once or uuid.uuid4().hex)
+
+
+@router.get("/order/tracking/{order_id}")
+async def tracking(order: OwnOrder, serving: Serving) -> Tracking:
+    """What is known of its parcel."""
+    return await serving.carrier.track(order)
+
+
+@router.post("/order/trace/{order_id}")
+async def trace(order: OwnOrder, serving: Serving, once: Once) -> Order:
+    """Has its parcel searched for. One search at a time: where one is open, it stays."""
+    return await serving.carrier.trace(order, datetime.now(UTC), once)
+
+
+@router.get("/traces")
+async def traces(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Order]:
+    """Orders whose parcel is being searched for, the longest search first."""
+    return await serving.stores.traces.page(limit=limit, cursor=cursor)
+
+
+@router.post("/trace/close/{order_id}")
+async def close_trace(body: CloseTrace, _: Staff, order: OwnOrder, serving: Serving) -> Order:
+    """The search is over, and the customer is told the note."""
+    return await serving.close_trace(order.order_id, body.note)

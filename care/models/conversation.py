@@ -19,9 +19,12 @@ class ChatAction(Model):
 
 
 class Message(Model):
+    """`by` is the account of the colleague who wrote or did it: for staff alone."""
+
     role: Literal["customer", "assistant", "agent", "system"]
     text: str
     at: Utc
+    by: str | None = None
     evidence_ids: list[str] = []
     actions: list[ChatAction] = []
     suggestions: list[str] = []
@@ -57,12 +60,14 @@ HandoffReason = Literal["asked", "angry", "not_understood", "language", "out_of_
 
 class Handoff(Model):
     """A conversation in the hands of a person. `summary` tells the colleague what it is about; `taken_by` is the
-    account that answers, None while nobody does."""
+    account that answers, None while nobody does; `waiting_since` is the first word of the customer that no colleague
+    has answered yet, None when all are answered."""
 
     reason: HandoffReason
     at: Utc
     summary: str = ""
     taken_by: str | None = None
+    waiting_since: Utc | None = None
 
 
 class Conversation(Model):

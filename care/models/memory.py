@@ -52,7 +52,8 @@ class Slots(Model):
 
 
 class RefundIntake(Model):
-    """A refund that is being gathered over turns. No items means all of the order."""
+    """A refund that is being gathered over turns. No items means all of the order; `exchange_for` are other products
+    that the customer would like instead."""
 
     order_id: str | None = None
     items: list[Item] = []
@@ -61,6 +62,7 @@ class RefundIntake(Model):
     evidence_ids: list[str] = []
     without_evidence: bool = False
     remedy: Remedy = Remedy.REFUND
+    exchange_for: list[Item] = []
 
 
 class SubscriptionDraft(Model):

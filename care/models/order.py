@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -44,9 +46,35 @@ class OrderLine(Model):
     category: str = "general"
 
 
+class PartPayment(Model):
+    """A part of what was paid, and the payment that it belongs to."""
+
+    reference: str | None
+    amount: Money
+
+
 class Payment(Model):
+    """`added` was charged later, for what was added to the order; the rest of the total was paid under `reference`."""
+
     status: PaymentStatus
     reference: str | None = None
+    added: list[PartPayment] = []
+
+
+class Window(Model):
+    """When a parcel is expected, in days of the customer's calendar; both count."""
+
+    earliest: date
+    latest: date
+
+
+class Trace(Model):
+    """A search for a parcel with its carrier. `note` is what came of it, once it is closed."""
+
+    trace_id: str
+    opened_at: Utc
+    status: Literal["open", "closed"] = "open"
+    note: str = ""
 
 
 class Order(Model):
@@ -54,6 +82,7 @@ class Order(Model):
 
     `refunded` is paid back already, `reserved` is held for open refunds; refunded + reserved never passes total.
     `occurrence` is the local date of the delivery (date and time where the recurrence is faster than daily).
+    `shipped_at` and `expected` are None where nobody has said them.
     """
 
     order_id: str
@@ -64,7 +93,10 @@ class Order(Model):
     total: Money
     payment: Payment
     placed_at: Utc
+    shipped_at: Utc | None = None
+    expected: Window | None = None
     delivered_at: Utc | None = None
+    trace: Trace | None = None
     subscription_id: str | None = None
     occurrence: str | None = None
     address: Address | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from care.models.common import Model
 from care.models.ledger import Entry, Movement, MovementKind
 from care.models.money import Money
 from care.models.order import Order, OrderStatus
+from care.models.order_change import ChangeStatus, OrderChange
 from care.models.refund import Refund, RefundStatus
 from care.rules.refund_exchange import owed
 
@@ -102,6 +103,39 @@ def of_order(order: Order, held: int, paid: int) -> Flaw | None:
     if held + paid > order.total.amount:
         return Flaw(subject=f"order {order.order_id}", found=f"{shown}: more than the {order.total.amount} it cost")
     return Flaw(subject=f"order {order.order_id}", found=shown, mend=Mend.ORDER)
+
+
+def changes_in(movements: Iterable[Movement]) -> set[str]:
+    """The changes of orders that the movements belong to."""
+    charged = {m.key.removeprefix("change:") for m in movements if m.key.startswith("change:")}
+    back = {m.key.removeprefix("change-back:") for m in movements if m.key.startswith("change-back:")}
+    return charged | {key.rpartition(":")[0] for key in back}
+
+
+def keys_of(change: OrderChange) -> list[str]:
+    """All keys that money may have moved under for the change."""
+    return [change.key, *(change.repay_key(number) for number in range(1, len(change.repay) + 1))]
+
+
+def of_change(change: OrderChange, movements: Mapping[str, Movement]) -> list[Flaw]:
+    """`movements` are those under the change's keys. What is under way still may have moved nothing."""
+    charged, moved = change.status not in (ChangeStatus.CHARGING, ChangeStatus.DECLINED), movements.get(change.key)
+    found = []
+    if charged and change.charge and not _is(moved, change.charge):
+        found.append(f"it was made for {change.charge}, and that was not charged")
+    if change.status is ChangeStatus.DECLINED and moved and moved.status == "succeeded":
+        found.append(f"it was declined, and {moved.amount} was charged")
+    for number, part in enumerate(change.repay, 1):
+        back = movements.get(change.repay_key(number))
+        if change.status in (ChangeStatus.DONE, ChangeStatus.RETURNED) and not _is(back, part.amount):
+            found.append(f"{part.amount} should have gone back, and has not")
+        elif back and back.status == "declined":
+            found.append(f"{part.amount} should go back, and the payment provider has refused it")
+    return [Flaw(subject=f"change {change.change_id}", found=each) for each in found]
+
+
+def _is(movement: Movement | None, amount: Money) -> bool:
+    return movement is not None and movement.status == "succeeded" and movement.amount == amount
 
 
 def of_refund(refund: Refund, hold: str | None, movements: Sequence[Movement]) -> list[Flaw]:

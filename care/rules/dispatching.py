@@ -20,6 +20,8 @@ BACKOFF = (
 )
 # A claim lasts longer than any send may take; a killed worker's runs out.
 LEASE = timedelta(seconds=60)
+# Who sits before the chat reads a colleague's answer there: mail waits, and is not sent once the notice is read.
+LOOKING = timedelta(minutes=1)
 FAILING_FOR = timedelta(days=5)
 GONE = 410
 
@@ -41,17 +43,27 @@ def dispatches_of(
             channel=channel,
             endpoint_id=endpoint_id,
             created_at=now,
-            next_at=now,
+            next_at=now + LOOKING if channel is Channel.MAIL and _of_a_talk(notice) else now,
         )
         for name, channel, endpoint_id in ways
     ]
 
 
-def overtaken(notice: Notification, now: datetime) -> bool:
-    """A reminder of a day that is over in every zone: after a long outage it would only confuse."""
+def overtaken(notice: Notification, channel: Channel, now: datetime) -> bool:
+    """What it would tell by this channel is known, or of no use any more.
+
+    That is a mail about an answer that was read in the chat, and a reminder of a day that is over in every zone:
+    after a long outage it would only confuse.
+    """
+    if channel is Channel.MAIL and _of_a_talk(notice) and notice.read_at is not None:
+        return True
     if group_of(notice) != "reminders" or notice.occurrence is None:
         return False
     return date.fromisoformat(notice.occurrence[:10]) < (now - timedelta(days=1)).date()
+
+
+def _of_a_talk(notice: Notification) -> bool:
+    return group_of(notice) == "conversations"
 
 
 def after(dispatch: Dispatch, attempt: Attempt, now: datetime) -> Dispatch:

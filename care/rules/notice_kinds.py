@@ -21,9 +21,12 @@ _SUBJECTS: dict[str, str] = {
     "prepaid_payment_returned": "What you paid ahead goes back to you",
     "prepaid_ended": "Your last prepaid delivery",
     "order_delivered": "Your order was delivered",
+    "trace_closed": "About the parcel that we looked for",
     "refund_paid": "Your refund request was granted",
     "refund_rejected": "About your refund request",
     "refund_needs_evidence": "We need a little more for your refund request",
+    "conversation_answered": "A colleague has answered you",
+    "conversation_handed_back": "You are back with our assistant",
     "welcome": "Welcome",
 }
 _SUBJECT_OF_GROUP: dict[Group, str] = {

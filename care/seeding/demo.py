@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from care.gateways.ledger import reference_for
 from care.models.common import CustomerId, Model
@@ -16,7 +17,7 @@ from care.models.customer import Account, Customer, Role, Wallet
 from care.models.ledger import Movement, MovementKind
 from care.models.money import Money
 from care.models.notification import Notification
-from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
+from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product, Window
 from care.passwords import hash_password
 from care.seeding.demo_data import (
     CURRENCY,
@@ -32,6 +33,9 @@ from care.seeding.demo_data import (
     DemoOrder,
 )
 from care.stores import Stores
+
+_PACKING = timedelta(hours=20)
+_SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
 
 class DemoAccount(Model):
@@ -119,11 +123,18 @@ def _order(order_id: str, plan: DemoOrder, customer: Customer, catalogue: dict[s
         total=goods + shipping,
         payment=Payment(status=status if plan.settled else PaymentStatus.PENDING, reference=reference),
         placed_at=now - plan.placed,
+        shipped_at=now - plan.placed + _PACKING if plan.status in _SENT else None,
+        expected=_expected(customer, now) if plan.status is OrderStatus.SHIPPED else None,
         delivered_at=None if plan.delivered is None else now - plan.delivered,
         address=customer.address,
         refunded=goods + shipping if cancelled else _euro(0),
         reserved=_euro(0),
     )
+
+
+def _expected(customer: Customer, now: datetime) -> Window:
+    today = now.astimezone(ZoneInfo(customer.timezone)).date()
+    return Window(earliest=today + timedelta(days=1), latest=today + timedelta(days=2))
 
 
 def _line(product: Product, quantity: int) -> OrderLine:

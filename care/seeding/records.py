@@ -15,7 +15,7 @@ from care.models.common import Body, CustomerId, Quantity, Sku, Utc
 from care.models.customer import Address, Customer
 from care.models.ledger import PaymentMethod
 from care.models.money import Money
-from care.models.order import OrderStatus, Payment, Product
+from care.models.order import OrderStatus, Payment, Product, Window
 
 _FORBID = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,6 +70,8 @@ class OrderRecord(Body):
     total: Money | None = None
     payment: Payment
     placed_at: Utc
+    shipped_at: Utc | None = None
+    expected: Window | None = None
     delivered_at: Utc | None = None
     address: Address | None = None
 

@@ -21,6 +21,7 @@ from care.stores.ledger import LedgerStore
 from care.stores.meters import MeterStore
 from care.stores.mongo import CONNECTION_ERRORS, Database, connect
 from care.stores.notifications import NotificationStore
+from care.stores.order_changes import OrderChangeStore
 from care.stores.orders import OrderStore
 from care.stores.outbox import OutboxStore
 from care.stores.payers import PayerStore
@@ -29,6 +30,7 @@ from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
 from care.stores.subscriptions import SubscriptionStore
+from care.stores.traces import TraceStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
 
@@ -45,6 +47,8 @@ class Stores:
     customers: CustomerStore
     products: ProductStore
     orders: OrderStore
+    order_changes: OrderChangeStore
+    traces: TraceStore
     wallets: WalletStore
     ledger: LedgerStore
     payers: PayerStore
@@ -109,6 +113,8 @@ def over(database: Database) -> Stores:
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),
+        order_changes=OrderChangeStore(database),
+        traces=TraceStore(database),
         wallets=WalletStore(database),
         ledger=LedgerStore(database),
         payers=PayerStore(database),

@@ -13,6 +13,7 @@ from care.models.customer import Wallet
 from care.models.ledger import Entry, Movement
 from care.models.money import Money
 from care.models.order import Order
+from care.models.order_change import OrderChange
 from care.models.refund import Refund
 from care.rules.books import wallet_account
 from care.stores.documents import OLDEST, Documents
@@ -30,6 +31,7 @@ class BooksStore:
         self.movements = Documents(database, "movements", Movement, key="key", noun="payment")
         self.wallets = Documents(database, "wallets", Wallet, key="customer_id", noun="wallet")
         self.orders = Documents(database, "orders", Order, key="order_id", noun="order")
+        self.changes = Documents(database, "order_changes", OrderChange, key="change_id", noun="change")
         self.refunds = Documents(database, "refunds", Refund, key="refund_id", noun="refund")
 
     async def pages(self, documents: Documents[Any]) -> AsyncIterator[list[Document]]:

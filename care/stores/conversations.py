@@ -1,4 +1,9 @@
-"""Conversations: one document for the head, one for each turn's messages beside it."""
+"""Conversations: one document for the head, one for each turn's messages beside it.
+
+Beside the model's fields a head keeps `state`, what the conversation remembers, and for the queue of those that are
+with people its place there, `queue_at`, and who has it, `held_by`. What it shows of the handoff is written with the
+state, so that an older turn replaces nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,8 @@ from care.models.memory import ConversationState
 from care.stores.documents import NEWEST, OLDEST, Documents, plain
 from care.stores.mongo import Database, Document
 
+_NOBODY = ""  # an index finds it at once, which it does not for what is null
+
 
 class ConversationStore:
     def __init__(self, database: Database) -> None:
@@ -21,7 +28,8 @@ class ConversationStore:
     async def ensure_indexes(self) -> None:
         heads = self._heads.collection
         await heads.create_index([("customer_id", 1), ("updated_at", NEWEST), ("_id", NEWEST)])
-        await heads.create_index([("handed_off", 1), ("updated_at", NEWEST), ("_id", NEWEST)])
+        await heads.create_index([("handed_off", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
+        await heads.create_index([("handed_off", 1), ("held_by", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await heads.create_index([("created_at", NEWEST)])
         await self._turns.create_index([("conversation_id", 1), ("turn", OLDEST)], unique=True)
 
@@ -73,14 +81,32 @@ class ConversationStore:
         return await self._heads.page({"customer_id": customer_id}, by="updated_at", limit=limit, cursor=cursor)
 
     async def handed_off(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
-        """Those that wait for or are with a person, latest activity first."""
-        return await self._heads.page({"handed_off": True}, by="updated_at", limit=limit, cursor=cursor)
+        """Those that wait for or are with a person, who waits longest first."""
+        return await self._queue({"handed_off": True}, limit, cursor)
+
+    async def waiting(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
+        """Those that no colleague has taken, who waits longest first."""
+        return await self._queue({"handed_off": True, "held_by": _NOBODY}, limit, cursor)
+
+    async def taken(self, by: str, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
+        """Those that this account has taken, who waits longest first."""
+        return await self._queue({"handed_off": True, "held_by": by}, limit, cursor)
+
+    async def _queue(self, where: Document, limit: int, cursor: str | None) -> Page[Conversation]:
+        return await self._heads.page(where, by="queue_at", direction=OLDEST, limit=limit, cursor=cursor)
 
     async def save_state(self, state: ConversationState) -> None:
-        """Keep what a conversation remembers, so that a closed one can be reopened; an older turn replaces nothing."""
+        """Keep what a conversation remembers, so that a closed one can be reopened, and show who has it.
+
+        An older turn replaces nothing.
+        """
+        shown: Document = {"handed_off": state.handed_off, "handoff": state.handoff and state.handoff.model_dump()}
+        if state.handoff:  # that a person was ever asked stays on record, for the summary
+            shown |= {"was_handed_off": True, "held_by": state.handoff.taken_by or _NOBODY}
+            shown["queue_at"] = state.handoff.waiting_since or state.handoff.at
         await self._heads.collection.update_one(
             {"_id": state.conversation_id, "state.turn": {"$not": {"$gte": state.turn}}},
-            {"$set": {"state": plain(state.model_dump())}},
+            {"$set": plain(shown | {"state": state.model_dump()})},
         )
 
     async def load_state(self, conversation_id: str) -> ConversationState | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,16 @@ from care.models.common import Page
 from care.models.customer import Address
 from care.models.money import Money
 from care.models.order import Bought, Order, OrderStatus, Payment, PaymentStatus
-from care.stores.documents import NEWEST, OLDEST, Documents, plain
+from care.rules.order_changes import pieces_of
+from care.stores import stock
+from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
 from care.stores.mongo import Database, Document, Session, Turns, in_transaction
 
 _PENDING: Document = {"status": OrderStatus.PENDING.value}
 # Only the store knows it: the debt is written with the cancelling, and outlives whoever was about to pay it.
 _OWING: Document = {"owes": True}
+# A change waits for its money (care.stores.order_changes): until then the order stays as it is.
+CHANGING = "changing"
 _PAID = [PaymentStatus.PAID.value, PaymentStatus.REFUNDED.value]
 
 
@@ -88,8 +91,8 @@ class OrderStore:
         return await self._orders.many(where, by="_id", direction=OLDEST, limit=n) if reference else []
 
     async def put(self, order: Order) -> None:
-        """Store or replace without touching stock; what is refunded and reserved is never overwritten."""
-        await self._orders.put(order, keep=("refunded", "reserved"))
+        """Store or replace without touching stock; what is refunded, reserved or traced is never overwritten."""
+        await self._orders.put(order, keep=("refunded", "reserved", "trace"))
 
     async def add(self, order: Order) -> bool:
         """Store once without touching stock; False if the order was there, which changes nothing."""
@@ -104,12 +107,12 @@ class OrderStore:
             return stored
 
         async def body(session: Session) -> Order:
-            await self._take_stock(order, session)
+            await stock.take(self._products, pieces_of(order.items), order.items, session)
             await self._orders.add(order, session=session)
             return self._orders.as_stored(order)
 
         try:
-            async with self._turns.on(sku for sku, _ in _pieces(order)):
+            async with self._turns.on(pieces_of(order.items)):
                 return await in_transaction(self._database, body)
         except (DuplicateKeyError, OutOfStock):
             # Placed by someone else since the first look, perhaps with the last pieces.
@@ -123,9 +126,12 @@ class OrderStore:
 
     async def set_status(self, order_id: str, status: OrderStatus, delivered_at: datetime | None = None) -> Order:
         """Raises NotFound. Cancelling is `cancel`, which gives the stock back."""
-        return await self._change(
-            order_id, {"status": status} | ({"delivered_at": delivered_at} if delivered_at else {})
-        )
+        fields: dict[str, Any] = {"status": status}
+        if status is OrderStatus.SHIPPED:
+            fields["shipped_at"] = now()
+        if delivered_at:
+            fields["delivered_at"] = delivered_at
+        return await self._change(order_id, fields)
 
     async def change_address(self, order_id: str, address: Address) -> Order:
         """While the order is pending; raises Conflict afterwards, NotFound for an unknown one."""
@@ -136,22 +142,26 @@ class OrderStore:
         """Cancel a pending order and give its stock back, both or neither. Cancelling twice changes nothing.
 
         An order that was paid is `owing` from that moment on, until it is `paid_back`.
-        Raises Conflict once the order is on its way or while a refund holds some of it, NotFound for an unknown one.
+        Raises Conflict once the order is on its way, or while a refund holds some of it or a change waits for its
+        money, NotFound for an unknown one.
         """
 
         async def body(session: Session) -> Order:
-            order = await self._orders.get(order_id, session=session)
+            document = await self._orders.collection.find_one({"_id": order_id}, session=session)
+            if document is None:
+                raise self._orders.missing(order_id)
+            order = self._orders.decode(document)
             if order.status is OrderStatus.CANCELLED:
                 return order
             if order.status is not OrderStatus.PENDING:
                 return self._too_late(order)
             if order.reserved.amount:  # else it would be paid back twice
                 raise Conflict(f"Order {order_id} has an open refund: withdraw that first, or wait for its end.")
+            check_not_changing(document)
             cancelled = {"status": OrderStatus.CANCELLED.value}
             owed = _OWING if order.payment.status is PaymentStatus.PAID and order.refunded < order.total else {}
             await self._orders.collection.update_one({"_id": order_id}, {"$set": cancelled | owed}, session=session)
-            for sku, quantity in _pieces(order):
-                await self._products.update_one({"_id": sku}, {"$inc": {"stock": quantity}}, session=session)
+            await stock.give_back(self._products, pieces_of(order.items), session)
             return order.model_copy(update={"status": OrderStatus.CANCELLED})
 
         return await in_transaction(self._database, body)
@@ -170,23 +180,12 @@ class OrderStore:
             raise self._orders.missing(order_id)
         return changed
 
-    async def _take_stock(self, order: Order, session: Session) -> None:
-        for sku, quantity in _pieces(order):
-            taken = await self._products.update_one(
-                {"_id": sku, "stock": {"$gte": quantity}}, {"$inc": {"stock": -quantity}}, session=session
-            )
-            if not taken.modified_count:
-                name = next(line.name for line in order.items if line.sku == sku)
-                raise OutOfStock(f"{name} is out of stock: fewer than {quantity} are left.")
-
     @staticmethod
     def _too_late(order: Order) -> Order:
         raise Conflict(f"Order {order.order_id} is {order.status} and can no longer be changed.")
 
 
-def _pieces(order: Order) -> list[tuple[str, int]]:
-    """Pieces per sku, by sku: orders that share products take them in one order and do not block each other."""
-    pieces: Counter[str] = Counter()
-    for line in order.items:
-        pieces[line.sku] += line.quantity
-    return sorted(pieces.items())
+def check_not_changing(document: Document) -> None:
+    """Raises Conflict while a change of the order waits for its money."""
+    if document.get(CHANGING):
+        raise Conflict(f"Order {document['_id']} is being changed just now: please try again in a minute.")

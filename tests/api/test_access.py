@@ -57,6 +57,10 @@ OWN = [
     ("GET", "/order/{order_id}"),
     ("POST", "/order/address/{order_id}"),
     ("POST", "/order/cancel/{order_id}"),
+    ("POST", "/order/items/{order_id}"),
+    ("POST", "/order/payment/{order_id}"),
+    ("GET", "/order/tracking/{order_id}"),
+    ("POST", "/order/trace/{order_id}"),
     ("GET", "/evidence/{evidence_id}"),
     ("GET", "/evidence/{evidence_id}/preview/{number}"),
     ("GET", "/refunds/{customer_id}"),
@@ -74,12 +78,19 @@ OWN_WISH = [
 ]
 STAFF = [
     ("GET", "/customers"),
+    ("GET", "/traces"),
+    ("POST", "/trace/close/{order_id}"),
     ("GET", "/refund/case/{refund_id}"),
     ("GET", "/refund/case/{refund_id}/pdf"),
     ("GET", "/reviews"),
     ("POST", "/review/claim/{refund_id}"),
     ("POST", "/review/release/{refund_id}"),
     ("POST", "/review/decide/{refund_id}"),
+    ("GET", "/conversations"),
+    ("POST", "/conversation/claim/{conversation_id}"),
+    ("POST", "/conversation/release/{conversation_id}"),
+    ("POST", "/conversation/reply/{conversation_id}"),
+    ("POST", "/conversation/hand-back/{conversation_id}"),
     ("GET", "/analytics/summary"),
 ]
 OVERSEERS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from care.models.order import OrderStatus
+from care.models.order import OrderStatus, Payment, PaymentStatus
 from tests.api.shop import MILK, STREET, Shop, Someone
 from tests.api.test_errors import assert_is_problem
 
@@ -36,3 +36,59 @@ async def test_what_is_on_its_way_stays_as_it_is(shop: Shop, ana: Someone) -> No
     assert_is_problem(await ana.http.post(f"/order/cancel/{order.order_id}"), 409)
     assert_is_problem(await ana.http.post(f"/order/address/{order.order_id}", json=STREET.model_dump()), 409)
     assert (await ana.http.get(f"/order/{order.order_id}")).json()["status"] == "shipped"
+
+
+async def test_items_are_changed_and_paid_and_a_repeated_call_changes_them_once(shop: Shop, ana: Someone) -> None:
+    order = await shop.sells(ana, status=OrderStatus.PENDING)
+    more = {"items": [{"sku": MILK.sku, "quantity": 3}], "total": {"amount": 447, "currency": "EUR"}}
+    path = f"/order/items/{order.order_id}"
+    for _ in range(2):
+        changed = await ana.http.post(path, json=more, headers={"Idempotency-Key": "k1"})
+        assert changed.status_code == 200, changed.text
+        assert changed.json()["total"]["amount"] == 447
+    card = await shop.services.stores.ledger.balance(f"customer:{ana.customer_id}:card")
+    assert card == {"EUR": -447}
+
+
+async def test_a_declined_card_is_409_and_what_is_not_stored_or_empty_is_told_apart(shop: Shop, ana: Someone) -> None:
+    order = await shop.sells(ana, status=OrderStatus.PENDING)
+    path = f"/order/items/{order.order_id}"
+    more = {"items": [{"sku": MILK.sku, "quantity": 3}]}
+    declined = await ana.http.post(path, json=more | {"payment_method": "pm_card_declined"})
+    assert_is_problem(declined, 409)
+    assert declined.json()["title"] == "Payment declined"
+    assert_is_problem(await ana.http.post(path, json=more | {"payment_method": "pm_unknown"}), 422)
+    assert_is_problem(await ana.http.post(path, json={"items": []}), 409)
+    assert_is_problem(await ana.http.post(path, json={"items": [{"sku": MILK.sku, "quantity": 0}]}), 422)
+    assert (await ana.http.get(f"/order/{order.order_id}")).json()["total"]["amount"] == 149
+
+
+async def test_what_is_paid_is_not_paid_with_another_card_again(shop: Shop, ana: Someone) -> None:
+    order = await shop.sells(ana, status=OrderStatus.PENDING)
+    path = f"/order/payment/{order.order_id}"
+    assert_is_problem(await ana.http.post(path, json={"payment_method": "pm_card"}), 409)
+    unpaid = Payment(status=PaymentStatus.FAILED)
+    await shop.services.stores.orders.set_payment(order.order_id, unpaid)
+    paid = (await ana.http.post(path, json={"payment_method": "pm_card"})).json()
+    assert paid["payment"]["status"] == "paid"
+
+
+async def test_a_parcel_is_traced_once_the_staff_see_it_and_the_customer_hears_what_came_of_it(
+    shop: Shop, ana: Someone, agent: Someone
+) -> None:
+    order = await shop.sells(ana, status=OrderStatus.SHIPPED)
+    opened = [(await ana.http.post(f"/order/trace/{order.order_id}")).json()["trace"] for _ in range(2)]
+    assert opened[0] == opened[1]
+    assert opened[0]["status"] == "open"
+    listed = (await agent.http.get("/traces")).json()["items"]
+    assert order.order_id in {each["order_id"] for each in listed}
+    tracked = (await ana.http.get(f"/order/tracking/{order.order_id}")).json()
+    assert [event["kind"] for event in tracked["events"]] == ["placed", "shipped", "trace_opened"]
+    note = {"note": "The carrier has found it."}
+    for _ in range(2):
+        closed = await agent.http.post(f"/trace/close/{order.order_id}", json=note)
+        assert closed.json()["trace"]["status"] == "closed"
+    told = (await ana.http.get(f"/subscription/notifications/{ana.customer_id}")).json()["items"]
+    assert [each["message"] for each in told if each["kind"] == "trace_closed"] == [
+        f"Your parcel of order {order.order_id}: The carrier has found it."
+    ]

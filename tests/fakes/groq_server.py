@@ -1,16 +1,17 @@
-"""What api.groq.com answers: an understanding, and every way to misbehave."""
+"""What api.groq.com answers: an understanding, a reply in other words, and every way to misbehave."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.fakes.wire import BROKEN_BODY, HTML, Answer
+from tests.fakes.wire import BROKEN_BODY, HTML, Answer, Seen
 
 PATH = "/openai/v1/chat/completions"
 NOTHING: dict[str, Any] = {
     "order_ids": [], "subscription_ids": [], "refund_ids": [], "products": [], "quantity": None, "frequency": None,
-    "delivery_day": None, "dates": [], "reason": None, "remedy": None,
+    "delivery_day": None, "dates": [], "amounts": [], "reason": None, "remedy": None,
 }  # fmt: skip
 
 
@@ -35,13 +36,67 @@ def completion(content: str | None, finish: str = "stop") -> Answer:
 
 
 def understood(
-    *intents: tuple[str, float], answer: str | None = None, language: str = "en", delay: float = 0.0, **entities: Any
+    *intents: tuple[str, float],
+    answer: str | None = None,
+    language: str = "en",
+    angry: bool = False,
+    wishes: Sequence[tuple[str, str] | tuple[str, str, dict[str, Any]]] = (),
+    delay: float = 0.0,
+    **entities: Any,
 ) -> Answer:
-    """A good answer: `understood(("ORDER_STATUS", 0.9), order_ids=["ORD-1"])`."""
-    scores = [{"intent": intent, "confidence": confidence} for intent, confidence in intents]
-    content = {"intents": scores, "entities": {**NOTHING, **entities}, "answer": answer, "language": language}
-    good = completion(json.dumps(content))
-    return Answer(good.body, delay=delay)
+    """A good answer: `understood(("ORDER_STATUS", 0.9), order_ids=["ORD-1"])`. A wish is an intent, the words that ask
+    for it, and what they name if it is more than plain rules find."""
+    content = {
+        "intents": [{"intent": intent, "confidence": confidence} for intent, confidence in intents],
+        "wishes": [_wish(*wish) for wish in wishes],
+        "entities": {**NOTHING, **entities},
+        "answer": answer,
+        "angry": angry,
+        "language": language,
+    }
+    return Answer(completion(json.dumps(content)).body, delay=delay)
+
+
+def _wish(intent: str, part: str, entities: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"intent": intent, "part": part, "entities": {**NOTHING, **(entities or {})}}
+
+
+def worded(*sentences: str, suggestions: Sequence[str] = (), delay: float = 0.0) -> Answer:
+    """A reply in the customer's language, sentence by sentence as it was asked for."""
+    content = {"sentences": list(sentences), "suggestions": list(suggestions)}
+    return Answer(completion(json.dumps(content)).body, delay=delay)
+
+
+def echoed(data: dict[str, Any]) -> Answer:
+    """Leaves a reply as it is."""
+    return worded(*data["sentences"], suggestions=data["suggestions"])
+
+
+def kind_of(request: Seen) -> str:
+    """What is asked for, by the name of the schema: "understood" or "worded"."""
+    name: str = request.body["response_format"]["json_schema"]["name"]
+    return name
+
+
+def data_of(request: Seen) -> dict[str, Any]:
+    """The JSON that was sent with the instructions.
+
+    Of "understood": message, history, asked, products. Of "worded": sentences, suggestions, language.
+    """
+    data: dict[str, Any] = json.loads(request.body["messages"][1]["content"])
+    return data
+
+
+def talking(
+    understand: Callable[[dict[str, Any]], Answer], word: Callable[[dict[str, Any]], Answer] = echoed
+) -> Callable[[Seen], Answer]:
+    """For `FakeServer.will_reply`: a stand-in whose answers are made from the data of each request."""
+
+    def reply(request: Seen) -> Answer:
+        make = word if kind_of(request) == "worded" else understand
+        return make(data_of(request))
+
+    return reply
 
 
 def failing(status: int, code: str, *, headers: dict[str, str] | None = None) -> Answer:

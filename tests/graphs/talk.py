@@ -13,6 +13,7 @@ from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
 from care.models.customer import Address
 from care.models.memory import ChatTurn, ConversationState
+from care.models.money import Money
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.refund import Refund, RefundRequest, RefundStatus
 from care.models.subscription import (
@@ -76,14 +77,27 @@ class Doors:
     opened: dict[str, tuple[str, RefundRequest]] = field(default_factory=dict)
     subscribed: dict[str, SubscriptionRequest] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
+    shown_to: list[tuple[str, list[str]]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     refusal: CareError | None = None
 
-    async def open_refund(self, customer_id: str, request: RefundRequest, *, once: str | None = None) -> Refund:
+    async def open_refund(
+        self, customer_id: str, request: RefundRequest, *, once: str | None = None, amount: Money | None = None
+    ) -> Refund:
         if self.refusal:
             raise self.refusal
         self.opened.setdefault(once or "", (customer_id, request))
         number = list(self.opened).index(once or "") + 1
-        return make.refund(f"REF{number:03}", order_id=request.order_id, status=RefundStatus.ASSESSING)
+        given: dict[str, Any] = {"amount": amount} if amount else {}
+        return make.refund(f"REF{number:03}", order_id=request.order_id, status=RefundStatus.ASSESSING, **given)
+
+    async def add_evidence(self, refund_id: str, evidence_ids: list[str]) -> Refund:
+        self.shown_to.append((refund_id, evidence_ids))
+        return make.refund(refund_id, status=RefundStatus.ASSESSING, evidence_ids=evidence_ids)
+
+    async def withdraw_refund(self, refund_id: str) -> Refund:
+        self.withdrawn.append(refund_id)
+        return make.refund(refund_id, status=RefundStatus.WITHDRAWN)
 
     async def subscribe(self, request: SubscriptionRequest, *, once: str | None = None) -> Subscription:
         self.subscribed.setdefault(once or "", request)

@@ -10,11 +10,12 @@ import pytest
 from care.models.dispatch import Attempt, Channel, Dispatch, DispatchStatus
 from care.models.preferences import MailChoice, Preferences
 from care.models.webhook import Endpoint
-from care.rules.dispatching import BACKOFF, after, dispatches_of, overtaken, why_disable
+from care.rules.dispatching import BACKOFF, LOOKING, after, dispatches_of, overtaken, why_disable
 from care.rules.notice_kinds import event_type, group_of, subject
 from care.rules.public_addresses import is_public, refusal
 from tests.channels.notices import NOW, notice
 
+MAIL = Channel.MAIL
 FAILED = Attempt(delivered=False, code=500, reason="status")
 
 
@@ -76,6 +77,13 @@ def test_everyone_who_wants_to_hear_of_it_is_told_once() -> None:
         ("refund_paid", {"refund_id": "R", "order_id": "O"}, "refunds", "refund.paid"),
         ("refund_payment_failed", {"refund_id": "R"}, "refunds", "refund.payment_failed"),
         ("answered", {"subscription_id": None, "conversation_id": "C"}, "conversations", "conversation.answered"),
+        *(
+            (kind, {"subscription_id": None, "conversation_id": "C"}, "conversations", event)
+            for kind, event in [
+                ("conversation_answered", "conversation.answered"),
+                ("conversation_handed_back", "conversation.handed_back"),
+            ]
+        ),
         ("welcome", {"subscription_id": None}, "account", "account.welcome"),
         ("new_one", {}, "deliveries", "subscription.new_one"),
     ],
@@ -89,10 +97,21 @@ def test_every_kind_has_a_group_a_type_and_a_subject(kind: str, about: dict[str,
 
 
 def test_a_reminder_of_a_day_that_is_over_everywhere_is_not_sent() -> None:
-    assert not overtaken(notice(occurrence="2026-03-04"), NOW)
-    assert overtaken(notice(occurrence="2026-03-03"), NOW)
-    assert overtaken(notice(occurrence="2026-03-03T10:00:00"), NOW)
-    assert not overtaken(notice(kind="missed", occurrence="2026-03-03"), NOW)
+    assert not overtaken(notice(occurrence="2026-03-04"), MAIL, NOW)
+    assert overtaken(notice(occurrence="2026-03-03"), MAIL, NOW)
+    assert overtaken(notice(occurrence="2026-03-03T10:00:00"), MAIL, NOW)
+    assert not overtaken(notice(kind="missed", occurrence="2026-03-03"), MAIL, NOW)
+
+
+def test_mail_of_an_answer_waits_a_moment_and_is_not_sent_to_who_has_read_it_in_the_chat() -> None:
+    answer = notice("N", kind="conversation_answered", subscription_id=None, conversation_id="CNV001")
+    mail, hook = dispatches_of(answer, Preferences(customer_id="CUST001"), [endpoint()], NOW, mail=True)
+    assert (mail.next_at, hook.next_at) == (NOW + LOOKING, NOW)
+    read = answer.model_copy(update={"read_at": NOW})
+    assert not overtaken(answer, MAIL, NOW)
+    assert overtaken(read, MAIL, NOW)
+    assert not overtaken(read, Channel.WEBHOOK, NOW)
+    assert not overtaken(notice(kind="missed").model_copy(update={"read_at": NOW}), MAIL, NOW)
 
 
 @pytest.mark.parametrize("url", ["https://shop.test/hook", "https://shop.test:8443/a?b=c", "https://93.184.216.34/"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from care.rules.entities import find_entities
 from care.rules.language import language_of
 from care.rules.product_names import products_in
-from care.rules.spoken_dates import dates_in, resolve
+from care.rules.spoken_dates import dates_in, resolve, span_in
 
 CATALOGUE = ["Amul Milk 1L", "Oat Milk 1L", "Whey Protein", "Ground Coffee 500g", "Free-range Eggs (10)"]
 
@@ -102,11 +102,65 @@ FRIDAY = date(2026, 11, 27)
         ("Next Friday", ["next friday"], [date(2026, 12, 4)]),
         ("this monday", ["this monday"], [date(2026, 11, 30)]),
         ("every Friday", [], []),
+        ("the 27th please", ["the 27th"], [FRIDAY]),
+        ("on the 1st", ["the 1st"], [date(2026, 12, 1)]),
+        ("the 31st of next month", ["the 31st of next month"], [date(2026, 12, 31)]),
+        ("the 5th of each month", [], []),
+        ("cancel the 1st order and the 2nd one", [], []),
+        ("27/11 or 11/28/2026", ["27 nov", "2026-11-28"], [FRIDAY, date(2026, 11, 28)]),
+        ("5/11, 1/2 price, 24/7", [], []),
+        ("27.11.2026", ["2026-11-27"], [FRIDAY]),
+        ("I paid 12.50 and 10.12", [], []),
+        ("in two weeks", ["in 2 weeks"], [date(2026, 12, 11)]),
+        ("in a couple of days", ["in 2 days"], [date(2026, 11, 29)]),
+        ("in 1 month", ["in 1 month"], [date(2026, 12, 27)]),
+        ("a week from Friday", ["1 week from friday"], [date(2026, 12, 4)]),
+        ("this weekend", ["this weekend"], [date(2026, 11, 28)]),
+        ("next weekend", ["next weekend"], [date(2026, 12, 5)]),
+        ("next month", ["next month"], [date(2026, 12, 1)]),
+        ("end of the month", ["end of this month"], [date(2026, 11, 30)]),
+        ("the end of next month", ["end of next month"], [date(2026, 12, 31)]),
+        ("until January", ["1 jan"], [date(2027, 1, 1)]),
+        ("until Christmas", ["25 dec"], [date(2026, 12, 25)]),
+        ("a Christmas gift", [], []),
+        ("on fri, not sat", ["friday"], [FRIDAY]),
+        ("he sat in the sun", [], []),
+        (
+            "tmrw or the day after tommorow",
+            ["tomorrow", "day after tomorrow"],
+            [date(2026, 11, 28), date(2026, 11, 29)],
+        ),
+        ("Friday next week", ["friday next week"], [date(2026, 12, 4)]),
+        ("from the 3rd to the 17th", ["the 3rd", "the 17th"], [date(2026, 12, 3), date(2026, 12, 17)]),
     ],
 )
 def test_dates_in_words_are_found_and_resolved(text: str, found: list[str], dates: list[date]) -> None:
     assert dates_in(text) == found
     assert [resolve(spoken, FRIDAY) for spoken in found] == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "end"),
+    [
+        ("pause it for two weeks", ("weeks", 2), date(2026, 12, 11)),
+        ("hold my milk for a month please", ("months", 1), date(2026, 12, 27)),
+        ("pause SUB001 3 weeks", ("weeks", 3), date(2026, 12, 18)),
+        ("nothing for the next 10 days", ("days", 10), date(2026, 12, 7)),
+        ("stop it for a fortnight", ("weeks", 2), date(2026, 12, 11)),
+    ],
+)
+def test_how_long_something_shall_last_is_found(text: str, span: tuple[str, int], end: date) -> None:
+    found = span_in(text)
+    assert found is not None
+    assert (tuple(found), found.end(FRIDAY)) == (span, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["every two weeks", "I have waited for two weeks", "it is late for 2 days now", "skip two deliveries", "in 3 days"],
+)
+def test_a_rhythm_or_a_wait_is_no_span(text: str) -> None:
+    assert span_in(text) is None
 
 
 @given(st.text(max_size=300), st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))

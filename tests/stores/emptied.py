@@ -20,6 +20,6 @@ async def opened(mongodb_uri: str) -> AsyncIterator[Stores]:
 @pytest.fixture
 async def stores(opened: Stores) -> Stores:
     """Empty books. To make and drop a database for each of these tests would take longer than the tests."""
-    for name in ("ledger", "movements", "wallets", "payers", "orders", "refunds"):
+    for name in ("ledger", "movements", "wallets", "payers", "orders", "order_changes", "refunds"):
         await opened.database[name].delete_many({})
     return opened

@@ -14,12 +14,14 @@ from care.bookkeeping import Bookkeeper
 from care.gateways.ledger import LedgerGateway
 from care.models.customer import Wallet
 from care.models.order import Payment, PaymentStatus
+from care.models.order_change import ChangeStatus, OrderChange
 from care.models.refund import RefundStatus, Remedy
 from care.rules.books import Flaw, Mend
 from care.stores import Stores
+from care.stores.books import BooksStore
 from tests.running import care
 from tests.stores.emptied import opened, stores
-from tests.stores.make import eur, order, refund
+from tests.stores.make import AT, eur, order, refund
 
 __all__ = ["opened", "stores"]
 
@@ -153,6 +155,17 @@ async def pay_for_nothing(shop: Stores) -> None:
     await LedgerGateway(shop.ledger).refund("CUST001", None, eur(200), "refund:REF404")
 
 
+async def charge_for_a_change_that_is_not_on_record(shop: Stores) -> None:
+    await LedgerGateway(shop.ledger).charge("CUST001", eur(200), "change:ORD404:1")
+
+
+async def lose_the_charge_of_a_change(shop: Stores) -> None:
+    lines = order().items
+    made: dict[str, Any] = {"change_id": "ORD1:1", "order_id": "ORD1", "customer_id": "CUST001", "at": AT}
+    made |= {"kind": "items", "status": ChangeStatus.DONE, "before": lines, "items": lines}
+    await BooksStore(shop.database).changes.add(OrderChange(total=eur(600), charge=eur(200), **made))
+
+
 async def name_another_payment(shop: Stores) -> None:
     await shop.database["refunds"].update_one({"_id": "REF1"}, {"$set": {"payment_reference": "re_other"}})
 
@@ -180,6 +193,8 @@ async def spoil_a_document(shop: Stores) -> None:
         (pay_another_amount, {"refund REF1"}),
         (pay_and_reject, {"refund REF2"}),
         (pay_for_nothing, {"refund REF404"}),
+        (charge_for_a_change_that_is_not_on_record, {"change ORD404:1"}),
+        (lose_the_charge_of_a_change, {"change ORD1:1"}),
         (name_another_payment, {"refund REF1"}),
         (keep_a_hold, {"refund REF2"}),
         (hold_too_much, {"order ORD1"}),

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from care.errors import NotFound
-from care.models.conversation import ChatAction, Conversation, Message
+from care.models.conversation import ChatAction, Conversation, Handoff, Message
+from care.models.memory import ConversationState
 from care.stores import Stores
 from tests.stores.make import AT
 
@@ -58,13 +59,31 @@ async def test_starting_again_changes_nothing(stores: Stores) -> None:
     assert (seen.title, len(seen.messages)) == ("Hello", 2)
 
 
-async def test_handed_over_conversations_are_listed_for_people(stores: Stores) -> None:
-    for number in range(3):
+def memory(conversation_id: str, turn: int = 1, **handoff: object) -> ConversationState:
+    """Handed over at its turn unless nothing is said of a handoff."""
+    held = Handoff.model_validate({"reason": "asked", "at": AT} | handoff) if handoff else None
+    return ConversationState(
+        conversation_id=conversation_id, customer_id="CUST001", turn=turn, handed_off=held is not None, handoff=held
+    )
+
+
+async def test_handed_over_conversations_are_listed_for_people_who_waits_longest_first(stores: Stores) -> None:
+    for number in range(4):
         await stores.conversations.start(conversation(f"CON{number}"))
-    await stores.conversations.set_handed_off("CON1", True)
-    await stores.conversations.set_handed_off("CON2", True)
-    await stores.conversations.set_handed_off("CON2", False)
-    assert [each.conversation_id for each in (await stores.conversations.handed_off()).items] == ["CON1"]
+    await stores.conversations.save_state(memory("CON1", waiting_since=AT + timedelta(hours=2)))
+    await stores.conversations.save_state(memory("CON2", waiting_since=AT + timedelta(hours=1), taken_by="amy"))
+    await stores.conversations.save_state(memory("CON3", waiting_since=AT))
+    await stores.conversations.save_state(memory("CON3", turn=2))
+    kept = stores.conversations
+    for page, ids in ((kept.handed_off(), ["CON2", "CON1"]), (kept.waiting(), ["CON1"]), (kept.taken("amy"), ["CON2"])):
+        assert [each.conversation_id for each in (await page).items] == ids
+
+
+async def test_a_late_write_of_an_older_turn_hands_nothing_over_again(stores: Stores) -> None:
+    await stores.conversations.start(conversation())
+    await stores.conversations.save_state(memory("CON1", turn=3))
+    await stores.conversations.save_state(memory("CON1", turn=2, waiting_since=AT))
+    assert not (await stores.conversations.get("CON1")).handed_off
 
 
 async def test_unknown_conversations_are_not_found(stores: Stores) -> None:

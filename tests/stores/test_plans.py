@@ -20,6 +20,7 @@ from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
 from care.models.order import Payment, PaymentStatus
+from care.models.order_change import ChangeStatus, OrderChange
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
@@ -69,6 +70,9 @@ QUERIES: dict[str, Query] = {
     "conversations.page, next": Query(lambda s: _second(s.conversations.page, ME), _BOTH),
     "conversations.handed_off": Query(lambda s: s.conversations.handed_off(limit=PAGE)),
     "conversations.handed_off, next": Query(lambda s: _second(s.conversations.handed_off), _BOTH),
+    "conversations.waiting": Query(lambda s: s.conversations.waiting(limit=PAGE), PAGE + 2),
+    "conversations.waiting, next": Query(lambda s: _second(s.conversations.waiting), _BOTH),
+    "conversations.taken": Query(lambda s: s.conversations.taken("amy", limit=PAGE), PAGE + 2),
     "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
     "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
     "customers.page, next": Query(lambda s: _second(s.customers.page), _BOTH),
@@ -113,6 +117,9 @@ QUERIES: dict[str, Query] = {
     "orders.paid_with": Query(lambda s: s.orders.paid_with("PAY-1"), 1),
     "orders.owing": Query(lambda s: s.orders.owing(), 1),
     "orders.find": Query(lambda s: s.orders.find(["ORD0001", "ORD0002"]), 2),
+    "order_changes.open": Query(lambda s: s.order_changes.open(), 1),
+    "traces.page": Query(lambda s: s.traces.page(limit=PAGE), PAGE + 1),
+    "traces.page, next": Query(lambda s: _second(s.traces.page), _BOTH),
     "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
     "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
     "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
@@ -161,16 +168,10 @@ BY_ID = {
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
+    *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
-    *(
-        "refunds.release",
-        "refunds.settle",
-        "subscriptions.get",
-        "subscriptions.save",
-        "wallets.add",
-        "wallets.get",
-        *("refunds.is_held", "wallets.set"),
-    ),
+    *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
+    *("traces.close", "traces.open", "wallets.add", "wallets.get", "wallets.set"),
 }
 
 
@@ -181,6 +182,12 @@ def dispatch(n: int) -> Dispatch:
     return Dispatch.model_validate(
         {"dispatch_id": f"N{n}:way", "notification_id": f"N{n}", "created_at": at, "next_at": at} | way
     )
+
+
+def change(n: int) -> OrderChange:
+    lines = order().items
+    fields = {"customer_id": ME, "kind": "items", "status": ChangeStatus.DONE, "before": lines, "items": lines}
+    return OrderChange(change_id=f"ORD{n}:1", order_id=f"ORD{n}", total=eur(400), at=AT, **fields)
 
 
 def endpoint(n: int) -> Endpoint:
@@ -258,7 +265,9 @@ async def _fill(stores: Stores) -> None:
         ],
         "order_id",
         owes=lambda n: n == 7,
+        traced_at=lambda n: AT + timedelta(minutes=n) if n < MINE else None,
     )
+    await put("order_changes", [change(n) for n, _, _ in many], "change_id", open=lambda n: n == 7)
     over, ruled = SubscriptionStatus.CANCELLED, [Ruling(decision="approve", reviewer="amy")]
     await put(
         "subscriptions",
@@ -327,6 +336,8 @@ async def _fill(stores: Stores) -> None:
             for n, who, at in many
         ],
         "conversation_id",
+        queue_at=lambda n: AT + timedelta(minutes=n),
+        held_by=lambda n: "amy" if n % 4 == 1 else "",
     )
     await stores.database["messages"].insert_many(
         [{"conversation_id": f"CON{n}", "turn": turn, "messages": []} for n, _, _ in many for turn in range(3)]

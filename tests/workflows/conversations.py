@@ -15,10 +15,13 @@ from temporalio.langgraph import LangGraphPlugin
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
+from temporalio.workflow import UpdateMethodMultiParam
 
+from activities.conversation import ConversationActivities
 from activities.graphs.conversation import ConversationNodes, conversation_graph
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
+from care.models.handoff import DeskStep
 from care.models.memory import ChatTurn, ConversationState
 from care.models.understanding import Intent
 from care.policy import load_policy
@@ -27,6 +30,7 @@ from care.temporal import conversation_workflow_id
 from tests.graphs.talk import ME, Doors, Scripted, furnish
 from workflows.conversation import ConversationWorkflow
 
+Update = UpdateMethodMultiParam[[ConversationWorkflow, DeskStep], ConversationState]
 Handle = WorkflowHandle[ConversationWorkflow, None]
 
 
@@ -61,6 +65,7 @@ class Chat:
             self.env.client,
             task_queue=self.task_queue,
             workflows=[ConversationWorkflow],
+            activities=ConversationActivities(self.stores).all,
             plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
             max_cached_workflows=cached,  # see tests/workflows/recording.py
         ):
@@ -88,15 +93,32 @@ class Chat:
     async def says(self, text: str, intent: Intent | None = None, customer_id: str = ME) -> ChatReply:
         if intent:
             self.brain.intents[text] = intent
-        start = WithStartWorkflowOperation(
+        new = ConversationState(conversation_id=self.conversation_id, customer_id=customer_id)
+        turn = ChatTurn(customer_id=customer_id, message=text)
+        return await self.env.client.execute_update_with_start_workflow(
+            ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new)
+        )
+
+    async def colleague(self, update: Update, by: str = "amy", text: str = "", *, once: str | None = None) -> None:
+        """One step of a colleague, as the client has it made."""
+        state = await self.stores.conversations.load_state(self.conversation_id)
+        assert state, "nothing was said yet"
+        step = DeskStep(by=f"{by}@care.test", text=text)
+        await self.env.client.execute_update_with_start_workflow(
+            update, step, start_workflow_operation=self._opening(state), id=once
+        )
+
+    async def said(self) -> list[tuple[str, str]]:
+        """Who said what, by role."""
+        view = await self.stores.conversations.view(self.conversation_id)
+        return [(message.role, message.text) for message in view.messages]
+
+    def _opening(self, state: ConversationState) -> WithStartWorkflowOperation[Any, Any]:
+        return WithStartWorkflowOperation(
             ConversationWorkflow.run,
-            ConversationState(conversation_id=self.conversation_id, customer_id=customer_id),
+            state,
             id=conversation_workflow_id(self.conversation_id),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        )
-        turn = ChatTurn(customer_id=customer_id, message=text)
-        return await self.env.client.execute_update_with_start_workflow(
-            ConversationWorkflow.say, turn, start_workflow_operation=start
         )

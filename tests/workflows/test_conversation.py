@@ -18,7 +18,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.graphs.talk import OTHER
+from tests.graphs.talk import ME, OTHER
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record, recorded
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
@@ -138,7 +138,79 @@ async def test_after_the_handoff_only_the_customers_words_are_kept(chat: Chat) -
     assert view.handed_off
 
 
-@pytest.mark.parametrize("name", ["conversation-refund", "conversation-idle", "conversation-handoff"])
+BACK = "You are back with the assistant. What else can I do for you?"
+
+
+async def test_a_colleague_answers_in_the_thread_and_hands_back_with_everything_in_order(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        await chat.colleague(ConversationWorkflow.take)
+        silent = await chat.says("It leaks")
+        await chat.colleague(ConversationWorkflow.answer, text="I am sorry to hear that.", once="a")
+        await chat.colleague(ConversationWorkflow.answer, text="I am sorry to hear that.", once="a")
+        await chat.colleague(ConversationWorkflow.hand_back)
+        reply = await chat.says("I changed my mind, I want a refund for it", Intent.REFUND_REQUEST)
+        await record(chat.handle, "conversation-handed-back")
+    assert (silent.reply, silent.handed_off, silent.model) == ("", True, "none")
+    assert (await chat.said())[4:9] == [
+        ("system", "A colleague is with you now."),
+        ("customer", "It leaks"),
+        ("agent", "I am sorry to hear that."),
+        ("system", BACK),
+        ("customer", "I changed my mind, I want a refund for it"),
+    ]
+    assert "ORD004" in reply.reply  # what was talked about is remembered
+    assert reply.needs_confirmation
+    head = await chat.stores.conversations.get(chat.conversation_id)
+    assert (head.handed_off, head.handoff) == (False, None)
+    told = (await chat.stores.notifications.page(ME)).items
+    assert [(n.kind, n.conversation_id) for n in told] == [("conversation_answered", chat.conversation_id)]
+
+
+async def test_of_two_colleagues_one_takes_it_and_the_other_is_told_who(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        takes = (chat.colleague(ConversationWorkflow.take, by=who) for who in ("amy", "bob"))
+        ended = await asyncio.gather(*takes, return_exceptions=True)
+        (refused,) = [each for each in ended if each is not None]
+        assert isinstance(refused, WorkflowUpdateFailedError)
+        assert isinstance(refused.cause, ApplicationError)
+        assert refused.cause.type == "ClaimedByOther"
+        head = await chat.stores.conversations.get(chat.conversation_id)
+        assert head.handoff
+        assert head.handoff.taken_by
+        assert head.handoff.taken_by in refused.cause.message
+        assert len(await chat.said()) == 3
+
+
+async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_may_come_back(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        await chat.env.sleep(2 * IDLE + timedelta(hours=1))
+        assert await chat.status() is WorkflowExecutionStatus.RUNNING
+        await chat.colleague(ConversationWorkflow.answer, text="Here I am.")
+        await chat.env.sleep(2 * IDLE)
+        assert await chat.closed() is WorkflowExecutionStatus.COMPLETED
+        await record(chat.handle, "conversation-owed-answer")
+        assert (await chat.says("Thank you")).reply == ""
+        await chat.env.sleep(2 * IDLE + timedelta(hours=1))
+        await chat.close()
+        await chat.colleague(ConversationWorkflow.hand_back, text="Goodbye.")
+        assert not (await chat.handle.query(ConversationWorkflow.state)).handed_off
+    assert (await chat.said())[2:] == [
+        ("system", "A colleague is with you now."),
+        ("agent", "Here I am."),
+        ("customer", "Thank you"),
+        ("agent", "Goodbye."),
+        ("system", BACK),
+    ]
+
+
+HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer"]
+
+
+@pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])
 async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
     replayer = Replayer(
         workflows=[ConversationWorkflow],
