@@ -229,7 +229,7 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
     except CareError as refused:
         outcome = scene.refuse(refused)
     so_far = Outcome.model_validate(state["outcome"]) if "outcome" in state else None
-    told = matters.ended(outcome, dialogue.told_first(scene.reading), so_far)
+    told = matters.ended(outcome, scene.reading, scene.state, so_far)
     return {"outcome": _json(told), "step": "fetch_context" if matters.goes_on(told.state) else "compose"}
 
 

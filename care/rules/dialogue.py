@@ -10,7 +10,7 @@ from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
 from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
 from care.rules.anger import is_angry
-from care.rules.approved import SENTENCES, Approved
+from care.rules.approved import Approved
 from care.rules.corrections import settled
 from care.rules.refund_asks import asks_to_withdraw
 from care.rules.subscription_meant import intent_meant
@@ -83,7 +83,7 @@ def _part(
     said: Understood, text: str, has_files: bool, state: ConversationState, context: Context, later: list[Wish]
 ) -> Reading:
     read = _read(said, text, has_files, state, context).model_copy(update={"entities": said.entities})
-    reading, others = parts.one_each(read, text, state)
+    reading, others = parts.one_each(read, text, state) if parts.is_one(said) else (read, [])
     reading = reading.model_copy(update={"waiting": [*others, *later]})
     return reading.model_copy(update={"not_done": matters.not_done(state, reading)})
 
@@ -108,6 +108,10 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("confirm", WRITES[pending.kind].intent)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
+    if _answers_parked(understood, text, has_files, state):
+        read = _read(understood, text, has_files, matters.resumed(state), context)
+        if (read.act, read.matter) == ("serve", "kept"):
+            return read.model_copy(update={"matter": "resumed"})
     intent = intent_of(understood, text, has_files, state)
     intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
@@ -144,16 +148,19 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
     return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
 
 
-def told_first(reading: Reading) -> str | None:
-    """What was shown and is dropped, and what is refused of a message whose other part is served."""
-    alone = reading.intent is Intent.OTHER or reading.handoff
-    refused = SENTENCES[reading.approved] if reading.approved and not alone else None
-    return "\n".join(said for said in (reading.not_done, refused) if said) or None
-
-
 def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
     matter: Matter = "dropped" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
+
+
+def _answers_parked(understood: Understood, text: str, has_files: bool, state: ConversationState) -> bool:
+    """Whether a message answers the question that was left for another one, and not that other one."""
+    if not state.parked or state.pending or state.awaiting is None:
+        return False
+    best, found = _best(understood), understood.entities
+    if answering.answers(state.awaiting, best, found, text, has_files, state):
+        return False
+    return answering.answers_left(state.parked[-1], best, found, text, has_files)
 
 
 def _leaves(text: str, state: ConversationState) -> bool:

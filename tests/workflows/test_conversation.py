@@ -67,6 +67,28 @@ async def test_a_refund_is_asked_for_shown_and_opened_over_turns(chat: Chat) -> 
     assert view.title == "Where is ORD004?"
 
 
+async def test_parts_are_served_one_after_another_each_with_its_own_yes(chat: Chat) -> None:
+    async with chat.worker():
+        told = await chat.says("Where are ORD001 and ORD005?", Intent.ORDER_STATUS)
+        await chat.says("Refund ORD004 and ORD005, I changed my mind", Intent.REFUND_REQUEST)
+        between = await chat.says("Where is ORD001?", Intent.ORDER_STATUS)
+        second = await chat.says("yes")
+        await chat.says("yes")
+        await record(chat.handle, "conversation-parts")
+    assert "ORD001" in told.reply
+    assert "ORD005" in told.reply
+    assert "Back to your refund: Open a refund" in between.reply
+    assert [a.status for a in second.actions] == ["done", "proposed"]
+    assert [r.order_id for _, r in chat.doors.opened.values()] == ["ORD004", "ORD005"]
+
+
+async def test_a_yes_sent_before_the_last_answer_does_not_agree_to_it(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Refund ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        await asyncio.gather(chat.says("make it ORD005"), chat.says("yes"), chat.says("yes"))
+    assert "ORD005" not in [r.order_id for _, r in chat.doors.opened.values()]
+
+
 async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     nodes = Stumbling(chat.nodes())
     async with chat.worker(nodes):
