@@ -101,7 +101,7 @@ def _before(wanted: Wanted, subscription: Subscription) -> dict[str, Any]:
     change = wanted.task.change
     if change is None or not wanted.amends or wanted.task.subscription_id != subscription.subscription_id:
         return {}
-    return {field: getattr(change, field) for field in change.model_fields_set}
+    return {field: value for field in change.model_fields_set if (value := getattr(change, field)) is not None}
 
 
 def _is_so(field: str, value: Any, before: Subscription, after: Subscription) -> bool:
@@ -129,15 +129,13 @@ def _parts(
 
 
 def _details(scene: Scene, before: Subscription, after: Subscription, change: ChangeSubscription) -> str:
-    was = (
-        f"Now it brings {things(before.items)}, {pace(before)}."
-        if not (change.address or change.payment_method)
-        else ""
-    )
     if change.payment_method and before.overdue and before.overdue.why == "payment":
         return "The delivery that is overdue is then tried again at once."
+    if not (change.items or change.frequency or change.delivery_day is not None):
+        return ""
     dates = days(planned_dates(after, _NEXT), local_date(after, scene.now))
-    return f"{was} Next deliveries then: {dates}.".strip() if dates else was
+    ahead = f" Next deliveries then: {dates}." if dates else ""
+    return f"Now it brings {things(before.items)}, {pace(before)}.{ahead}"
 
 
 def _items(
