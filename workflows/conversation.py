@@ -79,6 +79,8 @@ class ConversationWorkflow:
     @workflow.update
     async def say(self, turn: ChatTurn) -> ChatReply:
         """Raises (as update failures) NotFound for somebody else's conversation, Unavailable when a part is down."""
+        # A yes that was sent before the last answer is no yes to what that answer shows.
+        turn = turn.model_copy(update={"hasty": self._speaking.locked()})
         async with self._speaking:
             try:
                 return await self._answer(turn)

@@ -1,7 +1,8 @@
 """The conversation graph: understand -> fetch_context -> one family of tools -> compose. Nodes are activities.
 
-State is JSON. A repeated node repeats no effect: what a tool writes is named by the turn that proposed it, and the
-messages of a turn are stored once.
+A message that asks for several things goes from its family back to fetch_context, once for each part. State is JSON. A
+repeated node repeats no effect: what a tool writes is named by the turn that proposed it, and the messages of a turn
+are stored once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
 from activities.tools.claims import Claims
 from activities.tools.context import context_of
+from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
@@ -30,7 +32,7 @@ from care.models.dialogue import Context, Outcome, Reading
 from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
-from care.rules import dialogue, handoff
+from care.rules import dialogue, digest, handoff, matters
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
@@ -54,7 +56,7 @@ class TurnState(TypedDict, total=False):
     """`now` is the workflow's time; each other value is the JSON of a model.
 
     memory: ConversationState, turn: ChatTurn, understood: Understood, context: Context, reading: Reading,
-    outcome: Outcome, reply: ChatReply.
+    outcome: Outcome, reply: ChatReply. `outcome` is what came of the parts so far, `step` the node after a family.
     """
 
     now: str
@@ -64,6 +66,7 @@ class TurnState(TypedDict, total=False):
     context: dict[str, Any]
     reading: dict[str, Any]
     outcome: dict[str, Any]
+    step: str
     reply: dict[str, Any]
 
 
@@ -84,7 +87,7 @@ class ConversationNodes:
         self._understanding = understanding
         claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, claims, policy)
+        self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
         self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -98,7 +101,7 @@ class ConversationNodes:
         products = await self._stores.products.all()
         utterance = Utterance(
             text=state["turn"]["message"],
-            history=memory.history,
+            history=digest.recalled(memory),
             asked=memory.pending.shown if memory.pending else None,
             products=[p.name for p in products[:_CATALOGUE]],
         )
@@ -116,15 +119,24 @@ class ConversationNodes:
         return stored or memory
 
     async def fetch_context(self, state: TurnState) -> TurnState:
-        """What the shop knows of the customer, and what the message means in the light of it."""
+        """What the shop knows of the customer now, and what the message, or its next part, means in the light of it."""
         turn, memory = ChatTurn.model_validate(state["turn"]), ConversationState.model_validate(state["memory"])
         if memory.turn == 0:
             head = closing.head(memory, turn, datetime.fromisoformat(state["now"]))
             await self._stores.conversations.start(head)
         context = await context_of(self._stores, memory.customer_id)
         understood = Understood.model_validate(state["understood"])
-        reading = dialogue.read(understood, turn.message, bool(turn.evidence_ids), memory, context)
-        return {"context": _json(context), "reading": _json(reading)}
+        if "outcome" in state:
+            memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
+            reading = dialogue.read_part(wish, understood, memory, context)
+        else:
+            files = bool(turn.evidence_ids)
+            reading = dialogue.read(understood, turn.message, files, memory, context, hasty=turn.hasty)
+        return {
+            "memory": _json(matters.begin(memory, reading)),
+            "context": _json(context),
+            "reading": _json(reading),
+        }
 
     async def orders(self, state: TurnState) -> TurnState:
         return await _served(self._orders, state)
@@ -149,10 +161,15 @@ class ConversationNodes:
         before = ConversationState.model_validate(state["memory"])
         turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
         silent = before.handed_off
-        outcome = Outcome(text="", state=handoff.waits(before, at)) if silent else _worded(state)
+        outcome = (
+            Outcome(text="", state=handoff.waits(before, at)) if silent else Outcome.model_validate(state["outcome"])
+        )
+        handed_over = outcome.state.handed_off and not silent
+        reading = None if silent else Reading.model_validate(state["reading"])
+        kept = closing.handed_over(before, outcome, turn, reading) if handed_over else outcome.state
         said = closing.messages(turn, None if silent else outcome, at)
-        memory = closing.remembered(outcome.state, before.turn + 1, said)
-        await closing.keep(self._stores, memory, said, handed_over=memory.handed_off and not silent)
+        memory = closing.remembered(kept, before.turn + 1, said, reading)
+        await closing.keep(self._stores, memory, said, handed_over=handed_over)
         reply = closing.reply(outcome, memory, Understood.model_validate(state["understood"]))
         return {"memory": _json(memory), "reply": _json(reply)}
 
@@ -173,18 +190,9 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
         raise
     except CareError as refused:
         outcome = scene.refuse(refused)
-    return {"outcome": _json(outcome)}
-
-
-def _worded(state: TurnState) -> Outcome:
-    """The outcome; a proposal that this turn dropped is named first, and a wish that has to wait last."""
-    outcome, reading = Outcome.model_validate(state["outcome"]), Reading.model_validate(state["reading"])
-    waits = (
-        f"You also asked about {dialogue.WISH[reading.also]}: I do one thing at a time, so please ask me for that next."
-        if reading.also and not outcome.state.handed_off
-        else None
-    )
-    return outcome.model_copy(update={"text": "\n".join(p for p in (reading.not_done, outcome.text, waits) if p)})
+    so_far = Outcome.model_validate(state["outcome"]) if "outcome" in state else None
+    told = matters.ended(outcome, dialogue.told_first(scene.reading), so_far)
+    return {"outcome": _json(told), "step": "fetch_context" if matters.goes_on(told.state) else "compose"}
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.
@@ -197,6 +205,10 @@ async def to_family(state: TurnState) -> str:
     return family
 
 
+async def to_next_part_or_end(state: TurnState) -> str:
+    return state.get("step", "compose")  # conversations that were recorded before there were parts know no step
+
+
 def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, TurnState, TurnState]:
     graph = StateGraph(TurnState)
     graph.add_node("understand", nodes.understand, metadata=NODE)
@@ -204,7 +216,7 @@ def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, 
     graph.add_node("compose", nodes.compose, metadata=NODE)
     for family in dialogue.FAMILIES:
         graph.add_node(family, getattr(nodes, family), metadata=NODE)
-        graph.add_edge(family, "compose")
+        graph.add_conditional_edges(family, to_next_part_or_end, ["fetch_context", "compose"])
     graph.add_edge(START, "understand")
     graph.add_conditional_edges("understand", to_context_or_silence, ["fetch_context", "compose"])
     graph.add_conditional_edges("fetch_context", to_family, list(dialogue.FAMILIES))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from care.models.conversation import ChatReply, Conversation, Message
-from care.models.dialogue import Outcome
+from care.models.dialogue import Outcome, Reading
 from care.models.memory import ChatTurn, ConversationState
 from care.models.understanding import Understood
-from care.rules.digest import remember
+from care.rules import digest, matters
 from care.stores import Stores
 
 _TITLE = 80
@@ -32,12 +33,25 @@ def messages(turn: ChatTurn, outcome: Outcome | None, at: datetime) -> list[Mess
     return [*said, answer]
 
 
-def remembered(memory: ConversationState, number: int, said: list[Message]) -> ConversationState:
-    """The memory after turn `number`."""
-    history = memory.history
+def remembered(memory: ConversationState, number: int, said: list[Message], read: Reading | None) -> ConversationState:
+    """The memory after turn `number`; without a reading the machine was silent."""
+    history, done = memory.history, [action for message in said for action in message.actions]
     for message in said:
-        history = remember(history, message.role, message.text)
-    return memory.model_copy(update={"turn": number, "history": history})
+        history = digest.remember(history, message.role, message.text)
+    noted = digest.noted(memory.digest, read, done) if read else memory.digest
+    return memory.model_copy(update={"turn": number, "history": history, "digest": noted})
+
+
+def handed_over(before: ConversationState, outcome: Outcome, turn: ChatTurn, read: Reading | None) -> ConversationState:
+    """The memory that a colleague takes over: nothing is open any more, and the summary names all that was."""
+    state, handoff = outcome.state, outcome.state.handoff
+    if handoff:
+        settled = read is not None and read.act == "confirm"
+        left = before.model_copy(update={"pending": None}) if settled else before
+        summary = digest.handoff_summary(left, handoff, turn.message, outcome.actions)
+        handoff = handoff.model_copy(update={"summary": summary})
+    closed: dict[str, Any] = {"topic": state.topic, "parked": [], "handoff": handoff}
+    return matters.cleared(state).model_copy(update=closed)
 
 
 async def keep(stores: Stores, memory: ConversationState, said: list[Message], *, handed_over: bool) -> None:

@@ -59,15 +59,17 @@ class Scene:
         self, text: str, *, actions: Sequence[ChatAction] = (), suggestions: Sequence[str] = (), **changes: Any
     ) -> Outcome:
         """`changes` are fields of ConversationState; a question, a choice or a proposal lasts one turn unless given."""
-        asks = changes.get("awaiting") or changes.get("pending") or changes.get("choices")
+        asks = changes.get("awaiting") or changes.get("pending")
         fresh: dict[str, Any] = {
             "topic": self.reading.intent,
             "action": None,
             "asked": text if asks else None,
+            "offered": list(suggestions) if asks else [],
             "awaiting": None,
             "choices": [],
             "pending": None,
             "task": None,
+            "pointed": None,
             "failures": 0,
         }
         state = self.state.model_copy(update=fresh | changes)
@@ -100,9 +102,8 @@ class Scene:
             refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
-            still: dict[str, Any] = {
-                name: getattr(self.state, name) for name in ("awaiting", "choices", "action", "task")
-            }
+            kept = ("topic", "action", "asked", "awaiting", "choices", "task")
+            still = {name: getattr(self.state, name) for name in kept}
             return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 
@@ -116,10 +117,10 @@ class Scene:
         return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 
     def ask_which(self, question: str, choices: Sequence[Choice], **changes: Any) -> Outcome:
+        """Each choice on a line of its own; the answer is awaited."""
         listed = "\n".join(f"{n}. {c.id}: {c.label}" for n, c in enumerate(choices, 1))
-        return self.reply(
-            f"{question}\n{listed}", suggestions=[c.id for c in choices], choices=list(choices), **changes
-        )
+        asked = {"awaiting": choices[0].kind, "choices": list(choices)} | changes
+        return self.reply(f"{question}\n{listed}", suggestions=[c.id for c in choices], **asked)
 
     def slots(self, **found: str | None) -> dict[str, Any]:
         """The change to the state that remembers what is being talked about."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from care.models.dialogue import NamedSku, OrderBrief, SubscriptionBrief
 from care.models.memory import Choice
 from care.models.order import OrderLine
+from care.models.refund import Refund
 from care.models.subscription import Frequency, NamedItem
 
 _EVERY = {
@@ -23,6 +24,11 @@ def day(at: datetime | date, timezone: str = "UTC") -> str:
     """ "27 November 2026", on the customer's calendar."""
     local = at.astimezone(ZoneInfo(timezone)).date() if isinstance(at, datetime) else at
     return f"{local.day} {local:%B %Y}"
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """ "27 November 2026, 14:05", on the customer's clock."""
+    return f"{day(at, timezone)}, {at.astimezone(ZoneInfo(timezone)):%H:%M}"
 
 
 def local_day(key: str) -> str:
@@ -43,15 +49,29 @@ def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:
     return f"{every} on the {_ordinal(delivery_day)}" if isinstance(delivery_day, int) else _on(every, delivery_day)
 
 
+def refund_choices(refunds: Sequence[Refund]) -> list[Choice]:
+    return [Choice(kind="refund", id=r.refund_id, label=f"{r.amount} for {r.order_id}") for r in refunds]
+
+
 def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:
-    return [
-        Choice(
-            kind="order",
-            id=o.order_id,
-            label=f"{things(o.items)}, {o.status.value}, ordered on {day(o.placed_at, timezone)}",
-        )
-        for o in orders
-    ]
+    """Orders to choose from; those that would read the same are told apart by hour and total, then by their number."""
+    labels = [_label(o, timezone) for o in orders]
+    labels = _apart(labels, [_more(o, timezone) for o in orders])
+    labels = _apart(labels, [f", ending in {o.order_id[-4:]}" for o in orders])
+    return [Choice(kind="order", id=o.order_id, label=label) for o, label in zip(orders, labels, strict=True)]
+
+
+def _apart(labels: list[str], more: list[str]) -> list[str]:
+    return [f"{label}{each}" if labels.count(label) > 1 else label for label, each in zip(labels, more, strict=True)]
+
+
+def _label(order: OrderBrief, timezone: str) -> str:
+    return f"{things(order.items)}, {order.status.value}, ordered on {day(order.placed_at, timezone)}"
+
+
+def _more(order: OrderBrief, timezone: str) -> str:
+    total = f", {order.total}" if order.total else ""
+    return f" at {order.placed_at.astimezone(ZoneInfo(timezone)):%H:%M}{total}"
 
 
 def subscription_choices(subscriptions: Sequence[SubscriptionBrief]) -> list[Choice]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from care.models.common import Model, Utc
-from care.models.conversation import ChatAction
+from care.models.conversation import ChatAction, HandoffReason
 from care.models.memory import ConversationState
+from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import Frequency, SubscriptionStatus
-from care.models.understanding import Entities, Intent
+from care.models.understanding import Entities, Intent, Wish
 
 
 class NamedSku(Model):
@@ -25,6 +26,7 @@ class OrderBrief(Model):
     payment: PaymentStatus
     placed_at: Utc
     items: list[NamedSku]
+    total: Money | None = None
 
 
 class SubscriptionBrief(Model):
@@ -47,6 +49,8 @@ class Context(Model):
 # What a turn does: carry out what was proposed, drop it, ask again for the yes, tell that nothing waits for a yes,
 # or serve an intent.
 Act = Literal["confirm", "decline", "ask_again", "nothing_pending", "serve"]
+# What becomes of the matter that is open: it goes on, it is set aside and comes back, it is dropped, or all are.
+Matter = Literal["kept", "parked", "dropped", "all_dropped"]
 Family = Literal["orders", "refunds", "subscriptions", "payments", "handoff", "answers"]
 
 
@@ -55,8 +59,10 @@ class Reading(Model):
 
     `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
     the customer wrote them, so a tool checks whose they are. `text` holds the words that are served where they are
-    only a part of the message, `entities` what those words name. `not_done` is what was shown and is dropped by this
-    turn, `also` another wish of the same message, which has to wait.
+    only a part of the message, `entities` what those words name. `matter` is what becomes of the open one, `not_done`
+    what is said of proposals that are dropped; `waiting` are further parts of the message, to be served in turn.
+    `approved` names the sentence of `care.rules.approved` that refuses something of the message; `handoff` says why a
+    person takes over.
     """
 
     act: Act
@@ -67,8 +73,11 @@ class Reading(Model):
     skus: list[str] = []
     text: str | None = None
     entities: Entities = Entities()
+    matter: Matter = "kept"
     not_done: str | None = None
-    also: Intent | None = None
+    waiting: list[Wish] = []
+    approved: str | None = None
+    handoff: HandoffReason | None = None
 
 
 class Outcome(Model):

@@ -16,11 +16,13 @@ from care.models.understanding import Entities, Intent, Wish
 
 
 class ChatTurn(Model):
-    """One message as the workflow gets it. The customer is the session's, never what the message claims."""
+    """One message as the workflow gets it. The customer is the session's, never what the message claims. A `hasty`
+    one came before the message ahead of it was answered, so it cannot be a yes to what that answer shows."""
 
     customer_id: str
     message: Annotated[str, Field(min_length=1, max_length=4000)]
     evidence_ids: list[str] = []
+    hasty: bool = False
 
 
 class Proposal(Model):
@@ -37,7 +39,7 @@ class Proposal(Model):
 class Choice(Model):
     """One of the answers offered last: "the second one" means the second of them."""
 
-    kind: Literal["order", "subscription", "product"]
+    kind: Literal["order", "subscription", "product", "refund"]
     id: str
     label: str
 
@@ -97,39 +99,42 @@ Awaiting = Literal[
 
 
 class Open(Model):
-    """A matter that is not finished: what was asked, what it was about, and what was gathered for it.
+    """A matter that is not finished: what was asked, what it was about, what was gathered for it, and the further
+    wishes of the same customer that come after it.
 
-    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace").
+    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace"), `asked` is the
+    question as it was shown, and `offered` are the answers that stood beside it.
     """
 
     topic: Intent | None = None
     action: str | None = None
     asked: str | None = None
+    offered: list[str] = []
     awaiting: Awaiting | None = None
     choices: list[Choice] = []
     pending: Proposal | None = None
     intake: RefundIntake | None = None
     draft: SubscriptionDraft | None = None
     task: SubscriptionTask | None = None
+    slots: Slots = Slots()
+    waiting: list[Wish] = []
 
 
 class ConversationState(Open):
     """What a conversation remembers: carried by its workflow, kept in MongoDB so that a closed one can be reopened.
 
-    Its own fields of `Open` are the matter at hand: `topic` is the intent that was handled last, `awaiting` what the
-    assistant asked for, `asked` that question as it was shown. `parked` are matters that the customer left for another
-    one, the last one last; `waiting` are further wishes of a message, to be served in turn. `history` holds the last
-    messages as "role: text", oldest first, and `digest` what was done before them, a line each. `failures` counts
-    messages in a row that were not understood.
+    Its own fields of `Open` are the matter at hand: `topic` is the intent that was handled last. `parked` are matters
+    that the customer left for another one, the last one last; `pointed` is what such another one was about, for an
+    "it" that follows its answer. `history` holds the last messages as "role: text", oldest first, and `digest` what
+    was done, a line for each turn that did something. `failures` counts messages in a row that were not understood.
     """
 
     conversation_id: str
     customer_id: str
     turn: int = 0
     language: str = "en"
-    slots: Slots = Slots()
     parked: list[Open] = []
-    waiting: list[Wish] = []
+    pointed: Slots | None = None
     handed_off: bool = False
     handoff: Handoff | None = None
     history: list[str] = []

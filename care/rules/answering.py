@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from care.models.memory import Awaiting, ConversationState
 from care.models.understanding import Entities, Intent, IntentScore
-from care.rules import references, words
+from care.rules import corrections, phrases, references, words
 
 # From here on a message that also answers an open question is taken for something new.
 SURE = 0.7
@@ -22,9 +22,10 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
     "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
     "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
-    "detail": {Intent.ACCOUNT, Intent.OTHER},
+    "detail": {Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
+_QUESTIONS = {Intent.ORDER_STATUS, Intent.PRODUCT_QUESTION, Intent.WALLET_ISSUE, Intent.PAYMENT_ISSUE, Intent.ACCOUNT}
 _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
 
 
@@ -34,6 +35,8 @@ def answers(
     """Whether a message, taken for `said` by a model, answers the question that is open."""
     if said.intent is state.topic:
         return True
+    if said.intent in _QUESTIONS and phrases.only_asks(text):
+        return False  # "wait, where is ORD001?"
     if said.intent in _AKIN[awaiting] and _fits(awaiting, found, text, has_files, state):
         return True
     brief = len(words.words_of(text)) <= _SHORT or said.confidence < SURE
@@ -45,9 +48,10 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
     match awaiting:
         case "order":
             named = found.order_ids or found.products or references.choice_in(text, state)
-            return bool(named) or words.means_newest(text)
+            return bool(named) or words.means_newest(text) or _each(text, state)
         case "subscription":
-            return bool(found.subscription_ids or found.products or references.choice_in(text, state))
+            named = found.subscription_ids or found.products or references.choice_in(text, state)
+            return bool(named) or _each(text, state)
         case "product":
             return bool(found.products or references.choice_in(text, state)) or _has_rhythm(found)
         case "reason":
@@ -64,6 +68,10 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
             return True
 
 
+def _each(text: str, state: ConversationState) -> bool:
+    return len(state.choices) > 1 and (words.means_each(text) or words.means_other_one(text))
+
+
 def _has_rhythm(found: Entities) -> bool:
     return found.frequency is not None or found.delivery_day is not None
 
@@ -73,6 +81,19 @@ def _fits(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state
     return awaiting == "reason" or _names(awaiting, found, text, has_files, state) or bool(words.answer_in(text))
 
 
-def names_details(found: Entities) -> bool:
+def names_details(found: Entities, text: str, state: ConversationState) -> bool:
     """Whether a message names a detail that an open proposal could take up ("make it two", "on Monday instead")."""
-    return any((found.quantity, found.frequency, found.delivery_day, found.reason, found.order_ids, found.products))
+    if state.pending and state.pending.kind == "change_address" and any(c.isdigit() for c in text):
+        return True
+    named = (found.order_ids, found.subscription_ids, found.products, found.dates, found.reason)
+    return any((*named, found.quantity, found.frequency, found.delivery_day)) or words.means_other_one(text)
+
+
+def asks_else(said: Intent, shown: Intent, same_family: bool, text: str) -> bool:
+    """Whether words with such details ask for something of their own, and do not put right what was shown."""
+    if said in (Intent.OTHER, shown):
+        return False
+    if phrases.only_asks(text) or phrases.names_action(said, text):
+        return True
+    brief = len(words.words_of(text)) <= _SHORT
+    return not (same_family or brief or corrections.amends(text))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import get_args
 
-from care.models.dialogue import Act, Context, Family, Reading
-from care.models.memory import ConversationState, Proposal
-from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import answering, phrases, references, words
+from care.models.conversation import HandoffReason
+from care.models.dialogue import Act, Context, Family, Matter, Reading
+from care.models.memory import ConversationState
+from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
+from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules.anger import is_angry
+from care.rules.approved import SENTENCES, Approved
+from care.rules.corrections import settled
+from care.rules.refund_asks import asks_to_withdraw
 from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
@@ -15,8 +20,6 @@ from care.rules.writes import WRITES
 CONFIDENT = 0.3
 # A request for a person counts at any place among the intents, and has to be plain.
 SURE_OF_PERSON = 0.6
-# From here on a further wish of a message is named, so that it is not lost.
-SURE_OF_SECOND = 0.65
 # Messages in a row that were not understood before a person takes over.
 PATIENCE = 2
 
@@ -37,52 +40,127 @@ FAMILY: dict[Intent, Family] = {
 }
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-# What a wish that has to wait is called.
-WISH: dict[Intent, str] = {
-    Intent.ORDER_STATUS: "where an order is",
-    Intent.DELIVERY_ISSUE: "a delivery",
-    Intent.CANCEL_ORDER: "cancelling an order",
-    Intent.CHANGE_ORDER: "changing an order",
-    Intent.REFUND_REQUEST: "a refund",
-    Intent.SUBSCRIPTION_REQUEST: "a new subscription",
-    Intent.SUBSCRIPTION_MANAGE: "a subscription",
-    Intent.PAYMENT_ISSUE: "a payment",
-    Intent.WALLET_ISSUE: "your wallet",
-    Intent.PRODUCT_QUESTION: "a product",
-    Intent.ACCOUNT: "your account",
-}
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
 
 
-def read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
-    """The reading of one message. A yes is a yes only to what was shown, and only in plain words."""
-    reading = _read(understood, text, has_files, state, context)
-    return reading.model_copy(update={"entities": understood.entities})
+def read(
+    understood: Understood,
+    text: str,
+    has_files: bool,
+    state: ConversationState,
+    context: Context,
+    *,
+    hasty: bool = False,
+) -> Reading:
+    """The reading of one message, or of its first part: the other parts are `waiting`.
+
+    A yes is a yes only to what was shown before the message was sent, and only in plain words.
+    """
+    understood = understood.model_copy(update={"entities": settled(text, understood.entities)})
+    if hasty and state.pending and words.answer_in(text, state.pending.shown) == "yes":
+        return _act("ask_again", Intent.OTHER)
+    if apart := _answered_and_more(understood, text, state):
+        return apart
+    wishes = parts.wishes_of(understood)
+    if not wishes or _wants_person(understood):
+        return _part(understood, text, has_files, state, context, wishes)
+    first, *later = wishes
+    reading = _part(parts.alone(first, understood), first.text, has_files, state, context, later)
+    return reading.model_copy(update={"text": reading.text or first.text})
+
+
+def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
+    """The reading of a part that has waited; nothing else is open."""
+    said = parts.alone(wish, understood)
+    intent = intent_meant(intent_of(said, wish.text, False, state), wish.text, said.entities, state, context)
+    served = _serve(intent, said.entities, wish.text, state, context)
+    reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
+    return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
+
+
+def _part(
+    said: Understood, text: str, has_files: bool, state: ConversationState, context: Context, later: list[Wish]
+) -> Reading:
+    read = _read(said, text, has_files, state, context).model_copy(update={"entities": said.entities})
+    reading, others = parts.one_each(read, text, state)
+    reading = reading.model_copy(update={"waiting": [*others, *later]})
+    return reading.model_copy(update={"not_done": matters.not_done(state, reading)})
+
+
+def _answered_and_more(understood: Understood, text: str, state: ConversationState) -> Reading | None:
+    """ "Yes. And where is ORD001?": the answer, and a wish that is none of what was shown."""
+    if state.pending is None or (split := words.answer_and_more(text, state.pending.shown)) is None:
+        return None
+    answer, rest = split
+    shown = WRITES[state.pending.kind].intent
+    wish = parts.behind_answer(understood, rest, shown)
+    if wish is None or wish.intent is Intent.HUMAN_AGENT:
+        return None
+    said = _act("confirm", shown) if answer == "yes" else _act("decline", shown, family="answers")
+    return said.model_copy(update={"waiting": [wish]})
 
 
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
-    if pending and answer == "yes":
+    if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
         return _act("confirm", WRITES[pending.kind].intent)
+    if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
+        return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
     intent = intent_of(understood, text, has_files, state)
     intent = intent_meant(intent, text, understood.entities, state, context)
-    if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
+    if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
-    if pending and intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text):
+    unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
+    if pending and unclear:
         return _act("ask_again", Intent.OTHER)
     if not pending and state.awaiting != "evidence" and answer == "yes" and not _nothing_asked(text, state):
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
-    served = _serve(intent, understood.entities, text, state, context)
-    return served.model_copy(update={"also": also_asked(understood, intent)})
+    if apart := _apart(intent, understood, text, state):
+        return apart
+    matter = matters.left(intent, understood.entities, text, state)
+    before = state if matter == "kept" else matters.cleared(state)
+    served = _serve(intent, understood.entities, text, before, context)
+    return served.model_copy(update={"matter": matter, "approved": scope.ask_of(text)})
+
+
+def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
+    """What no tool serves: anger and what only a person may see to are passed on, the rest is refused.
+
+    Whoever asks for a person gets one as asked.
+    """
+    if intent is Intent.HUMAN_AGENT:
+        return None
+    if is_angry(text, told=understood.angry, english=understood.language == "en"):
+        return _to_person(intent, "angry", "angry", state)
+    ask = scope.ask_of(text)
+    if ask is None or scope.stands_beside(ask, intent):
+        return None
+    if scope.is_a_persons(ask):
+        return _to_person(intent, ask, "out_of_scope", state)
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
+
+
+def told_first(reading: Reading) -> str | None:
+    """What was shown and is dropped, and what is refused of a message whose other part is served."""
+    alone = reading.intent is Intent.OTHER or reading.handoff
+    refused = SENTENCES[reading.approved] if reading.approved and not alone else None
+    return "\n".join(said for said in (reading.not_done, refused) if said) or None
+
+
+def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
+    matter: Matter = "dropped" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
     """A no where no yes was asked for; to "What is wrong with it?" and "Have you a photo?" it is an answer."""
-    return words.gives_up(text) or (state.awaiting not in ("reason", "evidence") and words.is_plain_no(text))
+    if words.gives_up(text) or (state.choices and words.means_none(text)):
+        return True
+    return state.awaiting not in ("reason", "evidence") and words.is_plain_no(text)
 
 
 def _nothing_asked(text: str, state: ConversationState) -> bool:
@@ -90,24 +168,11 @@ def _nothing_asked(text: str, state: ConversationState) -> bool:
     return not state.choices and (phrases.is_nodding(text) or phrases.is_thanks(text))
 
 
-def also_asked(understood: Understood, served: Intent) -> Intent | None:
-    """The likeliest further wish, where another family of tools than the one that serves the message sees to it."""
-    if served in (Intent.OTHER, Intent.HUMAN_AGENT):
-        return None
-    # What went wrong on the way and the claim for it are one wish.
-    one_wish = {served} | ({Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS} if served is Intent.REFUND_REQUEST else set())
-    left = [s for s in understood.intents if s.confidence >= SURE_OF_SECOND and s.intent in WISH.keys() - one_wish]
-    others = [s for s in left if FAMILY[s.intent] != FAMILY[served]]
-    said = any(s.intent is served for s in understood.intents)
-    return max(others, key=lambda s: s.confidence).intent if others and said else None
-
-
-def _act(act: Act, intent: Intent, family: Family | None = None) -> Reading:
-    return Reading(act=act, intent=intent, family=family or FAMILY[intent])
+def _act(act: Act, intent: Intent, family: Family | None = None, matter: Matter = "kept") -> Reading:
+    return Reading(act=act, intent=intent, family=family or FAMILY[intent], matter=matter)
 
 
 def _serve(intent: Intent, entities: Entities, text: str, state: ConversationState, context: Context) -> Reading:
-    dropped = state.pending if state.pending and WRITES[state.pending.kind].intent is not intent else None
     known = [i for o in context.orders for i in o.items]
     return Reading(
         act="serve",
@@ -116,18 +181,16 @@ def _serve(intent: Intent, entities: Entities, text: str, state: ConversationSta
         order_ids=references.orders_meant(intent, text, entities, state, context),
         subscription_ids=references.subscriptions_meant(text, entities, state, context),
         skus=references.named_products(entities, text, known),
-        not_done=not_done(dropped),
     )
 
 
-def not_done(dropped: Proposal | None) -> str | None:
-    """What to say of a proposal that was left without a yes."""
-    return f"I have not done this: {dropped.shown.rstrip('?')}." if dropped else None
+def _wants_person(understood: Understood) -> bool:
+    return any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents)
 
 
 def intent_of(understood: Understood, text: str, has_files: bool, state: ConversationState) -> Intent:
     """The intent to serve: what was said, unless the message answers a question that is still open."""
-    if any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents):
+    if _wants_person(understood):
         return Intent.HUMAN_AGENT
     best = _best(understood)
     said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
@@ -139,13 +202,19 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
+    if understood.entities.refund_ids or asks_to_withdraw(text):
+        return Intent.REFUND_REQUEST
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
-    if state.pending and answering.names_details(understood.entities):
-        amended = WRITES[state.pending.kind].intent
-        return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+    if state.pending and answering.names_details(understood.entities, text, state):
+        shown = WRITES[state.pending.kind].intent
+        return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
+    if _means_other(said, understood.entities, text, state):
+        return state.topic or said
+    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+        return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
@@ -163,6 +232,12 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:
     """ "And the milk too", said of a claim."""
     return state.topic is Intent.REFUND_REQUEST and bool(found.products) and phrases.adds_more(text)
+
+
+def _means_other(said: Intent, found: Entities, text: str, state: ConversationState) -> bool:
+    """ "I meant ORD005", after an answer: the same again."""
+    named = found.order_ids or found.subscription_ids or found.products or references.choice_in(text, state)
+    return bool(named) and corrections.means_other(text) and not phrases.names_action(said, text)
 
 
 def _means_subscription(found: Entities, text: str, state: ConversationState) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from care.models.understanding import Intent
 from care.rules.words import words_of
 
 _GREETING = re.compile(
@@ -49,7 +50,36 @@ _REFUND_WISH = re.compile(
     r"[^.!?]{0,30}\brefund"
     r"|\brefund (?:me|it|them|please)\b"
 )
-_ACCOUNT_CHANGE = re.compile(r"\b(change|update|delete|close|remove|reset|wrong|new|edit|correct)\b")
+# A question, whatever was asked before: "wait, where is ORD001?". "What about Monday?" is none.
+_ASKS = re.compile(
+    r"^(?:(?:wait|hold on|hang on|ok|okay|and|but|so|also|first|before that|by the way|btw|quick question|actually|oh"
+    r"|hey|hi|hello|please|sorry|(?:can|could) you (?:please )?tell me|do you know|i want to know) )*"
+    r"(?:where(?:'?s)?|whats|what's|how (?:much|many|long|soon)"
+    r"|(?:(?:when|what|which|how|who|why)(?:'s)?|(?:which|how) \w+|what (?:day|date|time|kind|sort|else))"
+    r" (?:is|are|was|were|will|would|do|does|did|has|have|can|should)"
+    r"|(?:is|are|was|has|does|did|do) (?:my|the|it|that|this|you|there|i|ord\S*|sub\S*|any|they|your)"
+    r"|(?:show|list|tell) me|track|status of|any (?:news|update))\b"
+)
+# The words that ask for one thing and for no other of its family.
+_ACTIONS: dict[Intent, re.Pattern[str]] = {
+    Intent.ORDER_STATUS: re.compile(r"\b(?:where|track\w*|status|when)\b"),
+    Intent.DELIVERY_ISSUE: re.compile(r"\b(?:never (?:came|arrived)|lost|late|trace|not (?:arrived|here)|courier)\b"),
+    Intent.CANCEL_ORDER: re.compile(r"\b(?:cancel\w*|call off)\b"),
+    Intent.CHANGE_ORDER: re.compile(r"\b(?:address|change|swap|add|remove|update|switch|pay (?:by|with))\b"),
+    Intent.REFUND_REQUEST: re.compile(r"\b(?:refund\w*|money back|return\w*|replace\w*)\b"),
+    Intent.SUBSCRIPTION_REQUEST: re.compile(r"\b(?:subscribe|new subscription|set up|sign (?:me )?up|start a)\b"),
+    Intent.SUBSCRIPTION_MANAGE: re.compile(
+        r"\b(?:skip\w*|paus\w+|resume|unsubscribe|cancel\w*|stop|reschedule|postpone|order now)\b"
+    ),
+    Intent.PAYMENT_ISSUE: re.compile(r"\b(?:paid|pay|payment|charged?|card|bank)\b"),
+    Intent.WALLET_ISSUE: re.compile(r"\bwallet\b|\bbalance\b"),
+    Intent.PRODUCT_QUESTION: re.compile(r"\b(?:price|cost|sell|stock|contain|ingredients?|available)\b"),
+    Intent.ACCOUNT: re.compile(r"\b(?:account|password|email|phone|my name)\b"),
+}
+_ACCOUNT_ADDRESS = re.compile(
+    r"\b(?:account|profile|default|usual|home|on file|in general|for all|future)\b[^.!?]{0,30}\baddress\b"
+    r"|\baddress\b[^.!?]{0,30}\b(?:account|profile|on file|in general|for all|future|default)\b"
+)
 
 
 def is_greeting(text: str) -> bool:
@@ -76,6 +106,17 @@ def is_vague(text: str) -> bool:
     said = [s for s in re.split(r"[.!?\n]+", text) if words_of(s) and not is_greeting(s)]
     vague = [s for s in said if _VAGUE.fullmatch(" ".join(words_of(s)))]
     return bool(vague) and all(s in vague or is_thanks(s) for s in said)
+
+
+def only_asks(text: str) -> bool:
+    """Whether a message asks for an answer, and for nothing to be done."""
+    return bool(_ASKS.search(" ".join(words_of(text))))
+
+
+def names_action(intent: Intent, text: str) -> bool:
+    """Whether the words themselves say what `intent` stands for."""
+    pattern = _ACTIONS.get(intent)
+    return bool(pattern and pattern.search(text.casefold()))
 
 
 def asks_for_abilities(text: str) -> bool:
@@ -106,8 +147,9 @@ def asks_for_refund_status(text: str) -> bool:
     return bool(_REFUND_STATUS.search(plain)) and not _REFUND_WISH.search(plain)
 
 
-def asks_for_account_change(text: str) -> bool:
-    return bool(_ACCOUNT_CHANGE.search(text.casefold()))
+def means_account_address(text: str) -> bool:
+    """ "The address in my account", not that of an order."""
+    return bool(_ACCOUNT_ADDRESS.search(text.casefold()))
 
 
 def says_twice(text: str) -> bool:

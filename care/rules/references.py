@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from care.models.dialogue import Context, NamedSku, OrderBrief
 from care.models.memory import Choice, ConversationState
@@ -12,22 +13,55 @@ from care.models.subscription import SubscriptionStatus
 from care.models.understanding import Entities, Intent
 from care.rules import words
 from care.rules.product_names import products_in
+from care.rules.spoken_dates import dates_in
 
+_AMOUNT = re.compile(r"\d+[.,]\d{2}\b")
 _ORDER_NOUN = re.compile(r"\b(orders?|parcels?|packages?|deliver(?:y|ies)|shipments?)\b")
 
 
 def choice_in(text: str, state: ConversationState) -> Choice | None:
-    """The offered answer that a message picks, by number, by "the other one", or by its id or label."""
+    """The offered answer that a message picks: by number, by "the other one" or "the older one", by its id or label,
+    by the day or the amount that its label alone tells."""
+    if aged := _by_age(text, state.choices):
+        return aged
     index = words.picked(text, len(state.choices))
     if index is not None:
         return state.choices[index]
-    current = {state.slots.order_id, state.slots.subscription_id, state.slots.sku}
-    others = [c for c in state.choices if c.id not in current]
+    others = others_than_current(state)
     if words.means_other_one(text) and len(others) == 1:
         return others[0]
     said = text.casefold()
     named = [c for c in state.choices if c.id.casefold() in said or c.label.casefold() in said]
-    return named[0] if len(named) == 1 else None
+    told = named or [c for c in state.choices if _told(text) & _told(c.label)]
+    return told[0] if len(told) == 1 else None
+
+
+def others_than_current(state: ConversationState) -> list[Choice]:
+    """What was offered beside what is being talked about."""
+    slots = state.slots
+    current = {slots.order_id, slots.subscription_id, slots.refund_id, slots.sku}
+    return [c for c in state.choices if c.id not in current]
+
+
+def _by_age(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """Orders are offered newest first. "Older" tells two apart, "oldest" any number."""
+    if not choices or choices[0].kind != "order":
+        return None
+    if words.means_newest(text) or (words.means_newer(text) and len(choices) == 2):
+        return choices[0]
+    if words.means_oldest(text) or (words.means_older(text) and len(choices) == 2):
+        return choices[-1]
+    return None
+
+
+def _told(text: str) -> set[str]:
+    """Days and amounts: "3 mar", "12.99"."""
+    days = {f"{on.day} {on:%b}".lower() for said in dates_in(text) if (on := _date_of(said))}
+    return days | {said for said in dates_in(text) if said[0].isdigit()} | set(_AMOUNT.findall(text))
+
+
+def _date_of(said: str) -> date | None:
+    return date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said) else None
 
 
 def named_products(entities: Entities, text: str, products: Sequence[NamedSku]) -> list[str]:
@@ -47,6 +81,8 @@ def orders_meant(
     choice = choice_in(text, state)
     if choice is not None and choice.kind == "order":
         return [choice.id]
+    if words.means_other_one(text) and (others := others_than_current(state)):
+        return [c.id for c in others if c.kind == "order"]
     pool = [o for o in context.orders if _concerns(intent, o)]
     skus = set(named_products(entities, text, [i for o in context.orders for i in o.items]))
     if skus:
@@ -55,7 +91,7 @@ def orders_meant(
         return [o.order_id for o in context.orders if o.status == status and (not skus or _holding(skus, [o]))][:1]
     if words.means_newest(text):
         return [o.order_id for o in (pool or context.orders)[:1]]
-    current = _current(intent, state, context)
+    current = _current(intent, text, state, context)
     # A question which order is meant stays open until one is named.
     offered = {c.id for c in state.choices if c.kind == "order"} if state.awaiting == "order" else set()
     if still := [o.order_id for o in pool if o.order_id in offered and current not in offered]:
@@ -101,9 +137,12 @@ def _concerns(intent: Intent, order: OrderBrief) -> bool:
             return order.status in (OrderStatus.PENDING, OrderStatus.SHIPPED)
 
 
-def _current(intent: Intent, state: ConversationState, context: Context) -> str | None:
+def _current(intent: Intent, text: str, state: ConversationState, context: Context) -> str | None:
     """The order that is being talked about, unless a refund is asked for and that order was never sent."""
     current = state.intake.order_id if state.intake and state.intake.order_id else state.slots.order_id
+    # "It" is what was spoken of last, even where an open question is about another order.
+    if state.pointed and intent is not state.topic and words.points_back(text):
+        current = state.pointed.order_id or current
     unsent = {o.order_id for o in context.orders if o.status in (OrderStatus.PENDING, OrderStatus.CANCELLED)}
     return None if intent is Intent.REFUND_REQUEST and current in unsent else current
 

@@ -6,6 +6,7 @@ A yes makes the machine act, so it is told by these lists and never by a model a
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 
@@ -24,10 +25,14 @@ _NO = _PLAIN_NO | _words("not don't dont never stop cancel forget nahin nahi न
 _FILLERS = _words(
     "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
     " want to would like good fine great"
-    " perfect sounds mind keep leave as now all for me just thing anything changed my of course a so"
+    " perfect sounds mind as now all for me just thing anything my of course a so"
     " then and with por favor gracias ji kripya"
 )
+# Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
+_NO_FILLERS = _FILLERS | _words("keep leave changed change sorry")
 _HEDGES = _words("but except instead only maybe unless if what why how when where who which")
+_HEDGES_OF_A_YES = _words("but except instead only maybe unless if not")
+_CLAUSE = re.compile(r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:and|also|plus|then)\s+(?:also |then )*", re.I)
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
     "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "last": -1,
@@ -35,6 +40,7 @@ _ORDINALS = {
 _BREAK = re.compile(r"[\s,;:!?.()\[\]{}\"#/…।\N{MULTIPLICATION SIGN}]+")
 _PICK = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)\b(?:\s+(?:one|order|subscription))?")
 _BARE_PICK = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d|one|two|three|four|five)\.?")
+_ANSWERING = re.compile(r"^(?:yes|no|ok|okay)[ ,.!]+")
 _OTHER_ONE = re.compile(r"\b(?:the )?other (?:one|order|subscription)\b")
 _POINTING = re.compile(r"\b(it|that|this|its|it's|them|the same|same one)\b")
 _NEWEST = re.compile(r"\b(latest|newest|most recent|last order|recent order|just (?:placed|ordered|made|bought))\b")
@@ -48,6 +54,19 @@ _GIVING_UP = re.compile(
     r"(?:oh |ok |no |ah )?(?:nvm|never ?mind|(?:forget|drop|leave) (?:it|that|about it))"
     r"(?: then| thanks| please| sorry)?"
 )
+_ALL = re.compile(
+    r"\b(?:forget|cancel|drop|stop|scrap|leave)(?: about)? (?:everything|it all|all (?:of )?(?:it|that|this)|the lot)\b"
+)
+_DROPPING = re.compile(
+    r"^(?:no|nope|nah|(?:actually |ok |oh )?(?:forget|drop|scrap|leave|never ?mind|nvm)(?: about)?(?: (?:it|that))?)\b"
+)
+_REPLACING = re.compile(r"\binstead\b(?! of)|\brather\b(?! than)|^(?:no|nope|actually|scrap|forget)\b")
+_EACH = _words("both all each every everyone")
+_AROUND_EACH = _words("of them those these the two three four five ones please yes yeah orders subscriptions my thanks")
+_EACH_OF = re.compile(
+    r"\b(?:both|all|each)(?: of)?(?: my| the| these| those)?(?: \w+){0,2} (?:orders|subscriptions|parcels|packages)\b"
+)
+_NONE = re.compile(r"(?:no )?(?:neither|none)(?: of (?:them|these|those))?(?: please| thanks| thank you)?")
 _NO_EVIDENCE = re.compile(r"\b(no|none|nope|nothing|not|don't|dont|haven't|can't|cannot|without|threw)\b")
 
 
@@ -66,15 +85,40 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
     if not words or "?" in text or _HEDGES & words:
         return None
     if (_NO - repeated) & words:
-        return "no" if words <= _NO | _FILLERS | repeated else None
+        return "no" if words <= _NO | _NO_FILLERS | repeated else None
+    if _takes_back(words, repeated):
+        return "no" if words <= _NO_FILLERS | repeated else None
+    if not _counts_as(words_of(text), words_of(shown)):
+        return None
     if words <= _YES | _FILLERS | repeated and (_YES & words or any(p in text.casefold() for p in _YES_PHRASES)):
         return "yes"
     return None
 
 
+def _takes_back(words: set[str], repeated: set[str]) -> bool:
+    """ "Keep it", said of what was to be cancelled; "I changed my mind"."""
+    return bool(({"keep", "leave"} - repeated) & words) or {"changed", "mind"} <= words
+
+
+def _counts_as(words: list[str], shown: list[str]) -> bool:
+    """Whether numbers are said as they were shown: "2 x Milk" was; the 2 of "yes, 2" may be another."""
+    pairs = set(pairwise(shown))
+    said = zip(["", *words[:-1]], words, [*words[1:], ""], strict=True)
+    return all((before, word) in pairs or (word, after) in pairs for before, word, after in said if word.isdigit())
+
+
+def answer_and_more(text: str, shown: str) -> tuple[Literal["yes", "no"], str] | None:
+    """A plain yes or no with something else behind it: "Yes. And where is ORD001?"."""
+    for cut in reversed(list(_CLAUSE.finditer(text))):
+        answer, rest = answer_in(text[: cut.start()], shown), text[cut.end() :].strip()
+        if answer and rest and not _HEDGES_OF_A_YES & set(words_of(rest)):
+            return answer, rest
+    return None
+
+
 def picked(text: str, offered: int) -> int | None:
     """The index that "the second one", "2" or "last" names among `offered` answers; None if it names none."""
-    plain = " ".join(text.casefold().split()).strip(" .!")
+    plain = _ANSWERING.sub("", " ".join(text.casefold().split()).strip(" .!"))
     bare = _BARE_PICK.fullmatch(plain)
     named = bare or _PICK.search(plain)
     if offered == 0 or named is None:
@@ -97,6 +141,18 @@ def means_newest(text: str) -> bool:
     return bool(_NEWEST.search(text.casefold()))
 
 
+def means_oldest(text: str) -> bool:
+    return bool(re.search(r"\b(?:oldest|earliest)\b", text.casefold()))
+
+
+def means_older(text: str) -> bool:
+    return bool(re.search(r"\b(?:older|earlier) (?:one|order)\b", text.casefold()))
+
+
+def means_newer(text: str) -> bool:
+    return bool(re.search(r"\b(?:newer|later|more recent) (?:one|order)\b", text.casefold()))
+
+
 def status_named(text: str) -> str | None:
     """The status by which a message tells its order apart from others: "the one that was delivered"."""
     named = _BY_STATUS.search(text.casefold())
@@ -105,6 +161,37 @@ def status_named(text: str) -> str | None:
 
 def gives_up(text: str) -> bool:
     return bool(_GIVING_UP.fullmatch(" ".join(words_of(text))))
+
+
+def drops_all(text: str) -> bool:
+    """ "Forget it all": what is open, and all that waits behind it."""
+    return bool(_ALL.search(" ".join(words_of(text))))
+
+
+def drops_open(text: str) -> bool:
+    """ "Forget that, where is ORD001?", "no, I want a refund": something else in the place of what is open."""
+    return bool(_DROPPING.search(" ".join(words_of(text))))
+
+
+def replaces(text: str) -> bool:
+    """ "Actually I want a refund", "cancel it instead"."""
+    return bool(_REPLACING.search(" ".join(words_of(text))))
+
+
+def means_each(text: str) -> bool:
+    """ "Both", "all of them": said of what was offered."""
+    said = set(words_of(text))
+    return bool(said & _EACH) and said <= _EACH | _AROUND_EACH
+
+
+def names_each(text: str) -> bool:
+    """ "Cancel both my orders"."""
+    return bool(_EACH_OF.search(" ".join(words_of(text))))
+
+
+def means_none(text: str) -> bool:
+    """ "Neither", said of what was offered."""
+    return bool(_NONE.fullmatch(" ".join(words_of(text))))
 
 
 def is_plain_no(text: str) -> bool:

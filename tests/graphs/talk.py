@@ -16,7 +16,7 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.money import Money
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.refund import Refund, RefundRequest, RefundStatus
-from care.models.understanding import Intent, IntentScore, Understood
+from care.models.understanding import Intent, IntentScore, Understood, Wish
 from care.policy import load_policy
 from care.rules.entities import find_entities
 from care.stores import Stores
@@ -27,18 +27,27 @@ ME, OTHER = "CUST001", "CUST002"
 
 
 class Scripted:
-    """Takes the intent from the script and the entities from the text; without an intent the message is unclear."""
+    """Takes the intent from the script and the entities from the text; without an intent the message is unclear.
+
+    `wishes` holds the parts of messages that ask for several things, each with its intent.
+    """
 
     def __init__(self) -> None:
         self.intents: dict[str, Intent] = {}
+        self.wishes: dict[str, list[tuple[str, Intent]]] = {}
         self.asked: list[Utterance] = []
 
     async def understand(self, utterance: Utterance) -> Understood:
         self.asked.append(utterance)
-        intent = self.intents.get(utterance.text, Intent.OTHER)
+        parts = self.wishes.get(utterance.text, [])
+        said = [intent for _, intent in parts] or [self.intents.get(utterance.text, Intent.OTHER)]
+        found = [
+            Wish(intent=intent, text=text, entities=find_entities(text, utterance.products)) for text, intent in parts
+        ]
         return Understood(
-            intents=[IntentScore(intent=intent, confidence=0.9)],
+            intents=[IntentScore(intent=intent, confidence=0.9) for intent in dict.fromkeys(said)],
             entities=find_entities(utterance.text, utterance.products),
+            wishes=found,
             model="scripted",
         )
 
@@ -124,10 +133,18 @@ class Talk:
         self.memory = ConversationState(conversation_id="CNV001", customer_id=ME)
         self._graph = conversation_graph(self.nodes).compile()
 
-    async def says(self, text: str, intent: Intent | None = None, files: list[str] | None = None) -> ChatReply:
+    async def asks(self, *parts: tuple[str, Intent]) -> ChatReply:
+        """A message of several wishes."""
+        text = " and ".join(part for part, _ in parts)
+        self.brain.wishes[text] = list(parts)
+        return await self.says(text)
+
+    async def says(
+        self, text: str, intent: Intent | None = None, files: list[str] | None = None, *, hasty: bool = False
+    ) -> ChatReply:
         if intent and isinstance(self.brain, Scripted):
             self.brain.intents[text] = intent
-        turn = ChatTurn(customer_id=ME, message=text, evidence_ids=files or [])
+        turn = ChatTurn(customer_id=ME, message=text, evidence_ids=files or [], hasty=hasty)
         asked: TurnState = {
             "now": self.now.isoformat(),
             "turn": turn.model_dump(mode="json"),

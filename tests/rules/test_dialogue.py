@@ -221,8 +221,9 @@ def test_a_picture_alone_begins_a_refund() -> None:
     assert dialogue.read(understood(), "see here", True, state(), CONTEXT).family == "refunds"
 
 
-def test_what_was_shown_and_left_is_named() -> None:
-    reading = dialogue.read(understood(Intent.ORDER_STATUS), "where is it", False, state(pending=PENDING), CONTEXT)
+def test_what_was_shown_and_is_replaced_is_named() -> None:
+    said = "actually I want to cancel my order"
+    reading = dialogue.read(understood(Intent.CANCEL_ORDER), said, False, state(pending=PENDING), CONTEXT)
     assert reading.not_done == f"I have not done this: {SHOWN.rstrip('?')}."
 
 
@@ -304,19 +305,6 @@ def test_a_no_to_nothing_is_no_wish_whatever_a_model_sees_in_it(text: str) -> No
 def test_cancel_that_is_more_than_a_no() -> None:
     assert not words.is_plain_no("cancel that")
     assert not words.is_plain_no("no, cancel it")
-
-
-def test_a_second_wish_of_a_message_is_named_and_one_wish_is_not_named_twice() -> None:
-    two = Understood(
-        intents=[
-            IntentScore(intent=Intent.CANCEL_ORDER, confidence=0.9),
-            IntentScore(intent=Intent.WALLET_ISSUE, confidence=0.8),
-        ],
-        model="test",
-    )
-    assert dialogue.also_asked(two, Intent.CANCEL_ORDER) is Intent.WALLET_ISSUE
-    assert dialogue.also_asked(two, Intent.WALLET_ISSUE) is Intent.CANCEL_ORDER
-    assert dialogue.also_asked(understood(Intent.CANCEL_ORDER), Intent.CANCEL_ORDER) is None
 
 
 def test_the_question_which_order_stays_open_for_the_next_wish() -> None:
