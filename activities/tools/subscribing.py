@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from zoneinfo import ZoneInfo
-
 from activities.tools.pricing import agreed_items, price_each
 from activities.tools.scene import Scene, done
-from activities.tools.subscription_scene import Wanted, pace, propose
+from activities.tools.subscription_draft import drafted
+from activities.tools.subscription_scene import Wanted, propose
+from activities.tools.subscription_wording import pace
 from activities.tools.wording import day, local_day, rhythm, things
-from care.errors import Conflict
 from care.gateways.cases import Cases
 from care.models.dialogue import NamedSku, Outcome
 from care.models.memory import Choice, SubscriptionDraft
 from care.models.money import Money
 from care.models.order import Product
-from care.models.subscription import Frequency, Item, NamedItem, Subscription, SubscriptionRequest
-from care.rules.address import address_in
-from care.rules.item_wishes import ItemsNamed, items_named, items_wanted
+from care.models.subscription import Frequency, Subscription, SubscriptionRequest
 from care.rules.prepaid import cost
 from care.rules.recurrence import next_occurrence, schedule_for
-from care.rules.references import choice_in
 from care.rules.renewal import renewed
-from care.rules.spoken_dates import dates_in, resolve
-from care.rules.words import points_back
 from care.stores import Stores
 
 _MOST_OFFERED = 6
-_START = re.compile(
-    r"\b(?:start\w*|beginning|begin\w*|from|first (?:one|delivery)|as of)\b(?P<when>.{0,40})", re.I | re.S
-)
 _RHYTHMS = ["Every week on Friday", "Every two weeks on Friday", "Every month on the 1st", "Every day"]
 
 
@@ -42,10 +31,10 @@ class Subscribing:
     async def gather(self, scene: Scene) -> Outcome:
         """Ask for the first thing that is missing, or show the subscription."""
         products = await self._stores.products.all()
-        named = _named(scene, products)
-        draft = _merged(scene, named, products)
-        if named.unclear or not draft.items:
-            return _ask_product(scene, draft, [p for p in products if p.sku in named.unclear] or products)
+        home = (await self._stores.customers.get(scene.customer_id)).address
+        draft, unclear = drafted(scene, products, home.country if home else None)
+        if unclear or not draft.items:
+            return _ask_product(scene, draft, [p for p in products if p.sku in unclear] or products)
         what = things([NamedSku(sku=p.sku, name=p.name) for p in products if p.sku in {i.sku for i in draft.items}])
         if draft.frequency is None:
             return _ask(scene, draft, f"How often would you like {what}?", _RHYTHMS, "frequency")
@@ -87,22 +76,22 @@ class Subscribing:
         items = await agreed_items(self._stores, request.items)
         first, key = _first(scene, request)
         starting = f", first on {first}" if first else ""
-        shown = (
-            f"Start {old.subscription_id} again: {things(items)}, {pace(old)}{starting}, for {cost(items)} each time?"
-        )
+        price = f"for {cost(items)} each time{_at_once(request)}"
+        shown = f"Start {old.subscription_id} again: {things(items)}, {pace(old)}{starting}, {price}?"
         payload = {"first": key, "each": cost(items).model_dump(mode="json")}
         details = "It gets a number of its own."
         return propose(scene, wanted, old, "resubscribe", payload, shown, details=details)
 
     async def start(self, scene: Scene) -> Outcome:
-        """Raises Conflict where the first date or the price is no longer what was shown."""
+        """Where the first date or the price is no longer what was shown, it is shown anew and not started."""
         payload = scene.agreed.payload
+        # Proposals of earlier versions hold the request alone.
         request = SubscriptionRequest.model_validate(payload.get("request", payload))
-        if "first" in payload:
+        if "first" in payload and scene.state.draft:
             _, first = _first(scene, request)
             each = await price_each(self._stores, request.items)
             if first != payload["first"] or each != Money.model_validate(payload["each"]):
-                raise Conflict("The first date or the price has changed since I showed you this. Please ask me again.")
+                return await self._show(scene, scene.state.draft)
         subscription = await self._cases.subscribe(request, once=scene.once)
         coming = subscription.next_delivery
         first_day = f" The first delivery is on {local_day(coming)}." if coming else ""
@@ -114,76 +103,15 @@ class Subscribing:
         )
 
 
+def _at_once(request: SubscriptionRequest) -> str:
+    return f", paid for {request.prepaid.deliveries} deliveries at once" if request.prepaid else ""
+
+
 def _first(scene: Scene, request: SubscriptionRequest) -> tuple[str | None, str | None]:
     """The first delivery, in words and as its key. Raises Invalid for a calendar that cannot be."""
     schedule = schedule_for(request, customer_timezone=scene.context.timezone, now=scene.now, allow_subdaily=False)
     first = next_occurrence(schedule, scene.now)
     return (day(first.due, schedule.timezone), first.key) if first else (None, None)
-
-
-def _named(scene: Scene, products: list[Product]) -> ItemsNamed:
-    catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    choice = choice_in(scene.text, scene.state)
-    chosen = [choice.id] if choice and choice.kind == "product" else []
-    named = items_named(scene.text, catalogue, chosen)
-    if chosen and not named.pieces:
-        return ItemsNamed(dict.fromkeys(chosen))
-    if not named.pieces and not named.unclear and len(scene.entities.products) == 1:
-        # In another language only the model finds the product.
-        return ItemsNamed({p.sku: scene.entities.quantity for p in products if p.name in scene.entities.products})
-    return named
-
-
-def _merged(scene: Scene, named: ItemsNamed, products: list[Product]) -> SubscriptionDraft:
-    """What is known of the wish after this message."""
-    found, before = scene.entities, scene.state.draft or SubscriptionDraft()
-    delivery_day = found.delivery_day if found.delivery_day is not None else before.delivery_day
-    frequency = Frequency(found.frequency) if found.frequency else before.frequency
-    if frequency is None and delivery_day is not None:
-        frequency = Frequency.MONTHLY if isinstance(delivery_day, int) else Frequency.WEEKLY
-    if frequency is Frequency.DAILY or (
-        frequency and isinstance(delivery_day, int) is not (frequency is Frequency.MONTHLY)
-    ):
-        delivery_day = None  # "every month on Friday": which day it is has to be asked
-    home = next((a.country for a in (before.address,) if a), None)
-    return SubscriptionDraft(
-        quantity=found.quantity or before.quantity,
-        items=_items(scene, before, named, products),
-        frequency=frequency,
-        delivery_day=delivery_day,
-        start_date=_start(scene) or before.start_date,
-        address=address_in(scene.text, home) or before.address,
-    )
-
-
-def _items(scene: Scene, before: SubscriptionDraft, named: ItemsNamed, products: list[Product]) -> list[Item]:
-    known = before.items or ([Item(sku=before.sku, quantity=before.quantity)] if before.sku else [])
-    if not known:
-        pieces = named.pieces or (
-            {scene.state.slots.sku: None}
-            if scene.state.slots.sku and points_back(scene.text) and not named.unclear
-            else {}
-        )
-        said = scene.entities.quantity if len(pieces) == 1 and not scene.entities.products else None
-        return [Item(sku=sku, quantity=n or said or before.quantity) for sku, n in pieces.items() if sku]
-    names = {p.sku: p for p in products}
-    current = [i for i in known if i.sku in names]
-    catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    agreed = [_as_named(i, names[i.sku]) for i in current]
-    wish = items_wanted(scene.text, scene.entities, agreed, catalogue, list(named.pieces))
-    return wish.items or current
-
-
-def _as_named(item: Item, product: Product) -> NamedItem:
-    return NamedItem(sku=item.sku, name=product.name, quantity=item.quantity, price=product.price)
-
-
-def _start(scene: Scene) -> date | None:
-    """ "Starting on 5 December" """
-    match = _START.search(scene.text)
-    spoken = dates_in(match["when"])[:1] if match else []
-    today = scene.now.astimezone(ZoneInfo(scene.context.timezone)).date()
-    return resolve(spoken[0], today) if spoken else None
 
 
 def _ask(scene: Scene, draft: SubscriptionDraft, question: str, suggestions: list[str], awaiting: str) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from activities.tools.scene import PERSON, Scene
-from activities.tools.subscription_scene import days, name, pace
+from activities.tools.subscription_wording import days, name, pace
 from activities.tools.wording import day, things
 from care.models.dialogue import Outcome
 from care.models.memory import Choice
@@ -14,7 +14,7 @@ from care.rules.delivery_dates import planned_dates
 from care.rules.prepaid import cost
 from care.rules.prepaid_words import remaining
 from care.rules.subscription_checks import local_date
-from care.rules.subscription_wishes import Question, question_in
+from care.rules.subscription_questions import Question, questions_in
 
 NONE = "You have no subscription at the moment."
 _MOST = 6
@@ -34,8 +34,8 @@ _OUTCOMES = {
 def answer(scene: Scene, found: list[Subscription]) -> Outcome:
     if not found:
         return scene.reply(NONE, suggestions=["I want to subscribe"])
-    kind = question_in(scene.text)
-    text = "\n".join(_said(scene, kind, s) for s in found[:_MOST])
+    kinds = questions_in(scene.text)
+    text = "\n".join(_said(scene, kind, s) for s in found[:_MOST] for kind in kinds)
     choices = [Choice(kind="subscription", id=s.subscription_id, label=things(s.items)) for s in found[:_MOST]]
     slots = scene.slots(subscription_id=found[0].subscription_id) if len(found) == 1 else {}
     return scene.reply(text, suggestions=_suggested(found), choices=choices if len(found) > 1 else [], **slots)
@@ -110,7 +110,8 @@ def _upcoming(subscription: Subscription, today: date) -> str:
     ahead = planned_dates(subscription, _AHEAD)
     skipped = [date.fromisoformat(key) for key in subscription.skipped if key >= today.isoformat()]
     text = f"planned are {days(ahead, today)}." if ahead else f"no delivery is planned; it is {_status(subscription)}."
-    return f"{text} Skipped: {days(skipped, today)}." if skipped else text
+    text += f" Skipped: {days(skipped, today)}." if skipped else ""
+    return f"{text} {remaining(subscription)}." if remaining(subscription) else text
 
 
 def _last(subscription: Subscription) -> str:

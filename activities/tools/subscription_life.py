@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from activities.tools.scene import Scene
-from activities.tools.subscription_scene import Wanted, days, name, next_of, pace, plain, propose
+from activities.tools.subscription_scene import Wanted, propose
+from activities.tools.subscription_skips import skip_between
+from activities.tools.subscription_wording import days, name, next_of, pace, plain
 from activities.tools.wording import day, things
 from care.models.dialogue import NamedSku, Outcome
 from care.models.subscription import CancelSubscription, PauseSubscription, Subscription, SubscriptionStatus
-from care.rules.delivery_dates import pause_end, planned_dates
+from care.rules.delivery_dates import pause_end, planned_dates, range_named
+from care.rules.prepaid import given_back
 from care.rules.prepaid_words import going_back
 from care.rules.references import named_products
+from care.rules.spoken_dates import span_in
 from care.rules.subscription import cancelled
 from care.rules.subscription_changes import paused, resumed, uncancelled
 from care.rules.subscription_checks import awake, local_date
-from care.rules.subscription_wishes import ends_after_next, mended
+from care.rules.subscription_questions import mended
+from care.rules.subscription_wishes import ends_after_next
 
 _BECAUSE = re.compile(r"\b(?:because|since|as|reason is|reason:)\s+(?P<why>.{3,200})", re.I | re.S)
 _REASONS = {"changed_mind": "no longer wanted", "quality": "quality", "late": "late deliveries", "damaged": "damage"}
@@ -26,7 +31,12 @@ _WHOLE = re.compile(r"\b(?:subscription|everything|all|it|plan|sub\d+)\b", re.I)
 def pause(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     """Raises Conflict, Invalid, as the others do."""
     today = local_date(subscription, scene.now)
+    between = range_named(wanted.text, today)
+    if between and between[0] > today and (later := skip_between(scene, wanted, subscription, *between)):
+        return later
     until = pause_end(wanted.text, wanted.found, today)
+    if between and span_in(wanted.text):
+        until = between[1] + timedelta(days=1)
     rests = subscription.status is SubscriptionStatus.PAUSED
     if rests and until in (None, subscription.paused_until):
         return plain(
@@ -76,8 +86,16 @@ def cancel(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     payload = {"when": when, "reason": reason} | ({"date": ahead[0].isoformat()} if when != "now" else {})
     shown = f"Cancel {subscription.subscription_id} ({things(subscription.items)}, {pace(subscription)}) {last}?"
     instead = [] if wanted.amends else _rather(subscription, when)
-    details = going_back(after)
+    details = going_back(after if when == "now" else _after_one_more(subscription))
     return propose(scene, wanted, subscription, "cancel_subscription", payload, shown, details=details, instead=instead)
+
+
+def _after_one_more(subscription: Subscription) -> Subscription:
+    """What will be left of a paid term when it ends with its next delivery."""
+    paid = subscription.paid
+    if paid is None or not paid.left:
+        return subscription
+    return subscription.model_copy(update={"paid": given_back(paid.model_copy(update={"left": paid.left - 1}))})
 
 
 def names_only_some(scene: Scene, wanted: Wanted, subscription: Subscription) -> bool:

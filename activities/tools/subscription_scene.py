@@ -8,15 +8,15 @@ from datetime import date
 from typing import Any
 
 from activities.tools.scene import Scene
-from activities.tools.wording import day, rhythm, things
+from activities.tools.wording import things
 from care.models.dialogue import NamedSku, Outcome
 from care.models.memory import Choice, SubscriptionTask
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.models.understanding import Entities
-from care.rules.delivery_dates import planned_dates
 from care.rules.references import choice_in, named_products
-from care.rules.subscription_wishes import Action, action_in, is_question
-from care.rules.words import points_back
+from care.rules.subscription_questions import is_question
+from care.rules.subscription_wishes import Action, action_in
+from care.rules.words import means_other_one, points_back
 
 # The proposals that a correction may amend, by what was asked for.
 _PROPOSED: dict[str, Action] = {
@@ -33,7 +33,6 @@ _PROPOSED: dict[str, Action] = {
 }
 # "Change it to the week after" goes on with these.
 _BY_DATE = ("skip", "reschedule", "pause")
-_LISTED = 5
 _KEPT = 500  # characters of what was said
 
 
@@ -69,11 +68,11 @@ def wanted_in(scene: Scene) -> Wanted | None:
 
 def fitting(scene: Scene, wanted: Wanted | None, mine: Sequence[Subscription]) -> list[Subscription]:
     """The subscriptions that may be meant: none, one, or several to choose from. Named ids are looked at before."""
-    choice = choice_in(scene.text, scene.state)
-    if choice and choice.kind == "subscription":
+    if choice := _chosen(scene):
         return [s for s in mine if s.subscription_id == choice.id]
     pool = _pool(wanted.action if wanted else None, mine)
-    if named := _bringing(scene, wanted, pool):
+    revives = wanted is not None and wanted.action in ("resume", "resubscribe", "uncancel")
+    if named := _bringing(scene, wanted, pool) or (_bringing(scene, wanted, mine) if revives else []):
         return named
     before = wanted.task.subscription_id if wanted and wanted.amends else None
     current = before or _talked_of(scene)
@@ -111,37 +110,10 @@ def ask(scene: Scene, wanted: Wanted, subscription: Subscription, question: str,
     return scene.reply(question, action=wanted.action, task=task, **slots, **more)
 
 
-def plain(scene: Scene, subscription: Subscription, text: str, **more: Any) -> Outcome:
-    return scene.reply(text, **scene.slots(subscription_id=subscription.subscription_id), **more)
-
-
-def name(subscription: Subscription) -> str:
-    """ "SUB002 (Amul Milk 1L)" """
-    return f"{subscription.subscription_id} ({things(subscription.items)})"
-
-
-def pace(subscription: Subscription) -> str:
-    return rhythm(subscription.frequency, subscription.delivery_day)
-
-
-def days(dates: Sequence[date], today: date) -> str:
-    """ "27 November, 4 December", the first five; the year only where it is another one."""
-    said = [f"{d.day} {d:%B}" if d.year == today.year else day(d) for d in dates[:_LISTED]]
-    more = len(dates) - len(said)
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
-
-
-def next_of(subscription: Subscription) -> str:
-    """ "The next delivery is on 4 December 2026." """
-    ahead = planned_dates(subscription, 1)
-    return f"The next delivery is on {day(ahead[0])}." if ahead else "No delivery is planned."
-
-
-def no_delivery_on(subscription: Subscription, wrong: date, today: date) -> str:
-    ahead = planned_dates(subscription, _LISTED)
-    dates = days(ahead, today)
-    first = f"{subscription.subscription_id} has no delivery on {day(wrong)}."
-    return f"{first} Planned are: {dates}." if ahead else f"{first} No delivery is planned."
+def spoken_of(wanted: Wanted, planned: Sequence[date]) -> date | None:
+    """The delivery that was spoken of before."""
+    goes_on = wanted.amends or points_back(wanted.text)
+    return next((d for d in reversed(wanted.task.dates) if goes_on and d in planned), None)
 
 
 def _task(wanted: Wanted, subscription: Subscription, more: dict[str, Any]) -> SubscriptionTask:
@@ -158,8 +130,17 @@ def _only_points(scene: Scene) -> bool:
     """ "No, the other one", "no, SUB003": another subscription, and nothing else."""
     found = scene.entities
     details = (found.dates, found.frequency, found.quantity, found.delivery_day is not None)
+    return not any(details) and bool(found.subscription_ids or _chosen(scene))
+
+
+def _chosen(scene: Scene) -> Choice | None:
+    """The subscription that was picked from those offered. Beside a proposal none were counted up: "the first" may be
+    a delivery."""
     choice = choice_in(scene.text, scene.state)
-    return not any(details) and bool(found.subscription_ids or (choice and choice.kind == "subscription"))
+    if choice is None or choice.kind != "subscription":
+        return None
+    counted = scene.state.pending is None or means_other_one(scene.text)
+    return choice if counted or choice.id.casefold() in scene.text.casefold() else None
 
 
 def _open_action(scene: Scene) -> Action | None:

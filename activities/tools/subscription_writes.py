@@ -8,11 +8,14 @@ from typing import Any
 from activities.tools.owned import subscription_of
 from activities.tools.pricing import price_each
 from activities.tools.scene import Scene, done
-from activities.tools.subscription_scene import name, next_of, pace
+from activities.tools.subscription_scene import Wanted
+from activities.tools.subscription_skips import skip
+from activities.tools.subscription_wording import each_day, name, next_of, pace
 from activities.tools.wording import day, local_day, things
 from care.errors import Conflict
 from care.gateways.cases import Cases
 from care.models.dialogue import Outcome
+from care.models.memory import SubscriptionTask
 from care.models.money import Money
 from care.models.subscription import (
     CancelSubscription,
@@ -26,6 +29,7 @@ from care.models.subscription import (
 )
 from care.rules.delivery_dates import planned_dates
 from care.rules.prepaid_words import going_back
+from care.rules.spoken_dates import resolve
 from care.rules.subscription_checks import local_date
 from care.rules.writes import WRITES
 from care.stores import Stores
@@ -69,12 +73,16 @@ class SubscriptionWrites:
     async def _skip(self, scene: Scene, before: Subscription) -> Outcome:
         sku = scene.agreed.payload.get("sku")
         dates = [date.fromisoformat(each) for each in scene.agreed.payload["dates"]]
+        today = local_date(before, scene.now)
+        only = [d for each in scene.entities.dates if (d := resolve(each, today))]
+        if only and only != dates:  # "yes, 4 December", where that was one of two
+            return skip(scene, Wanted("skip", scene.text, scene.entities, SubscriptionTask()), before)
         after = before
         for each in dates:
             request = OneDelivery(date=each, sku=sku)
             once = f"{scene.once}:{each}"
             after = await self._cases.skip_delivery(before.subscription_id, request, once=once)
-        which = " and ".join(day(each) for each in dates)
+        which = each_day(dates)
         if sku and any(each.isoformat() in after.left_out for each in dates):
             left_out = next(i.name for i in before.items if i.sku == sku)
             return _done(scene, after, f"{left_out} is left out of the delivery of {which}.")

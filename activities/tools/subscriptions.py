@@ -5,6 +5,7 @@ from __future__ import annotations
 from activities.tools import subscription_answers as answers
 from activities.tools import subscription_deliveries as deliveries
 from activities.tools import subscription_life as life
+from activities.tools import subscription_skips as skips
 from activities.tools.owned import subscription_of
 from activities.tools.scene import Scene
 from activities.tools.subscribing import Subscribing
@@ -74,9 +75,9 @@ class SubscriptionTools:
         action = _in_its_state(wanted.action, subscription)
         match action:
             case "skip":
-                return deliveries.skip(scene, wanted, subscription)
+                return skips.skip(scene, wanted, subscription)
             case "unskip":
-                return deliveries.unskip(scene, wanted, subscription)
+                return skips.unskip(scene, wanted, subscription)
             case "reschedule":
                 return deliveries.reschedule(scene, wanted, subscription)
             case "order_now":
@@ -107,7 +108,9 @@ def _not_subscribed(scene: Scene, wanted: Wanted, found: list[Subscription]) -> 
 def _in_its_state(action: Action, subscription: Subscription) -> Action:
     """What the words mean of a subscription in this state. Raises Conflict for what has ended."""
     if subscription.status is not SubscriptionStatus.CANCELLED:
-        return "resume" if action == "resubscribe" else action
+        action = "resume" if action == "resubscribe" else action
+        ends = subscription.cancel_after_next and subscription.status is not SubscriptionStatus.PAUSED
+        return "uncancel" if action == "resume" and ends else action
     if action in ("resume", "uncancel", "resubscribe"):
         return "resubscribe"
     if action == "cancel":

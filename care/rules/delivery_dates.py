@@ -26,6 +26,12 @@ _FOLLOWING = re.compile(
 )
 _NEXT_FEW = re.compile(rf"\bnext (?P<n>{_COUNT})(?: of)? (?:deliver(?:y|ies)|weeks?|shipments?|ones|times)\b")
 _BY = re.compile(rf"\b(?P<n>{_COUNT})(?: of)? (?P<unit>days?|weeks?|fortnights?|months?)\b")
+_RANGE = re.compile(
+    r"\b(?:from|between|starting)\b(?P<first>.{1,40}?)"
+    r"(?:\b(?:to|until|till?|and|through)\b|[-\N{EN DASH}])(?P<last>.{1,40})",
+    re.I | re.S,
+)
+_BEGINS = re.compile(r"\b(?:from|starting|beginning|as of)\b(?P<first>.{1,40})", re.I | re.S)
 _LENGTHS = {"d": 1, "w": 7, "f": 14, "m": 30}
 _EARLIER = re.compile(r"\b(?:earlier|sooner|forward|before)\b")
 _FROM_TO = re.compile(r"^(?P<what>.*?)\b(?:to|until|onto|for)\b(?P<to>.*)$", re.S)
@@ -82,6 +88,24 @@ def apart(text: str) -> tuple[str, str]:
     if _BY.search(text.casefold()) or len(spoken) > 1:
         return text, text
     return ("", text) if re.search(r"\binstead\b", text, re.I) else (text, "")
+
+
+def range_named(text: str, today: date) -> tuple[date, date] | None:
+    """The first and the last day of "from 1 to 15 December", "between Monday and Friday", "for a month from 1 May"."""
+    if match := _RANGE.search(text):
+        last = [day for each in dates_in(match["last"]) if (day := resolve(each, today))]
+        said = match["first"].strip()
+        first = [day for each in dates_in(said) if (day := resolve(each, today))]
+        if last and said.rstrip("strndh.").isdecimal():  # "1 to 15 December"
+            first = [
+                day
+                for day in (last[0] - timedelta(days=n) for n in range(31))
+                if day.day == int(said.rstrip("strndh."))
+            ]
+        return (first[0], last[0]) if first and last and first[0] <= last[0] else None
+    span, begins = span_in(text), _BEGINS.search(text)
+    first = [day for each in dates_in(begins["first"]) if (day := resolve(each, today))] if begins else []
+    return (first[0], span.end(first[0]) - timedelta(days=1)) if span and first else None
 
 
 def pause_end(text: str, found: Entities, today: date) -> date | None:

@@ -17,9 +17,13 @@ _FOR = re.compile(
     r"\b(?:swap|replace|exchange|switch|change)\b(?P<old>.+?)\b(?:for|with|to|by|into)\b(?P<new>.+)", re.I | re.S
 )
 _INSTEAD = re.compile(r"^(?P<new>.+?)\b(?:instead of|rather than)\b(?P<old>.+)", re.I | re.S)
-_MORE = re.compile(r"\b(?:more|another|extra|additional)\b", re.I)
+_MORE = re.compile(
+    r"\b(?:\d+|a|one|two|three|four|five|six) more\b|\bmore (?:of|bottles?|packs?|pieces?)\b"
+    r"|\b(?:another|extra|additional)\b(?! (?:delivery|day|address|payment|card|method|one is))",
+    re.I,
+)
 _FEWER = re.compile(r"\b(?:less|fewer)\b|\b(?:reduce|decrease|lower)\b.*\bby\b", re.I | re.S)
-_ADD = re.compile(r"\b(?:add|include|also|too|as well|put in|añadir|agregar)\b|जोड़", re.I)
+_ADD = re.compile(r"\b(?:add|include|also|as well|put in|añadir|agregar)\b|\btoo\W*$|जोड़", re.I)
 _REMOVE = re.compile(
     r"\b(?:remove|take|drop|without|delete|no more|leave out|cancel|stop|don'?t|do not|quitar)\b|हटा", re.I
 )
@@ -111,7 +115,8 @@ def _of_own(text: str, found: Entities, has: dict[str, int], here: ItemsNamed) -
         found.quantity or _MORE.search(text) or _FEWER.search(text) or _DOUBLE.search(text) or _HALF.search(text)
     )
     removes = bool(_REMOVE.search(text)) and bool(here.pieces)
-    if not counted and not removes and not any(here.pieces.values()):
+    adds = bool(_ADD.search(text)) and bool(here.pieces)
+    if not counted and not removes and not adds and not any(here.pieces.values()):
         return ItemsWish(unclear=here.unclear)
     skus = list(here.pieces) or ([] if len(has) > 1 else list(has))
     if not skus:
@@ -126,7 +131,7 @@ def _count(text: str, before: int, said: int | None, removes: bool) -> int:
         return 2 * before
     if _HALF.search(text):
         return max(1, before // 2)
-    if _MORE.search(text) or (_ADD.search(text) and said):
+    if _MORE.search(text) or _ADD.search(text):
         return before + (said or 1)
     if _FEWER.search(text) or (removes and said and said < before):
         return max(0, before - (said or 1))

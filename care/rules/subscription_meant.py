@@ -10,7 +10,8 @@ from care.models.order import OrderStatus
 from care.models.subscription import SubscriptionStatus
 from care.models.understanding import Entities, Intent
 from care.rules import phrases, words
-from care.rules.subscription_wishes import action_in, is_question, mended
+from care.rules.subscription_questions import is_question, mended
+from care.rules.subscription_wishes import action_in
 from care.rules.writes import WRITES
 
 FAMILY = (Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE)
@@ -21,11 +22,16 @@ _SUBSCRIPTION = re.compile(
 )
 # Said of nothing but subscriptions.
 _OWN_WORDS = re.compile(r"\b(?:skip|un-?skip|pause|un-?pause|resume)\w*\b")
-_NEXT = re.compile(r"\b(?:next|upcoming|coming|future)\b.{0,25}\b(?:deliver(?:y|ies)|shipments?|dates?|box)\b")
+_NEXT = re.compile(
+    r"\b(?:next|upcoming|coming|future)\b.{0,25}\b(?:deliver(?:y|ies)|shipments?|dates?|box)\b"
+    r"|\bdeliver(?:y day|ies (?:are |is )?(?:left|planned|ahead|coming))\b"
+)
 _ORDER = re.compile(r"\b(?:orders?|ordered|parcels?|packages?|refunds?|money back)\b")
 _ORDER_NOW = re.compile(
-    r"\border\b.{0,30}\b(?:now|today|right away|early)\b|\b(?:recurring|standing|regular|repeat) orders?\b"
+    r"\border (?:an? |one )?(?:extra|additional|more)\b|\border\b.{0,30}\b(?:now|today|right away|early)\b"
+    r"|\b(?:recurring|standing|regular|repeat) orders?\b"
 )
+_CORRECTS = re.compile(r"(?:no|nope|nah|not|wait|actually|sorry|oops)\b.*\w")
 _RHYTHM_ONLY = re.compile(r"\b(?:weekly|monthly|daily|bi-?weekly|fortnightly)\b")
 _BEGIN = re.compile(
     r"\bsubscribe\b|\bset(?:ting)? ?up\b|\bsign (?:me |us )?up\b|\bnew subscription\b|\bsu[bs]scribirme\b"
@@ -33,7 +39,7 @@ _BEGIN = re.compile(
 )
 _WANT = re.compile(r"\b(?:want|like|need|get|have|deliver\w*|send|bring|order|give|take|start)\b|^\W*\d+\b")
 _OF_ONE_THAT_IS = re.compile(
-    r"\b(?:instead|change|switch|make|from now on|my (?:\w+ )?(?:subscription|deliver\w+)|it|stop)\b"
+    r"\b(?:instead|change|switch|make|also|add|with my|from now on|my (?:\w+ )?(?:subscription|deliver\w+)|it|stop)\b"
 )
 # Wishes of other kinds that may well name a subscription: they stay what they are unless something is to be done.
 _OTHERS = (Intent.REFUND_REQUEST, Intent.PAYMENT_ISSUE, Intent.WALLET_ISSUE, Intent.DELIVERY_ISSUE)
@@ -70,6 +76,10 @@ def means_subscription(text: str, found: Entities, context: Context, state: Conv
     waits = any(o.status is OrderStatus.PENDING for o in context.orders)
     if alive and (action in ("skip", "unskip", "pause", "resume") or (action == "reschedule" and not waits)):
         return True
+    if alive and action == "order_now" and "deliver" in plain:
+        return True
+    if alive and action == "change" and found.frequency:
+        return True
     talked_of = state.topic in FAMILY and state.slots.subscription_id is not None
     if talked_of and (action or is_question(text)) and (words.points_back(text) or not found.products):
         return True
@@ -98,6 +108,8 @@ def _amends(plain: str, found: Entities, state: ConversationState) -> bool:
     pending = state.pending
     if pending is None or WRITES[pending.kind].intent not in FAMILY or is_question(plain):
         return False
+    if _CORRECTS.match(plain):
+        return True
     named = (found.dates, found.delivery_day, found.frequency, found.quantity, found.products, found.subscription_ids)
     detail = r"\b(?:week|one|delivery|time|day|days|weeks) (?:after|later|earlier|before)\b|\bfollowing\b|\bother one\b"
     return any(named) or bool(re.search(detail, plain)) or action_in(plain) is not None

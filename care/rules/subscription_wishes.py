@@ -7,23 +7,13 @@ serve where a model has read the rest.
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Literal
+
+from care.rules.subscription_questions import any_of, is_question, mended, sentences
 
 Action = Literal[
     "skip", "unskip", "pause", "resume", "reschedule", "change", "cancel", "uncancel", "resubscribe", "order_now"
 ]
-
-# Words that are worth mending; at least this much of one must be there.
-_KEYWORDS = (
-    "skip", "unskip", "pause", "resume", "cancel", "change", "switch", "postpone", "reschedule", "unsubscribe",
-    "subscribe", "subscription", "delivery", "deliveries", "restart", "suspend", "tomorrow",
-)  # fmt: skip
-_ALIKE = 0.8
-# Good words that look like one of them.
-_OTHERS = {"charge", "charged", "charges", "switches", "research", "delivered", "deliver", "delivers"}
-_WORD = re.compile(r"[^\W\d_]{4,}")
 
 _DAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _MANY = r"(?:a|an|one|two|three|four|five|six|\d+|(?:a )?couple(?: of)?|(?:a )?few|some|the next \w+)"
@@ -53,27 +43,24 @@ _LASTING = re.compile(
 _TO_OTHER_THINGS = re.compile(r"\b(?:address|street|card|payment|pay)\b")
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
 # The first that fits wins.
 _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     (
         "unskip",
-        _any(
+        any_of(
             r"\bun-?skip",
             rf"\b{_NOT} (?:want to )?skip\b",
             r"\b(?:undo|take back|revert|reverse|remove|cancel) (?:the|my|that|this) skip",
             r"\btake (?:the|that|my) skip (?:back|off)\b",
             r"\bskipped\b.{0,60}\b(?:after all|back|anyway)\b",
             r"\b(?:put|add)\b.{0,40}\bdeliver\w*\b.{0,20}\bback\b",
+            r"\bactually (?:please )?(?:do )?(?:deliver|send)\b",
             rf"^(?!.*\b(?:{_STOP}|pause|keep|start)\b).*\b(?:deliver|send|bring|want|need|have)\b.*\bafter all\b",
         ),
     ),
     (
         "uncancel",
-        _any(
+        any_of(
             r"\bun-?cancel",
             rf"\b{_NOT} (?:want (?:to|it|you to) )?{_STOP}\b",
             r"\b(?:undo|take back|revert|reverse|withdraw|stop) (?:the|my|that|this) (?:cancel|end)",
@@ -81,11 +68,11 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
             r"\bkeep\b.{0,30}\b(?:subscription|subs?|sub\d+|it (?:going|running|active)|deliver\w*)\b",
         ),
     ),
-    ("resubscribe", _any(r"\bre-?subscri", r"\bsubscribe\b.{0,30}\bagain\b", r"\b(?:renew|revive)\b.{0,30}\bsub")),
-    ("resume", _any(r"\b(?:end|lift|stop|cancel|undo|remove|finish) (?:the|my|this|that) pause\b", r"\bun-?paus")),
+    ("resubscribe", any_of(r"\bre-?subscri", r"\bsubscribe\b.{0,30}\bagain\b", r"\b(?:renew|revive)\b.{0,30}\bsub")),
+    ("resume", any_of(r"\b(?:end|lift|stop|cancel|undo|remove|finish) (?:the|my|this|that) pause\b", r"\bun-?paus")),
     (
         "pause",
-        _any(
+        any_of(
             r"\b(?:pause|pausing|suspend|freeze|on hold|hold off|pausar|pausa)\b|रोक दें|रोकें",
             r"\bhold (?:my|the|all|it|sub\d*|deliver\w*)\b|\b(?:take|have|need) a break\b",
             rf"\b(?:{_STOP}|halt|no|not|{_NOT}|away|holidays?|vacation|travell?ing|out of town)\b.{{0,70}}\b{_SPAN}\b",
@@ -93,7 +80,7 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     ),
     (
         "resume",
-        _any(
+        any_of(
             r"\b(?:resume|restart|re-?activate|continue|carry on|go on with|reanudar|reactivar)\b|फिर से शुरू",
             r"\b(?:start|begin)\b.{0,50}\b(?:again|back up)\b|\bturn\b.{0,30}\bback on\b",
             r"\bstart (?:deliver|send)ing\b.{0,30}\bagain\b",
@@ -101,19 +88,19 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     ),
     (
         "reschedule",
-        _any(
+        any_of(
             r"\b(?:reschedul\w*|postpone|postponed|delay|prepone|put off|aplazar|posponer)\b",
             r"\b(?:push|bring|pull)\b.{0,60}\b(?:back|forward|out|ahead|earlier|later)\b",
             r"\b(?:move|shift|mover)\b(?!.{0,30}\b(?:house|home|flat|away)\b)",
             rf"\b(?:{_MANY}) (?:days?|weeks?) (?:later|earlier|sooner)\b",
-            rf"\b(?:deliver|delivered|come|arrive|send|change)\b.{{0,50}}\b(?:{_DAY}|\d{{1,2}}(?:st|nd|rd|th)?|tomorrow)\b.{{0,20}}\binstead\b",
+            rf"\b(?:deliver|delivered|come|arrive|send|change|get|have|receive|want)\b.{{0,50}}\b(?:{_DAY}|\d{{1,2}}(?:st|nd|rd|th)?|tomorrow)\b.{{0,20}}\binstead\b",
             r"\bchange (?:the )?(?:date|day) of (?:the|my) (?:next|coming)\b",
             rf"\bchange (?:the |my )?(?:next|this week'?s|{_DAY}'?s) (?:delivery|one|date|shipment)\b.{{0,40}}\bto\b",
         ),
     ),
     (
         "skip",
-        _any(
+        any_of(
             r"\b(?:skip|skipping|omit|saltar|omitir|salta)\b|छोड़",
             r"\bleave\b.{0,30}\bout\b|\bmiss (?:out )?(?:the|my|this|next)\b",
             rf"\b{_NOT} (?:deliver|send|bring|ship|need|want)\b.*\b(?:this|next|on|tomorrow|today|{_DAY}|week)\b",
@@ -125,7 +112,7 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     ),
     (
         "cancel",
-        _any(
+        any_of(
             rf"\b(?:{_STOP})\b(?! of\b)|\b(?:opt out|get rid of|cancelar|cancela|dar de baja)\b|रद्द|बंद कर",
             rf"\b{_NOT} (?:want|need|wish)\b.*\b(?:any ?more|any longer|subscription|deliveries|to be subscribed)\b",
             r"\bno longer (?:want|need|interested)\b|\bnot interested\b.{0,40}\bany ?more\b",
@@ -134,18 +121,19 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     ),
     (
         "order_now",
-        _any(
+        any_of(
             r"\border\b.{0,40}\b(?:now|right away|today|early|immediately|straight away)\b",
             r"\b(?:send|deliver|ship|bring|get|need|want|have)\b.{0,50}"
             r"(?<!from )\b(?:now(?! on)|right away|today|asap|immediately|straight away)\b",
-            r"\b(?:extra|additional|one-?off|one more|another) (?:delivery|shipment)\b",
+            r"\b(?:extra|additional|one-?off|one more|another) (?:delivery|shipment)\b(?! (?:day|date|address|time))",
         ),
     ),
     (
         "change",
-        _any(
+        any_of(
             r"\b(?:change|switch|swap|replace|exchange|add|remove|delete|increase|decrease|reduce|raise|lower|double|halve"
             r"|update|edit|modify|adjust|upgrade|downgrade|amend|cambiar|cambia|añadir|agregar|quitar)\b|बदल",
+            r"\b(?:also|additionally) (?:bring|send|deliver)\b|\binclude\b",
             r"\b(?:make|set|turn) (?:it|that|this|them|my|the|sub\d*)\b|\btake\b.{0,30}\b(?:off|out)\b",
             r"\b(?:more|less|fewer) (?:often|frequent)|\b(?:one|two|three|\d+) (?:more|less|fewer)\b|\binstead\b",
             r"\b(?:send|deliver|ship)\b.{0,40}\bto\b|\b(?:pay|charge|use)\b.{0,40}\b(?:with|by|card|from|method|usual)\b",
@@ -153,65 +141,20 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
     ),
 ]
 
-_OPENING = r"(?:^|[,;:]\s*|\b(?:and|so|but|please|hi|hello|hey|ok|okay|well|also)\s+)"
-_ASKS = re.compile(
-    rf"{_OPENING}(?:when(?:'s)?|what(?:'s)?|which|how (?:much|many|often|long)|where(?:'s)?|why|who|show|list|view"
-    r"|display|status|is|are|was|were|am i|do i|did|does|has|have (?:i|you|my)|will)\b"
-    r"(?! (?:about|it possible|there (?:a|any) way|you able|you please|if))"
-    r"|\b(?:tell me|(?:want|like) to (?:know|see)|wondering|check|see|remind me)\b.{0,12}"
-    r"\b(?:when|what|which|how|if|whether|my|the|status)\b"
-    r"|^(?:my )?(?:next|upcoming) (?:delivery|deliveries|dates?)\W*$|^(?:my )?subscriptions?\W*$|\bcuándo\b|कब"
-)
-Question = Literal["next", "upcoming", "price", "last", "address", "payment", "standing"]
-_QUESTIONS: list[tuple[Question, re.Pattern[str]]] = [
-    ("price", _any(r"\bhow much (?:is|does|do|will|am|are|for)\b|\b(?:price|costs?|expensive|total|cuánto)\b|कितन")),
-    ("payment", _any(r"\b(?:which|what) (?:card|payment)|\bpayment method\b|\bpaid (?:with|by|from)\b|\bpay with\b")),
-    ("address", _any(r"\bwhere (?:do|does|is|are|will)\b|\baddress\b")),
-    (
-        "last",
-        _any(r"\b(?:last|previous|recent)\b|\b(?:did|was|were)\b.{0,40}\b(?:deliver|delivered|send|sent|bring|get)\b"),
-    ),
-    (
-        "upcoming",
-        _any(r"\b(?:upcoming|dates|schedule|calendar|deliveries|shipments|next (?:few|two|three|four|five|\d))\b"),
-    ),
-    ("next", _any(r"\b(?:next|when|coming|cuándo)\b|कब")),
-]
-
 
 def action_in(text: str) -> Action | None:
     """The first thing that a message asks to be done; questions ask for nothing."""
-    for said in _sentences(text):
-        if _ASKS.search(said):
+    for said in sentences(text):
+        if is_question(said):
             continue
         if found := _action(said):
             return found
     return None
 
 
-def question_in(text: str) -> Question:
-    """What is asked of a subscription; "standing" where nothing special is."""
-    said = mended(text)
-    return next((kind for kind, pattern in _QUESTIONS if pattern.search(said)), "standing")
-
-
-def is_question(text: str) -> bool:
-    return any(_ASKS.search(said) for said in _sentences(text))
-
-
 def ends_after_next(text: str) -> bool:
     """ "Cancel after the next delivery" """
     return bool(_AFTER_NEXT.search(mended(text)))
-
-
-def mended(text: str) -> str:
-    """In small letters, with slips like "puase" and "cancle" put right."""
-    plain = " ".join(text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-    return _WORD.sub(lambda match: _mended(match[0]), plain)
-
-
-def _sentences(text: str) -> list[str]:
-    return [part for part in re.split(r"(?<=[.?!])\s+|\n+|;", mended(text)) if part.strip()]
 
 
 def _action(said: str) -> Action | None:
@@ -231,12 +174,3 @@ def _instead_of_cancelling(said: str) -> Action | None:
     rest = re.sub(rf"\b{_NOT} (?:want (?:to|it|you to) )?{_STOP}\b", " ", said)
     found = next((action for action, pattern in _ACTIONS if pattern.search(rest)), None)
     return found if found in ("pause", "skip", "reschedule") else None
-
-
-@lru_cache(maxsize=4096)
-def _mended(word: str) -> str:
-    if word in _OTHERS or any(word.startswith(key) for key in _KEYWORDS):
-        return word
-    alike = [(SequenceMatcher(None, word, key, autojunk=False).ratio(), key) for key in _KEYWORDS if key[0] == word[0]]
-    ratio, key = max(alike, default=(0.0, word))
-    return key if ratio >= _ALIKE else word
