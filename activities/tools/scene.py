@@ -84,7 +84,8 @@ class Scene:
             refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
-            still: dict[str, Any] = {"awaiting": self.state.awaiting, "choices": self.state.choices}
+            before = self.state
+            still: dict[str, Any] = {"awaiting": before.awaiting, "choices": before.choices, "asked": before.asked}
             return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 

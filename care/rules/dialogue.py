@@ -11,6 +11,7 @@ from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import phrases, references, scope, words
 from care.rules.anger import is_angry
 from care.rules.approved import SENTENCES, Approved
+from care.rules.payment_matters import matter_of
 from care.rules.refund_asks import asks_to_withdraw
 from care.rules.writes import WRITES
 
@@ -75,6 +76,11 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "detail": {Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
+# What a message says of the one, it says for the other.
+_SAME_WISH: dict[Intent, tuple[Intent, ...]] = {
+    Intent.REFUND_REQUEST: (Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS),
+    Intent.PAYMENT_ISSUE: (Intent.ORDER_STATUS,),
+}
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
 _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
@@ -103,7 +109,9 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     if apart := _apart(intent, understood, text, state):
         return apart
     served = _serve(intent, understood.entities, text, state, context)
-    return served.model_copy(update={"also": also_asked(understood, intent), "approved": scope.ask_of(text)})
+    return served.model_copy(
+        update={"also": also_asked(understood, intent), "approved": scope.said_beside(text, intent)}
+    )
 
 
 def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
@@ -116,7 +124,7 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
     if is_angry(text, told=understood.angry, english=understood.language == "en"):
         return _to_person(intent, "angry", "angry", state)
     ask = scope.ask_of(text)
-    if ask is None or scope.stands_beside(ask, intent):
+    if ask is None or scope.said_beside(text, intent):
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
@@ -149,7 +157,7 @@ def also_asked(understood: Understood, served: Intent) -> Intent | None:
     if served in (Intent.OTHER, Intent.HUMAN_AGENT):
         return None
     # What went wrong on the way and the claim for it are one wish.
-    one_wish = {served} | ({Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS} if served is Intent.REFUND_REQUEST else set())
+    one_wish = {served, *_SAME_WISH.get(served, ())}
     left = [s for s in understood.intents if s.confidence >= SURE_OF_SECOND and s.intent in WISH.keys() - one_wish]
     others = [s for s in left if FAMILY[s.intent] != FAMILY[served]]
     said = any(s.intent is served for s in understood.intents)
@@ -184,6 +192,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents):
         return Intent.HUMAN_AGENT
     best = _best(understood)
+    if best.intent is Intent.ORDER_STATUS and _is_about_paying(understood, text):
+        best = best.model_copy(update={"intent": Intent.PAYMENT_ISSUE})
     said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
     if state.topic and state.awaiting and _answers(state.awaiting, best, understood.entities, text, has_files, state):
         return state.topic
@@ -197,7 +207,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if state.pending and _changes(understood.entities):
         amended = WRITES[state.pending.kind].intent
-        return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+        told = said is Intent.PRODUCT_QUESTION and "?" not in text  # "only the mug"
+        return amended if told or said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
     if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
         return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
@@ -206,12 +217,20 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and _goes_on(understood.entities, text, state):
         return Intent.REFUND_REQUEST
+    if said is Intent.OTHER and understood.entities.remedy and understood.entities.order_ids:
+        return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
     if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
         return Intent.ORDER_STATUS
     return said
+
+
+def _is_about_paying(understood: Understood, text: str) -> bool:
+    """ "I paid for ORD006, but it says pending" is about the payment, however much it names the order."""
+    scored = any(s.intent is Intent.PAYMENT_ISSUE and s.confidence >= CONFIDENT for s in understood.intents)
+    return scored and matter_of(text) is not None
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:
