@@ -9,6 +9,7 @@ from care.models.dialogue import Act, Context, Family, Reading
 from care.models.memory import Awaiting, ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import phrases, references, scope, words
+from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
 from care.rules.approved import SENTENCES, Approved
 from care.rules.payment_matters import matter_of
@@ -109,9 +110,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     if apart := _apart(intent, understood, text, state):
         return apart
     served = _serve(intent, understood.entities, text, state, context)
-    return served.model_copy(
-        update={"also": also_asked(understood, intent), "approved": scope.said_beside(text, intent)}
-    )
+    beside = {"also": also_asked(understood, intent), "approved": scope.said_beside(text, intent)}
+    return served.model_copy(update=beside)
 
 
 def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
@@ -209,7 +209,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         amended = WRITES[state.pending.kind].intent
         told = said is Intent.PRODUCT_QUESTION and "?" not in text  # "only the mug"
         return amended if told or said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
-    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+    if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
@@ -221,10 +221,18 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
     if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
+    if said is Intent.OTHER and understood.entities.products and not understood.entities.order_ids:
+        return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
         return Intent.ORDER_STATUS
     return said
+
+
+def _means_account(said: Intent, text: str) -> bool:
+    if said is Intent.CHANGE_ORDER:
+        return phrases.means_account_address(text)
+    return said in (Intent.OTHER, Intent.SUBSCRIPTION_MANAGE) and is_about_account(text)
 
 
 def _is_about_paying(understood: Understood, text: str) -> bool:
