@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from activities.tools.scene import Scene
 from care.models.dialogue import NamedSku
 from care.models.memory import RefundIntake
@@ -30,7 +28,7 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     asked = scene.state.awaiting == "evidence" and not files
     unseen = asked and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))
     remedy = remedy_in(scene.text) or (Remedy(found.remedy) if found.remedy else None)
-    changes: dict[str, Any] = {
+    changes: dict[str, object] = {
         "order_id": order_id or before.order_id,
         "reason": reason,
         "complaint": f"{before.complaint}\n{scene.text}".strip()[:_LONGEST_COMPLAINT],
@@ -56,7 +54,7 @@ def items_of(scene: Scene, order: Order, intake: RefundIntake, catalogue: list[P
         skus = shown
     if rest := left_out(scene.text):
         skus = in_order - set(_named(rest, catalogue)) if set(_named(rest, catalogue)) & in_order else skus
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     named = [line for line in order.items if line.sku in skus]
     if named:
         items = [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]

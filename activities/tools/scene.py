@@ -84,8 +84,7 @@ class Scene:
             refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
-            before = self.state
-            still: dict[str, Any] = {"awaiting": before.awaiting, "choices": before.choices, "asked": before.asked}
+            still: dict[str, Any] = {"awaiting": self.state.awaiting, "choices": self.state.choices}
             return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 

@@ -76,7 +76,6 @@ def refused(scene: Scene, sentence: str) -> Outcome:
             "choices": before.choices,
             "topic": before.topic,
             "action": before.action,
-            "asked": before.asked,
         }
         return scene.reply(f"{SENTENCES[sentence]}\n{before.asked}", suggestions=[PERSON], **still)
     return scene.reply(SENTENCES[sentence], suggestions=_HELP, topic=before.topic)

@@ -77,11 +77,6 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "detail": {Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
-# What a message says of the one, it says for the other.
-_SAME_WISH: dict[Intent, tuple[Intent, ...]] = {
-    Intent.REFUND_REQUEST: (Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS),
-    Intent.PAYMENT_ISSUE: (Intent.ORDER_STATUS,),
-}
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
 _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
@@ -110,8 +105,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     if apart := _apart(intent, understood, text, state):
         return apart
     served = _serve(intent, understood.entities, text, state, context)
-    beside = {"also": also_asked(understood, intent), "approved": scope.said_beside(text, intent)}
-    return served.model_copy(update=beside)
+    return served.model_copy(update={"also": also_asked(understood, intent), "approved": scope.ask_of(text)})
 
 
 def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
@@ -124,7 +118,7 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
     if is_angry(text, told=understood.angry, english=understood.language == "en"):
         return _to_person(intent, "angry", "angry", state)
     ask = scope.ask_of(text)
-    if ask is None or scope.said_beside(text, intent):
+    if ask is None or scope.stands_beside(ask, intent):
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
@@ -157,7 +151,7 @@ def also_asked(understood: Understood, served: Intent) -> Intent | None:
     if served in (Intent.OTHER, Intent.HUMAN_AGENT):
         return None
     # What went wrong on the way and the claim for it are one wish.
-    one_wish = {served, *_SAME_WISH.get(served, ())}
+    one_wish = {served} | ({Intent.DELIVERY_ISSUE, Intent.ORDER_STATUS} if served is Intent.REFUND_REQUEST else set())
     left = [s for s in understood.intents if s.confidence >= SURE_OF_SECOND and s.intent in WISH.keys() - one_wish]
     others = [s for s in left if FAMILY[s.intent] != FAMILY[served]]
     said = any(s.intent is served for s in understood.intents)
@@ -207,8 +201,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if state.pending and _changes(understood.entities):
         amended = WRITES[state.pending.kind].intent
-        told = said is Intent.PRODUCT_QUESTION and "?" not in text  # "only the mug"
-        return amended if told or said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+        return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
     if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):

@@ -39,7 +39,6 @@ def is_a_persons(name: Approved) -> bool:
     return name in BEYOND
 
 
-def said_beside(text: str, intent: Intent) -> Approved | None:
-    """The ask of a message that is served all the same, by the tool for `intent`."""
-    ask = ask_of(text)
-    return ask if ask and intent in _BESIDE.get(ask, set()) else None
+def stands_beside(name: Approved, intent: Intent) -> bool:
+    """Whether a message that holds this ask is served all the same, by the tool for `intent`."""
+    return intent in _BESIDE.get(name, set())
