@@ -24,6 +24,11 @@ _THINGS = {
 # What an action is called before the customer has agreed to it.
 _PROPOSED = {
     "refund_opened": "Open a refund",
+    "evidence_added": "Add files to the refund",
+    "refund_withdrawn": "Withdraw the refund",
+    "payment_confirmed": "Set the order to paid",
+    "wallet_resynced": "Correct the wallet",
+    "account_changed": "Change the account",
     "subscription_created": "Start a subscription",
     "subscription_cancelled": "Cancel the subscription",
     "subscription_kept": "Keep the subscription",
