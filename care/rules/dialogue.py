@@ -87,6 +87,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     answer = words.answer_in(text, pending.shown if pending else "")
     if pending and answer == "yes":
         return _act("confirm", WRITES[pending.kind].intent)
+    if is_unread(understood) and answer is None:
+        return _act("serve", Intent.OTHER)
     intent = intent_of(understood, text, has_files, state)
     if pending and (answer == "no" or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
@@ -98,6 +100,11 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("decline", state.topic or Intent.OTHER, family="answers")
     served = _serve(intent, understood.entities, text, state, context)
     return served.model_copy(update={"also": also_asked(understood, intent)})
+
+
+def is_unread(understood: Understood) -> bool:
+    """The local model reads English alone: what is in another language is for a person."""
+    return understood.model == "local" and understood.language != "en"
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
