@@ -35,7 +35,7 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue, digest, handoff, matters
-from care.rules.language import language_now, tag_of
+from care.rules.conversation_language import language_now, tag_of
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model

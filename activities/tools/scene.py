@@ -108,11 +108,16 @@ class Scene:
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 
     def hand_over(
-        self, why: str = "", *, reason: HandoffReason = "needs_person", actions: Sequence[ChatAction] = ()
+        self,
+        why: str = "",
+        *,
+        reason: HandoffReason = "needs_person",
+        actions: Sequence[ChatAction] = (),
+        said: str | None = None,
     ) -> Outcome:
-        """A person takes the conversation; the machine is silent from here on."""
+        """A person takes the conversation; the machine is silent from here on. `said` replaces the whole text."""
         handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
-        text = f"{why} {HANDED_OVER}".strip()
+        text = said or f"{why} {HANDED_OVER}".strip()
         handoff = Handoff(reason=reason, at=self.now, waiting_since=self.now)
         return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 

@@ -17,11 +17,6 @@ _WHICH_HELP = (
     "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
     "what came?"
 )
-# The local model reads English alone, and says so in the customer's language.
-_ONLY_ENGLISH = {
-    "es": "Por ahora solo entiendo inglés. ¿Puede escribirme en inglés, o prefiere hablar con una persona?",
-    "hi": "अभी मैं केवल अंग्रेज़ी समझता हूँ। कृपया अंग्रेज़ी में लिखें, या क्या आप किसी व्यक्ति से बात करना चाहेंगे?",
-}
 _HELP = ["Where is my order?", "Something is wrong with what came", "Cancel my order", PERSON]
 
 
@@ -102,9 +97,6 @@ def small_talk(scene: Scene) -> Outcome | None:
 def clarify(scene: Scene) -> Outcome:
     """Ask back; a person takes over when asking back has not helped."""
     failures = scene.state.failures + 1
-    understood = scene.understood
-    if understood.model == "local" and understood.language in _ONLY_ENGLISH and failures < PATIENCE:
-        return scene.reply(_ONLY_ENGLISH[understood.language], suggestions=[PERSON], failures=failures)
     if scene.state.choices and words.means_other_one(scene.text):
         return _still_which(scene)
     if failures >= PATIENCE:

@@ -11,7 +11,7 @@ from care.brains.grounding import grounded, words_of_message
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules.language import plausible
+from care.rules.conversation_language import plausible
 
 _MOST_WISHES = 5
 # The confidence of an intent that comes without a number.

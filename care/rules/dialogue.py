@@ -108,6 +108,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     answer = words.answer_in(text, pending.shown if pending else "")
     if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
         return _act("confirm", WRITES[pending.kind].intent)
+    if is_unread(understood) and answer is None:
+        return _act("serve", Intent.OTHER)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
     if _answers_parked(understood, text, has_files, state):
@@ -163,6 +165,11 @@ def _answers_parked(understood: Understood, text: str, has_files: bool, state: C
     if answering.answers(state.awaiting, best, found, text, has_files, state):
         return False
     return answering.answers_left(state.parked[-1], best, found, text, has_files)
+
+
+def is_unread(understood: Understood) -> bool:
+    """The local model reads English alone: what is in another language is for a person."""
+    return understood.model == "local" and understood.language != "en"
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
