@@ -16,12 +16,14 @@ from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
 from activities.tools.context import context_of
 from activities.tools.orders import OrderTools
+from activities.tools.parcels import ParcelTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
 from care.brains.protocols import Understanding, Utterance
 from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
+from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
 from care.models.common import Model
@@ -82,8 +84,10 @@ class ConversationNodes:
     ) -> None:
         self._stores = stores
         self._understanding = understanding
-        self._orders = OrderTools(stores, payments)
+        carrier = RecordedCarrier(stores)
         self._refunds = RefundTools(stores, cases, policy)
+        parcels = ParcelTools(stores, carrier, self._refunds, policy)
+        self._orders = OrderTools(stores, payments, carrier, parcels)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)

@@ -117,6 +117,7 @@ def _which_address(scene: Scene) -> Outcome:
         "a person. Which shall it be?",
         suggestions=["Change the address of my order", PERSON],
         topic=Intent.CHANGE_ORDER,
+        action="change_address",
         awaiting="order",
     )
 

@@ -35,6 +35,7 @@ def _order(order: Order) -> OrderBrief:
         payment=order.payment.status,
         placed_at=order.placed_at,
         items=[NamedSku(sku=i.sku, name=i.name) for i in order.items],
+        total=order.total,
     )
 
 

@@ -63,6 +63,8 @@ class Scene:
         fresh: dict[str, Any] = {
             "topic": self.reading.intent,
             "action": None,
+            "said": None,
+            "basket": None,
             "asked": text if asks else None,
             "awaiting": None,
             "choices": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -31,8 +32,11 @@ def local_day(key: str) -> str:
 
 
 def things(items: Sequence[OrderLine | NamedItem | NamedSku]) -> str:
-    """ "2 x Amul Milk 1L, Whey Protein"."""
-    return ", ".join(f"{n} x {i.name}" if (n := getattr(i, "quantity", 1)) > 1 else i.name for i in items)
+    """ "2 x Amul Milk 1L, Whey Protein"; pieces of one name are counted together, also at different prices."""
+    counts: Counter[str] = Counter()
+    for item in items:
+        counts[item.name] += 0 if isinstance(item, NamedSku) else item.quantity
+    return ", ".join(f"{n} x {name}" if n > 1 else name for name, n in counts.items())
 
 
 def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:
@@ -48,10 +52,14 @@ def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:
         Choice(
             kind="order",
             id=o.order_id,
-            label=f"{things(o.items)}, {o.status.value}, ordered on {day(o.placed_at, timezone)}",
+            label=f"{things(o.items)}, {o.status.value}, {_total(o)}ordered on {day(o.placed_at, timezone)}",
         )
         for o in orders
     ]
+
+
+def _total(order: OrderBrief) -> str:
+    return f"{order.total}, " if order.total else ""
 
 
 def subscription_choices(subscriptions: Sequence[SubscriptionBrief]) -> list[Choice]:

@@ -7,6 +7,7 @@ from typing import Literal
 from care.models.common import Model, Utc
 from care.models.conversation import ChatAction
 from care.models.memory import ConversationState
+from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import Frequency, SubscriptionStatus
 from care.models.understanding import Entities, Intent
@@ -25,6 +26,7 @@ class OrderBrief(Model):
     payment: PaymentStatus
     placed_at: Utc
     items: list[NamedSku]
+    total: Money | None = None
 
 
 class SubscriptionBrief(Model):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from care.models.common import Model, Quantity, Sku
 from care.models.conversation import Handoff
+from care.models.order_change import ChangeItems
 from care.models.refund import RefundReason, Remedy
 from care.models.subscription import Frequency, Item
 from care.models.understanding import Intent, Wish
@@ -80,17 +81,20 @@ Awaiting = Literal[
 class Open(Model):
     """A matter that is not finished: what was asked, what it was about, and what was gathered for it.
 
-    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace").
+    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace"), `said` keeps the
+    words that say it while something else is asked first. `basket` is what an order was last shown to hold instead.
     """
 
     topic: Intent | None = None
     action: str | None = None
+    said: str | None = None
     asked: str | None = None
     awaiting: Awaiting | None = None
     choices: list[Choice] = []
     pending: Proposal | None = None
     intake: RefundIntake | None = None
     draft: SubscriptionDraft | None = None
+    basket: ChangeItems | None = None
 
 
 class ConversationState(Open):

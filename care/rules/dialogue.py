@@ -7,7 +7,7 @@ from typing import get_args
 from care.models.dialogue import Act, Context, Family, Reading
 from care.models.memory import Awaiting, ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import phrases, references, words
+from care.rules import order_words, phrases, references, words
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -162,18 +162,33 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if state.pending and _changes(understood.entities):
         amended = WRITES[state.pending.kind].intent
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
         return state.topic
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and _goes_on(understood.entities, text, state):
         return Intent.REFUND_REQUEST
-    if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if order_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
+
+
+def _changes_order(said: Intent, text: str, found: Entities, state: ConversationState) -> bool:
+    """ "Add 2 whey to ORD006" is no new subscription, "remove the chips from it" cancels no order, and "charge it to my
+    other card" reports no payment."""
+    if found.subscription_ids:
+        return False
+    if said is Intent.PAYMENT_ISSUE:
+        if state.pending and state.pending.kind in ("change_items", "change_payment_method"):
+            return order_words.part_asked(text, found) == "payment"
+        return bool(found.order_ids) and order_words.wants_another_method(text)
+    mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
+    return said in mistaken and order_words.changes_an_order(text, found)
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:

@@ -23,6 +23,9 @@ _PROPOSED = {
     "subscription_cancelled": "Cancel the subscription",
     "order_cancelled": "Cancel the order",
     "address_changed": "Change the address",
+    "items_changed": "Change the items",
+    "payment_method_changed": "Pay with another method",
+    "trace_opened": "Trace the parcel",
 }
 _STATUS: dict[str, tuple[str, words.Tone]] = {
     "done": ("Done", "good"),
