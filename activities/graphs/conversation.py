@@ -17,6 +17,7 @@ from activities.tools import closing
 from activities.tools.answers import AnswerTools, HandoffTools
 from activities.tools.claims import Claims
 from activities.tools.context import context_of
+from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
@@ -86,7 +87,7 @@ class ConversationNodes:
         self._understanding = understanding
         claims = Claims(stores, cases, policy)
         self._orders = OrderTools(stores, payments)
-        self._refunds = RefundTools(stores, claims, policy)
+        self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
         self._subscriptions = SubscriptionTools(stores, cases)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -190,7 +191,8 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
     except CareError as refused:
         outcome = scene.refuse(refused)
     so_far = Outcome.model_validate(state["outcome"]) if "outcome" in state else None
-    told = matters.ended(outcome, scene.reading, scene.state, so_far)
+    told_first = (dialogue.told_first(scene.reading), matters.lost(scene.reading, scene.state, outcome.state))
+    told = matters.ended(outcome, told_first, so_far)
     return {"outcome": _json(told), "step": "fetch_context" if matters.goes_on(told.state) else "compose"}
 
 

@@ -13,6 +13,7 @@ from care.models.refund import RefundLine, RefundReason, RefundRequest, Remedy
 from care.rules.refund_amount import total_of
 from care.rules.refund_exchange import exchanged, worth
 from care.rules.refund_policy import eligibility
+from care.rules.spoken_money import money_in
 from care.stores import Stores
 
 REASONS = {
@@ -63,7 +64,7 @@ class Claims:
             remedy=intake.remedy,
             exchange_for=intake.exchange_for or None,
         )
-        return scene.propose(
+        proposed = scene.propose(
             "open_refund",
             {"request": request.model_dump(mode="json"), "amount": amount.model_dump(mode="json")},
             f"{_claim(intake.remedy, lines, amount, new)} from {order.order_id}, {REASONS[reason]}?",
@@ -72,13 +73,18 @@ class Claims:
             intake=intake,
             **scene.slots(order_id=order.order_id),
         )
+        said = money_in(scene.text, amount.currency)
+        if said and amount not in said:
+            text = f"A refund comes to what was paid for the items, which is {amount}.\n{proposed.text}"
+            return proposed.model_copy(update={"text": text})
+        return proposed
 
     async def lines(self, scene: Scene, order: Order, intake: RefundIntake, reason: RefundReason) -> list[RefundLine]:
         earlier = await self._stores.refunds.history(scene.customer_id)
         items = intake.items or None
         return eligibility(self._policy, order, items, reason, scene.now, earlier=earlier, remedy=intake.remedy)
 
-    async def open(self, scene: Scene) -> Outcome:
+    async def carry_out(self, scene: Scene) -> Outcome:
         """Opens what was agreed to, for the amount that was shown and no other."""
         request = RefundRequest.model_validate(scene.agreed.payload["request"])
         amount = Money.model_validate(scene.agreed.payload["amount"])

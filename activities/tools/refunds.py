@@ -1,69 +1,101 @@
-"""Refunds in the chat: gathering what a claim needs, showing it, opening it on a yes, and telling how one stands."""
+"""Refunds in the chat: gathering what a claim needs, showing it, and everything about those that are open already."""
 
 from __future__ import annotations
 
+from activities.tools.charges import settled
 from activities.tools.claims import Claims, named
-from activities.tools.owned import evidence_of, order_of, refund_of
+from activities.tools.intake import items_of, merged
+from activities.tools.open_refunds import OpenRefunds, standing
+from activities.tools.owned import evidence_of, order_of, subscription_of
+from activities.tools.refund_policy import explained
 from activities.tools.scene import PERSON, Scene
 from activities.tools.wording import order_choices, things
+from care.errors import NotEligible, OpenRefund
 from care.models.dialogue import Outcome
 from care.models.memory import RefundIntake
 from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
-from care.models.refund import Refund, RefundReason, RefundStatus, Remedy
-from care.models.subscription import Item
-from care.rules.phrases import adds_more, asks_for_refund_status
-from care.rules.refund_notices import asked_for
-from care.rules.words import has_no_evidence
+from care.models.refund import Refund, RefundReason, RefundStatus
+from care.rules.phrases import asks_for_refund_status
+from care.rules.refund_asks import asks_about_policy, asks_to_withdraw
 from care.stores import Stores
 
 _MOST_OFFERED = 5
-_LONGEST_COMPLAINT = 4000
 # Reasons that a picture can show; the others are not held up for one.
 _SEEN_IN_A_PICTURE = {RefundReason.DAMAGED, RefundReason.WRONG_ITEM, RefundReason.QUALITY}
-_STANDING = {
-    RefundStatus.ASSESSING: "is being checked",
-    RefundStatus.NEEDS_EVIDENCE: "waits for you",
-    RefundStatus.IN_REVIEW: "is with a colleague, who will decide",
-    RefundStatus.APPROVED: "is approved and about to be paid",
-    RefundStatus.PAID: "is paid",
-    RefundStatus.REJECTED: "was not approved",
-    RefundStatus.WITHDRAWN: "was withdrawn",
-    RefundStatus.EXPIRED: "was closed without a decision, and you can ask again",
-    RefundStatus.PAYMENT_FAILED: "is approved, but the payment did not go through",
-}
+# What stands in the way of a claim whatever the reason, so that nobody is asked for one in vain.
+_IN_ANY_CASE = {"not_paid", "nothing_left"}
 
 
 class RefundTools:
-    def __init__(self, stores: Stores, claims: Claims, policy: RefundPolicy) -> None:
+    def __init__(self, stores: Stores, claims: Claims, opened: OpenRefunds, policy: RefundPolicy) -> None:
         self._stores = stores
         self._claims = claims
+        self._opened = opened
         self._policy = policy
 
     async def serve(self, scene: Scene) -> Outcome:
         """Raises NotFound for what is not the customer's, NotEligible where policy refuses."""
         if scene.reading.act == "confirm":
-            return await self._claims.open(scene)
-        if scene.entities.refund_ids:
-            return _standing(scene, await refund_of(self._stores, scene.customer_id, scene.entities.refund_ids[0]))
-        if asks_for_refund_status(scene.text) and scene.state.awaiting is None:
-            history = await self._stores.refunds.history(scene.customer_id)
-            if history:
-                return _standing(scene, _asked_of(scene, history))
-            if scene.state.intake is None and not scene.entities.reason:
-                return scene.reply("I see no refund of yours yet.", suggestions=["I want a refund", PERSON])
-        return await self._gather(scene)
-
-    async def _gather(self, scene: Scene) -> Outcome:
-        """Ask for the first thing that is missing, or show what will be opened."""
+            return await (self._claims if scene.agreed.kind == "open_refund" else self._opened).carry_out(scene)
         files = await evidence_of(self._stores, scene.customer_id, scene.turn.evidence_ids)
-        ids = scene.reading.order_ids
-        intake = _merged(scene, ids[0] if len(ids) == 1 else None, files)
+        if asks_to_withdraw(scene.text) or scene.state.action == "withdraw":
+            return await self._opened.propose_withdrawal(scene)
+        if waiting := await self._waiting_for(scene, files):
+            held = scene.state.intake.evidence_ids if scene.state.intake else []
+            return await self._opened.propose_evidence(scene, waiting, [*held, *files])
+        asks = scene.entities.refund_ids or (asks_for_refund_status(scene.text) and scene.state.awaiting is None)
+        if asks and (told := await self._told(scene)):
+            return told
+        if asks_about_policy(scene.text) and not scene.entities.order_ids and scene.state.intake is None:
+            return explained(scene, self._policy)
+        return await self._gather(scene, files)
+
+    async def _waiting_for(self, scene: Scene, files: list[str]) -> list[Refund]:
+        """The open refunds that files of this message may be for; none where they go with a claim that is gathered."""
+        if scene.state.action == "evidence":
+            return await self._opened.meant(scene)
+        named = bool(scene.entities.refund_ids)
+        if not files or (not named and (scene.state.intake or scene.entities.remedy)):
+            return []
+        found = await self._opened.meant(scene)
+        talked_of = scene.state.slots.refund_id
+        if named or scene.entities.reason is None:
+            return [r for r in found if named or r.status is RefundStatus.NEEDS_EVIDENCE or r.refund_id == talked_of]
+        return [r for r in found if r.status is RefundStatus.NEEDS_EVIDENCE and r.order_id in scene.entities.order_ids]
+
+    async def _told(self, scene: Scene) -> Outcome | None:
+        """How a refund stands; None where the message is rather about a new one."""
+        if told := await self._opened.tell(scene):
+            return told
+        orders = await self._stores.orders.latest(scene.customer_id)
+        wanted = scene.entities.order_ids and scene.reading.order_ids
+        gone = [o for o in orders if o.status is OrderStatus.CANCELLED and (not wanted or o.order_id in wanted)]
+        if gone:
+            return settled(scene, gone[0])
+        if scene.state.intake is None and not scene.entities.reason and not wanted:
+            return scene.reply("I see no refund of yours yet.", suggestions=["I want a refund", PERSON])
+        return None
+
+    async def _gather(self, scene: Scene, files: list[str]) -> Outcome:
+        """Ask for the first thing that is missing, or show what will be opened."""
+        intake = merged(scene, await self._order_meant(scene), files)
         if intake.order_id is None:
             return _ask_order(scene, intake)
         order = await order_of(self._stores, scene.customer_id, intake.order_id)
-        intake = intake.model_copy(update={"items": _items(scene, order, intake.items) or intake.items})
+        if order.status is OrderStatus.CANCELLED:
+            return settled(scene, order)
+        if order.status is OrderStatus.PENDING:
+            return _not_sent_yet(scene, order)
+        intake = items_of(scene, order, intake, await self._stores.products.all())
+        try:
+            return await self._next(scene, order, intake)
+        except OpenRefund as refused:
+            return await self._open_already(scene, order, refused)
+
+    async def _next(self, scene: Scene, order: Order, intake: RefundIntake) -> Outcome:
         if intake.reason is None:
+            await self._check_in_any_case(scene, order, intake)
             return _ask_reason(scene, order, intake)
         lines = await self._claims.lines(scene, order, intake, intake.reason)
         if self._wants_picture(intake.reason) and not intake.evidence_ids and not intake.without_evidence:
@@ -77,49 +109,39 @@ class RefundTools:
             )
         return await self._claims.show(scene, order, intake, intake.reason)
 
+    async def _check_in_any_case(self, scene: Scene, order: Order, intake: RefundIntake) -> None:
+        try:
+            await self._claims.lines(scene, order, intake, RefundReason.OTHER)
+        except NotEligible as refused:
+            if refused.rule in _IN_ANY_CASE:
+                raise
+
+    async def _open_already(self, scene: Scene, order: Order, refused: OpenRefund) -> Outcome:
+        """A claim that is open for the same items: how it stands is what helps."""
+        history = await self._stores.refunds.history(scene.customer_id)
+        open_ = [r for r in history if r.order_id == order.order_id and not r.status.is_settled]
+        if not open_:
+            raise refused
+        return standing(scene, open_[0], first=refused.detail)
+
+    async def _order_meant(self, scene: Scene) -> str | None:
+        """The one order of the message; of a subscription that it names, the last one delivered."""
+        ids = scene.reading.order_ids
+        if not scene.entities.order_ids and scene.entities.subscription_ids:
+            named = scene.entities.subscription_ids[0]
+            subscription = await subscription_of(self._stores, scene.customer_id, named)
+            orders = await self._stores.orders.for_subscription(subscription.subscription_id)
+            ids = [o.order_id for o in orders if o.status is OrderStatus.DELIVERED][:1]
+        return ids[0] if len(ids) == 1 else None
+
     def _wants_picture(self, reason: RefundReason) -> bool:
         return reason in _SEEN_IN_A_PICTURE and self._policy.evidence_required[reason] > 0
 
 
-def _merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake:
-    """What is known of the claim after this message. Another order begins another claim."""
-    found, before = scene.entities, scene.state.intake
-    if before is None or (order_id and before.order_id and order_id != before.order_id):
-        before = RefundIntake()
-    reason = RefundReason(found.reason) if found.reason else before.reason
-    if reason is None and scene.state.awaiting == "reason" and before.order_id and not adds_more(scene.text):
-        reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
-    unseen = scene.state.awaiting == "evidence" and not files and has_no_evidence(scene.text)
-    changes = {
-        "order_id": order_id or before.order_id,
-        "reason": reason,
-        "complaint": f"{before.complaint}\n{scene.text}".strip()[:_LONGEST_COMPLAINT],
-        "evidence_ids": list(dict.fromkeys([*before.evidence_ids, *files]))[:10],
-        "without_evidence": before.without_evidence or unseen,
-    }
-    return before.model_copy(update=changes | ({"remedy": Remedy(found.remedy)} if found.remedy else {}))
-
-
-def _asked_of(scene: Scene, history: list[Refund]) -> Refund:
-    """The refund of the order that the message names, else the one talked about, else the newest."""
-    named, current = scene.entities.order_ids, scene.state.slots.refund_id
-    of_order = [r for r in history if r.order_id in named]
-    return next(iter([*of_order, *(r for r in history if r.refund_id == current), *history]))
-
-
-def _items(scene: Scene, order: Order, before: list[Item]) -> list[Item]:
-    """The items that the message names, as many as it says or as were bought. A bare number that changes what was
-    shown ("just one of them") is about the one item that it showed."""
-    wanted = scene.entities.quantity
-    shown = [i.sku for i in before] or [line.sku for line in order.items]
-    skus = scene.reading.skus or (shown if wanted and scene.state.pending and len(shown) == 1 else [])
-    named = [line for line in order.items if line.sku in skus]
-    if len(named) == len(order.items) and wanted is None:
-        return []
-    items = [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
-    # "And the milk too" leaves what was named before.
-    kept = [i for i in before if i.sku not in skus] if items and adds_more(scene.text) else []
-    return [*kept, *items]
+def _not_sent_yet(scene: Scene, order: Order) -> Outcome:
+    text = f"{order.order_id} is not on its way yet, so there is nothing to give back. I can cancel it for you."
+    slots = scene.slots(order_id=order.order_id)
+    return scene.reply(text, suggestions=[f"Cancel {order.order_id}", PERSON], intake=None, **slots)
 
 
 def _ask_order(scene: Scene, intake: RefundIntake) -> Outcome:
@@ -139,17 +161,3 @@ def _ask_reason(scene: Scene, order: Order, intake: RefundIntake) -> Outcome:
         intake=intake,
         **scene.slots(order_id=order.order_id),
     )
-
-
-def _standing(scene: Scene, refund: Refund) -> Outcome:
-    what = f"Refund {refund.refund_id} over {refund.amount} for {refund.order_id}"
-    text = f"{what} {_STANDING[refund.status]}. {_next(refund)}"
-    return scene.reply(text.strip(), **scene.slots(refund_id=refund.refund_id, order_id=refund.order_id))
-
-
-def _next(refund: Refund) -> str:
-    if refund.status is RefundStatus.NEEDS_EVIDENCE:
-        return asked_for(refund)
-    if refund.status is RefundStatus.PAYMENT_FAILED:
-        return "You can take it as store credit, under Refunds." if refund.offered else "A colleague sees to it."
-    return ""

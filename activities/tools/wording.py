@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from care.models.dialogue import NamedSku, OrderBrief, SubscriptionBrief
 from care.models.memory import Choice
 from care.models.order import OrderLine
+from care.models.refund import Refund
 from care.models.subscription import Frequency, NamedItem
 
 _EVERY = {
@@ -23,6 +24,11 @@ def day(at: datetime | date, timezone: str = "UTC") -> str:
     """ "27 November 2026", on the customer's calendar."""
     local = at.astimezone(ZoneInfo(timezone)).date() if isinstance(at, datetime) else at
     return f"{local.day} {local:%B %Y}"
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """ "27 November 2026, 14:05", on the customer's clock."""
+    return f"{day(at, timezone)}, {at.astimezone(ZoneInfo(timezone)):%H:%M}"
 
 
 def local_day(key: str) -> str:
@@ -41,6 +47,10 @@ def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:
     if delivery_day is None or frequency is Frequency.DAILY:
         return every
     return f"{every} on the {_ordinal(delivery_day)}" if isinstance(delivery_day, int) else _on(every, delivery_day)
+
+
+def refund_choices(refunds: Sequence[Refund]) -> list[Choice]:
+    return [Choice(kind="refund", id=r.refund_id, label=f"{r.amount} for {r.order_id}") for r in refunds]
 
 
 def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.deps import PAGE, Cursor, Limit, OwnCustomer, Serving, Staff, Viewer
 from api.problems import ERRORS
 from care.models.common import Page
-from care.models.customer import Customer, CustomerView, StoredMethod
+from care.models.customer import ChangeCustomer, Customer, CustomerView, StoredMethod
 from care.models.notification import Notification
 from care.models.order import Product
 
@@ -23,6 +23,12 @@ async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cur
 async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
     """With the wallet, and how many orders, refunds and subscriptions there are."""
     return await serving.stores.customers.view(customer_id)
+
+
+@router.post("/customer/change/{customer_id}", tags=["customers"])
+async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
+    """Name, time zone or usual address. Orders that are placed already keep their address."""
+    return await serving.stores.customers.change(customer_id, body)
 
 
 @router.get("/payment-methods/{customer_id}", tags=["customers"])

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from care.models.common import CustomerId, Model, PaymentMethodId, Utc
+from care.models.common import Body, CustomerId, Model, PaymentMethodId, Utc
 from care.models.money import Money
 
 
@@ -28,6 +28,14 @@ class Customer(Model):
     locale: str = "en"
     address: Address | None = None
     created_at: Utc
+
+
+class ChangeCustomer(Body):
+    """Body of `POST /customer/change/{customer_id}`: what is left out stays as it is. `timezone` is an IANA name."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    timezone: str | None = Field(default=None, max_length=64)
+    address: Address | None = None
 
 
 class Wallet(Model):

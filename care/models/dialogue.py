@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from care.models.common import Model, Utc
-from care.models.conversation import ChatAction
+from care.models.conversation import ChatAction, HandoffReason
 from care.models.memory import ConversationState
 from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
@@ -62,6 +62,8 @@ class Reading(Model):
     the customer wrote them, so a tool checks whose they are. `text` holds the words that are served where they are
     only a part of the message, `entities` what those words name. `matter` is what becomes of the open one, `not_done`
     what is said of proposals that are dropped; `waiting` are further parts of the message, to be served in turn.
+    `approved` names the sentence of `care.rules.approved` that refuses something of the message; `handoff` says why a
+    person takes over.
     """
 
     act: Act
@@ -75,6 +77,8 @@ class Reading(Model):
     matter: Matter = "kept"
     not_done: str | None = None
     waiting: list[Wish] = []
+    approved: str | None = None
+    handoff: HandoffReason | None = None
 
 
 class Outcome(Model):

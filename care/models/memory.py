@@ -37,7 +37,7 @@ class Proposal(Model):
 class Choice(Model):
     """One of the answers offered last: "the second one" means the second of them."""
 
-    kind: Literal["order", "subscription", "product"]
+    kind: Literal["order", "subscription", "product", "refund"]
     id: str
     label: str
 

@@ -22,7 +22,7 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "payment_method": {Intent.PAYMENT_ISSUE, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_MANAGE, Intent.OTHER},
     "change": {Intent.SUBSCRIPTION_MANAGE, Intent.CHANGE_ORDER, Intent.OTHER},
     "remedy": {Intent.REFUND_REQUEST, Intent.DELIVERY_ISSUE, Intent.OTHER},
-    "detail": {Intent.ACCOUNT, Intent.OTHER},
+    "detail": {Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.OTHER},
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
 _QUESTIONS = {Intent.ORDER_STATUS, Intent.PRODUCT_QUESTION, Intent.WALLET_ISSUE, Intent.PAYMENT_ISSUE, Intent.ACCOUNT}

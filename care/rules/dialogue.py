@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import get_args
 
+from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, parts, phrases, references, words
+from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules.anger import is_angry
+from care.rules.approved import SENTENCES, Approved
 from care.rules.corrections import settled
+from care.rules.refund_asks import asks_to_withdraw
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -67,10 +71,8 @@ def read(
 
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
-    said = parts.alone(wish, understood)
-    served = _serve(intent_of(said, wish.text, False, state), said.entities, wish.text, state, context)
-    reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
-    return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
+    reading = _part(parts.alone(wish, understood), wish.text, False, state, context, [])
+    return reading.model_copy(update={"text": reading.text or wish.text})
 
 
 def _part(
@@ -98,8 +100,13 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
-    if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
-        return _act("confirm", WRITES[pending.kind].intent)
+    if pending and answer == "yes":
+        if state.pointed and phrases.is_nodding(text):
+            return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question
+        wanted = WRITES[pending.kind].intent
+        # A file that comes with a yes was not shown.
+        if not (has_files and wanted is Intent.REFUND_REQUEST):
+            return _act("confirm", wanted)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
     if _answers_parked(understood, text, has_files, state):
@@ -116,10 +123,42 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     matter = matters.left(intent, understood.entities, text, state)
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
-    return served.model_copy(update={"matter": matter})
+    return served.model_copy(update={"matter": matter, "approved": scope.ask_of(text)})
+
+
+def _apart(intent: Intent, understood: Understood, text: str, state: ConversationState) -> Reading | None:
+    """What no tool serves: anger and what only a person may see to are passed on, the rest is refused.
+
+    Whoever asks for a person gets one as asked.
+    """
+    if intent is Intent.HUMAN_AGENT:
+        return None
+    if is_angry(text, told=understood.angry, english=understood.language == "en"):
+        return _to_person(intent, "angry", "angry", state)
+    ask = scope.ask_of(text)
+    if ask is None or scope.stands_beside(ask, intent):
+        return None
+    if scope.is_a_persons(ask):
+        return _to_person(intent, ask, "out_of_scope", state)
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
+
+
+def told_first(reading: Reading) -> str | None:
+    """What was shown and is dropped, and what is refused of a message whose other part is served."""
+    alone = reading.intent is Intent.OTHER or reading.handoff
+    refused = SENTENCES[reading.approved] if reading.approved and not alone else None
+    return "\n".join(said for said in (reading.not_done, refused) if said) or None
+
+
+def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
 
 
 def _answers_parked(understood: Understood, text: str, has_files: bool, state: ConversationState) -> bool:
@@ -178,6 +217,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
+    if understood.entities.refund_ids or asks_to_withdraw(text):
+        return Intent.REFUND_REQUEST
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
@@ -187,6 +228,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
     if _means_other(said, understood.entities, text, state):
         return state.topic or said
+    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+        return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:

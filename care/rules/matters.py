@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from care.models.dialogue import Matter, Outcome, Reading
 from care.models.memory import ConversationState, Open, Proposal
 from care.models.understanding import Entities, Intent, Wish
@@ -125,17 +127,21 @@ def next_part(state: ConversationState) -> tuple[ConversationState, Wish]:
     return state.model_copy(update={"waiting": rest}), first
 
 
-def ended(outcome: Outcome, reading: Reading, before: ConversationState, so_far: Outcome | None) -> Outcome:
+def ended(outcome: Outcome, told_first: Sequence[str | None], so_far: Outcome | None) -> Outcome:
     """What a part came to, after those before it; the matter that was set aside comes back where nothing else does."""
-    lost = before.pending if reading.act == "serve" and not is_open(outcome.state) else None
-    said = (reading.not_done, _left_undone(lost) if lost else None, outcome.text)
-    text = "\n".join(each for each in said if each)
+    text = "\n".join(each for each in (*told_first, outcome.text) if each)
     earlier = [so_far.text] if so_far else []
     actions = [*(so_far.actions if so_far else []), *outcome.actions]
     state = _shown_once(outcome.state)
     outcome = outcome.model_copy(update={"text": "\n\n".join([*earlier, text]), "actions": actions, "state": state})
     left = not (is_open(state) or state.waiting or state.handed_off)
     return _back(outcome, state.parked[-1]) if left and state.parked else outcome
+
+
+def lost(reading: Reading, before: ConversationState, after: ConversationState) -> str | None:
+    """What is said of a proposal whose other details were refused: nothing of it is open any more."""
+    gone = before.pending if reading.act == "serve" and not is_open(after) else None
+    return _left_undone(gone) if gone else None
 
 
 def _shown_once(state: ConversationState) -> ConversationState:

@@ -76,7 +76,10 @@ _ACTIONS: dict[Intent, re.Pattern[str]] = {
     Intent.PRODUCT_QUESTION: re.compile(r"\b(?:price|cost|sell|stock|contain|ingredients?|available)\b"),
     Intent.ACCOUNT: re.compile(r"\b(?:account|password|email|phone|my name)\b"),
 }
-_ACCOUNT_CHANGE = re.compile(r"\b(change|update|delete|close|remove|reset|wrong|new|edit|correct)\b")
+_ACCOUNT_ADDRESS = re.compile(
+    r"\b(?:account|profile|default|usual|home|on file|in general|for all|future)\b[^.!?]{0,30}\baddress\b"
+    r"|\baddress\b[^.!?]{0,30}\b(?:account|profile|on file|in general|for all|future|default)\b"
+)
 
 
 def is_greeting(text: str) -> bool:
@@ -149,8 +152,9 @@ def asks_for_refund_status(text: str) -> bool:
     return bool(_REFUND_STATUS.search(plain)) and not _REFUND_WISH.search(plain)
 
 
-def asks_for_account_change(text: str) -> bool:
-    return bool(_ACCOUNT_CHANGE.search(text.casefold()))
+def means_account_address(text: str) -> bool:
+    """ "The address in my account", not that of an order."""
+    return bool(_ACCOUNT_ADDRESS.search(text.casefold()))
 
 
 def says_twice(text: str) -> bool:

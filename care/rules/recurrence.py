@@ -16,7 +16,7 @@ from care.rules.occurrences import DELIVERY_TIME, MOMENT, next_occurrence, occur
 from care.rules.rrule import Rule
 from care.rules.rrule_text import bad_rule, parse
 
-__all__ = ["delivery_day", "next_occurrence", "occurrence", "schedule_for", "upcoming"]
+__all__ = ["delivery_day", "is_zone", "next_occurrence", "occurrence", "schedule_for", "upcoming"]
 
 WITHIN = timedelta(days=5 * 366)
 LONGEST_LEAD = timedelta(days=30)
@@ -149,8 +149,12 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_ZONES)
 
 
+def is_zone(name: str) -> bool:
+    return name in _zones()
+
+
 def _zone(name: str) -> ZoneInfo:
-    if name not in _zones():
+    if not is_zone(name):
         raise _invalid("timezone", "This is not an IANA time zone; write it like Europe/Berlin.")
     return ZoneInfo(name)
 

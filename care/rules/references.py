@@ -38,7 +38,8 @@ def choice_in(text: str, state: Open) -> Choice | None:
 
 def others_than_current(state: Open) -> list[Choice]:
     """What was offered beside what is being talked about."""
-    current = {state.slots.order_id, state.slots.subscription_id, state.slots.sku}
+    slots = state.slots
+    current = {slots.order_id, slots.subscription_id, slots.refund_id, slots.sku}
     return [c for c in state.choices if c.id not in current]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from care.models.common import Page
-from care.models.customer import Customer, CustomerView, Wallet
+from care.models.customer import ChangeCustomer, Customer, CustomerView, Wallet
+from care.rules.account_changes import changes_of
 from care.stores.documents import NEWEST, Documents
 from care.stores.mongo import Database
 
@@ -30,6 +31,13 @@ class CustomerStore:
     async def add(self, customer: Customer) -> bool:
         """Store once; False if the customer was there, which changes nothing."""
         return await self._customers.add(customer)
+
+    async def change(self, customer_id: str, wish: ChangeCustomer) -> Customer:
+        """Safe to repeat. Raises NotFound, and Invalid (`fields`) for what cannot be."""
+        changed = await self._customers.change(customer_id, changes_of(wish))
+        if changed is None:
+            raise self._customers.missing(customer_id)
+        return changed
 
     async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Customer]:
         return await self._customers.page({}, by="created_at", limit=limit, cursor=cursor)

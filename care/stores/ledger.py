@@ -15,7 +15,7 @@ from care.errors import Conflict
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind, PaymentMethod
 from care.models.money import Money
 from care.rules.books import lines_of
-from care.stores.documents import Documents, now, plain
+from care.stores.documents import NEWEST, Documents, now, plain
 from care.stores.mongo import Collection, Database, Document, Session, Turns, in_transaction
 
 
@@ -29,7 +29,7 @@ class LedgerStore:
         self._turns = Turns()
 
     async def ensure_indexes(self) -> None:
-        await self._entries.collection.create_index("lines.account")
+        await self._entries.collection.create_index([("lines.account", 1), ("at", NEWEST), ("_id", NEWEST)])
         await self._movements.collection.create_index("reference", unique=True)
 
     async def post(
@@ -54,6 +54,10 @@ class LedgerStore:
     async def balance(self, account: str) -> dict[str, int]:
         """Minor units by currency; empty for an account without entries."""
         return await sum_lines(self._entries.collection, {"lines.account": account})
+
+    async def latest(self, account: str, n: int = 5) -> list[Entry]:
+        """The entries that moved an account, newest first."""
+        return await self._entries.many({"lines.account": account}, by="at", limit=n)
 
     async def total(self) -> dict[str, int]:
         """The sum of everything, by currency: zero, or the books are broken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from care.errors import Conflict
 from care.models.customer import Wallet
 from care.models.money import Money
 from care.rules.books import wallet_account
@@ -25,8 +26,12 @@ class WalletStore:
     async def set(self, wallet: Wallet) -> None:
         await self._wallets.put(wallet)
 
-    async def resync(self, customer_id: str) -> Wallet:
-        """Make the wallet show what the ledger holds, in its own currency. Raises NotFound if there is no wallet."""
+    async def resync(self, customer_id: str, *, agreed: Money | None = None) -> Wallet:
+        """Make the wallet show what the ledger holds, in its own currency.
+
+        Raises NotFound if there is no wallet, and Conflict where the ledger holds something else than what was
+        `agreed`: then nothing changes.
+        """
 
         async def body(session: Session) -> Wallet:
             # Written first: a credit at the same time writes it too, so one of the two runs again.
@@ -38,6 +43,8 @@ class WalletStore:
             shown = self._wallets.decode(document).balance
             booked = await sum_lines(self._entries, {"lines.account": wallet_account(customer_id)}, session)
             right = Money(amount=booked.get(shown.currency, 0), currency=shown.currency)
+            if agreed is not None and right != agreed:
+                raise Conflict(f"Your wallet has moved since: our books say {right} now. Please ask once more.")
             change = {"$set": {"balance": right.model_dump()}}
             await self._wallets.collection.update_one({"_id": customer_id}, change, session=session)
             return Wallet(customer_id=customer_id, balance=right)

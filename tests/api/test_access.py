@@ -50,6 +50,7 @@ OWN = [
     ("GET", "/subscription/notifications/{customer_id}"),
     ("POST", "/notification/read/{notification_id}"),
     ("GET", "/customer/{customer_id}"),
+    ("POST", "/customer/change/{customer_id}"),
     ("GET", "/payment-methods/{customer_id}"),
     ("GET", "/preferences/{customer_id}"),
     ("PUT", "/preferences/{customer_id}"),

@@ -89,6 +89,7 @@ QUERIES: dict[str, Query] = {
         reason="the driver asks for any one document, to know whether its indexes are made",
     ),
     "ledger.balance": Query(lambda s: s.ledger.balance(f"wallet:{ME}"), MINE),
+    "ledger.latest": Query(lambda s: s.ledger.latest(f"wallet:{ME}", PAGE), PAGE),
     "ledger.movement": Query(lambda s: s.ledger.movement("REFERENCE-1"), 1, sorts=True, reason="two at most"),
     "ledger.total": Query(
         lambda s: s.ledger.total(), None, {"ledger": 1}, reason="the sum of everything reads everything"
@@ -159,7 +160,7 @@ BY_ID = {
     *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
     *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
-    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.get", "customers.put"),
+    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.change", "customers.get"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
@@ -171,7 +172,7 @@ BY_ID = {
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
     *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
-    *("traces.close", "traces.open", "wallets.add", "wallets.get", "wallets.set"),
+    *("traces.close", "traces.open", "customers.put", "wallets.add", "wallets.get", "wallets.set"),
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from care.models.policy import BusinessHours
 from care.models.refund import Band, Refund, RefundReason, RefundStatus, Remedy, Verdict, Wanted
+from care.rules import refund_next
 from care.rules.deadlines import staffed_between
 from care.rules.refund_exchange import owed
 from care.rules.refund_items import in_words
@@ -86,21 +87,11 @@ _PAID: dict[Remedy, str] = {
     Remedy.REPLACEMENT: "Replacement ordered",
     Remedy.STORE_CREDIT: "Added to the wallet",
 }
-_ON_ITS_WAY: dict[Remedy, str] = {
-    Remedy.REFUND: "The money is on its way to you.",
-    Remedy.REPLACEMENT: "Your replacement is being prepared.",
-    Remedy.STORE_CREDIT: "The amount is being added to your wallet.",
-}
 
 
 def event(name: str, refund: Refund) -> str:
     """A line of the timeline."""
-    return _PAID[_moving(refund)] if name == "paid" else EVENT_WORDS.get(name, words.sentence(name))
-
-
-def _moving(refund: Refund) -> Remedy:
-    """What is given in the end: of an exchange whose new items have been sent, the difference."""
-    return Remedy.REFUND if refund.sent_as and refund.remedy is Remedy.REPLACEMENT else refund.remedy
+    return _PAID[refund_next.given_last(refund)] if name == "paid" else EVENT_WORDS.get(name, words.sentence(name))
 
 
 def given(refund: Refund) -> str:
@@ -138,37 +129,7 @@ def by_when(refund: Refund, zone: str, *, locale: str = "en") -> str:
 
 def next_step(refund: Refund, now: datetime, zone: str = "UTC", *, locale: str = "en") -> str | None:
     """What happens next to an open refund, and by when, as its customer reads it; None once it is settled."""
-    due = refund.due_at if refund.due_at and refund.due_at > now else None
-    at = words.moment(due, zone, locale=locale) if due else ""
-    match refund.status:
-        case RefundStatus.ASSESSING:
-            return "We are checking it now. What the check cannot settle goes to a colleague at once."
-        case RefundStatus.NEEDS_EVIDENCE:
-            until = f"We wait for it until {at}." if due else "We wait for it."
-            return f"{until} After that a colleague decides with what there is."
-        case RefundStatus.IN_REVIEW:
-            return _decided(refund, at)
-        case RefundStatus.APPROVED if refund.retry_at:
-            again = words.moment(refund.retry_at, zone, locale=locale)
-            return f"The payment did not go through yet. We try again on {again}; you need not do anything."
-        case RefundStatus.APPROVED:
-            return _ON_ITS_WAY[_moving(refund)]
-        case RefundStatus.PAYMENT_FAILED if refund.offered:
-            until = f"You can take the offer until {at}." if due else "You can take the offer."
-            return f"{until} After that a colleague looks into the payment."
-        case RefundStatus.PAYMENT_FAILED:
-            return f"A colleague looks into the payment{f' by {at}' if due else ' soon'}; you need not do anything."
-        case _:
-            return None
-
-
-def _decided(refund: Refund, at: str) -> str:
-    if not at:
-        return "A colleague looks at it and decides soon."
-    after = "If nobody does, we close it and tell you: then you can ask again."
-    if not refund.escalated:
-        after = "If it takes longer we go on by ourselves; you need not do anything."
-    return f"A colleague looks at it and decides by {at}. {after}"
+    return refund_next.next_step(refund, now, lambda at: words.moment(at, zone, locale=locale))
 
 
 def desk_step(refund: Refund, now: datetime) -> str | None:

@@ -1,0 +1,115 @@
+"""What is said where nothing is looked up: yes and no out of place, greetings, refusals, and asking back."""
+
+from __future__ import annotations
+
+from activities.tools.scene import PERSON, Scene
+from care.models.dialogue import Outcome
+from care.rules import phrases, words
+from care.rules.approved import SENTENCES
+from care.rules.dialogue import PATIENCE
+
+_STARTERS = ["Where is my order?", "I want a refund", "Set up a subscription", PERSON]
+_ABILITIES = (
+    "I can tell you where an order is, cancel it or change its address, open a refund, set up or cancel a "
+    "subscription, check a payment or your wallet, and answer questions about products."
+)
+_WHICH_HELP = (
+    "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
+    "what came?"
+)
+# The local model reads English alone, and says so in the customer's language.
+_ONLY_ENGLISH = {
+    "es": "Por ahora solo entiendo inglés. ¿Puede escribirme en inglés, o prefiere hablar con una persona?",
+    "hi": "अभी मैं केवल अंग्रेज़ी समझता हूँ। कृपया अंग्रेज़ी में लिखें, या क्या आप किसी व्यक्ति से बात करना चाहेंगे?",
+}
+_HELP = ["Where is my order?", "Something is wrong with what came", "Cancel my order", PERSON]
+
+
+def declined(scene: Scene) -> Outcome:
+    before = scene.state
+    if before.waiting or before.parked:
+        return scene.reply("All right, I have not done that.", intake=None, draft=None)
+    dropped = before.pending or scene.reading.matter == "all_dropped"
+    text = "All right, I have not done anything." if dropped else "All right."
+    return scene.reply(f"{text} What else can I do for you?", intake=None, draft=None)
+
+
+def nothing_pending(scene: Scene) -> Outcome:
+    """A yes where none was asked for."""
+    before = scene.state
+    if before.choices:
+        return _still_which(scene)
+    if before.awaiting and before.asked:
+        open_ = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting")}
+        return scene.reply(f"I need a little more than a yes. {before.asked}", suggestions=before.offered, **open_)
+    return scene.reply("There is nothing that waits for your yes. What would you like to do?", suggestions=_STARTERS)
+
+
+def _still_which(scene: Scene) -> Outcome:
+    """A question that is open stays open."""
+    before = scene.state
+    offered = [c.label if c.kind == "product" else c.id for c in before.choices]
+    kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting", "choices")}
+    return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
+
+
+def ask_again(scene: Scene) -> Outcome:
+    pending = scene.state.pending
+    if pending is None:
+        return clarify(scene)
+    return scene.reply(
+        f"I need a plain yes or no for this: {pending.shown}",
+        suggestions=["Yes", "No"],
+        pending=pending,
+        choices=scene.state.choices,
+        topic=scene.state.topic,
+        asked=pending.shown,
+    )
+
+
+def refused(scene: Scene, sentence: str) -> Outcome:
+    """An approved sentence; what was open before it stays open, and is shown again."""
+    before = scene.state
+    if before.pending:
+        shown = f"{SENTENCES[sentence]}\n{before.pending.shown}"
+        kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "pending")}
+        return scene.reply(shown, suggestions=["Yes", "No"], **kept)
+    if before.awaiting and before.asked:
+        still = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "awaiting")}
+        return scene.reply(f"{SENTENCES[sentence]}\n{before.asked}", suggestions=before.offered, **still)
+    return scene.reply(SENTENCES[sentence], suggestions=_HELP, topic=before.topic)
+
+
+def small_talk(scene: Scene) -> Outcome | None:
+    said = scene.text
+    if phrases.is_greeting(said):
+        return scene.reply(f"Hello {scene.context.customer_name}! What can I do for you?", suggestions=_STARTERS)
+    if phrases.is_thanks(said):
+        return scene.reply("You are welcome. Is there anything else?")
+    if phrases.is_farewell(said):
+        return scene.reply("Goodbye! I am here whenever you need me.")
+    if phrases.is_nodding(said):
+        return scene.reply("All right. What else can I do for you?", suggestions=_STARTERS)
+    if phrases.asks_for_abilities(said):
+        return scene.reply(_ABILITIES, suggestions=_STARTERS)
+    if phrases.is_vague(said):
+        return scene.reply(_WHICH_HELP, suggestions=_HELP)
+    return None
+
+
+def clarify(scene: Scene) -> Outcome:
+    """Ask back; a person takes over when asking back has not helped."""
+    failures = scene.state.failures + 1
+    understood = scene.understood
+    if understood.model == "local" and understood.language in _ONLY_ENGLISH and failures < PATIENCE:
+        return scene.reply(_ONLY_ENGLISH[understood.language], suggestions=[PERSON], failures=failures)
+    if scene.state.choices and words.means_other_one(scene.text):
+        return _still_which(scene)
+    if failures >= PATIENCE:
+        return scene.hand_over("I am sorry, I did not understand you.", reason="not_understood")
+    asked = "" if scene.state.parked else " Is it about an order, a refund, a subscription or a payment?"
+    return scene.reply(
+        f"I am not sure that I understand.{asked}",
+        suggestions=_STARTERS,
+        failures=failures,
+    )

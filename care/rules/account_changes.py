@@ -1,0 +1,20 @@
+"""Changes that customers make to what is known of them. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from care.errors import Invalid
+from care.models.customer import ChangeCustomer
+from care.rules.recurrence import is_zone
+
+
+def changes_of(wish: ChangeCustomer) -> dict[str, Any]:
+    """The fields of Customer to set. Raises Invalid (`fields`) for a change of nothing, and for an unknown zone."""
+    changes = {name: value for name in ChangeCustomer.model_fields if (value := getattr(wish, name)) is not None}
+    if not changes:
+        raise Invalid("Say what to change: name, timezone or address.")
+    if wish.timezone is not None and not is_zone(wish.timezone):
+        why = "This is not an IANA time zone; write it like Europe/Berlin."
+        raise Invalid(why, fields={"timezone": why})
+    return changes
