@@ -41,5 +41,7 @@ class AnswerTools:
 
 class HandoffTools:
     async def serve(self, scene: Scene) -> Outcome:
-        why = SENTENCES[scene.reading.approved] if scene.reading.approved else ""
-        return scene.hand_over(why, reason=scene.reading.handoff or "asked")
+        reading = scene.reading
+        # Where a person was asked for, what else was said stands before this already.
+        why = SENTENCES[reading.approved] if reading.approved and reading.handoff else ""
+        return scene.hand_over(why, reason=reading.handoff or "asked")

@@ -40,7 +40,7 @@ def nothing_pending(scene: Scene) -> Outcome:
     if before.choices:
         return _still_which(scene)
     if before.awaiting and before.asked:
-        open_ = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting")}
+        open_ = {name: getattr(before, name) for name in ("topic", "action", "task", "asked", "awaiting")}
         return scene.reply(f"I need a little more than a yes. {before.asked}", suggestions=before.offered, **open_)
     return scene.reply("There is nothing that waits for your yes. What would you like to do?", suggestions=_STARTERS)
 
@@ -49,7 +49,7 @@ def _still_which(scene: Scene) -> Outcome:
     """A question that is open stays open."""
     before = scene.state
     offered = [c.label if c.kind == "product" else c.id for c in before.choices]
-    kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting", "choices")}
+    kept = {name: getattr(before, name) for name in ("topic", "action", "task", "asked", "awaiting", "choices")}
     return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
 
 
@@ -63,6 +63,8 @@ def ask_again(scene: Scene) -> Outcome:
         pending=pending,
         choices=scene.state.choices,
         topic=scene.state.topic,
+        action=scene.state.action,
+        task=scene.state.task,
         asked=pending.shown,
     )
 
@@ -72,10 +74,10 @@ def refused(scene: Scene, sentence: str) -> Outcome:
     before = scene.state
     if before.pending:
         shown = f"{SENTENCES[sentence]}\n{before.pending.shown}"
-        kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "pending")}
+        kept = {name: getattr(before, name) for name in ("topic", "action", "task", "asked", "choices", "pending")}
         return scene.reply(shown, suggestions=["Yes", "No"], **kept)
     if before.awaiting and before.asked:
-        still = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "awaiting")}
+        still = {name: getattr(before, name) for name in ("topic", "action", "task", "asked", "choices", "awaiting")}
         return scene.reply(f"{SENTENCES[sentence]}\n{before.asked}", suggestions=before.offered, **still)
     return scene.reply(SENTENCES[sentence], suggestions=_HELP, topic=before.topic)
 

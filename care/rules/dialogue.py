@@ -9,10 +9,13 @@ from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
 from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
-from care.rules.approved import SENTENCES, Approved
+from care.rules.approved import Approved
 from care.rules.corrections import settled
+from care.rules.payment_matters import matter_of
 from care.rules.refund_asks import asks_to_withdraw
+from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -114,6 +117,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         if (read.act, read.matter) == ("serve", "kept"):
             return read.model_copy(update={"matter": "resumed"})
     intent = intent_of(understood, text, has_files, state)
+    intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
@@ -147,13 +151,6 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
         return _to_person(intent, ask, "out_of_scope", state)
     matter: Matter = "parked" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
-
-
-def told_first(reading: Reading) -> str | None:
-    """What was shown and is dropped, and what is refused of a message whose other part is served."""
-    alone = reading.intent is Intent.OTHER or reading.handoff
-    refused = SENTENCES[reading.approved] if reading.approved and not alone else None
-    return "\n".join(said for said in (reading.not_done, refused) if said) or None
 
 
 def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
@@ -208,6 +205,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if _wants_person(understood):
         return Intent.HUMAN_AGENT
     best = _best(understood)
+    if best.intent is Intent.ORDER_STATUS and _is_about_paying(understood, text):
+        best = best.model_copy(update={"intent": Intent.PAYMENT_ISSUE})
     said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
     if (
         state.topic
@@ -228,7 +227,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
     if _means_other(said, understood.entities, text, state):
         return state.topic or said
-    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+    if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
@@ -236,12 +235,28 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and _goes_on(understood.entities, text, state):
         return Intent.REFUND_REQUEST
+    if said is Intent.OTHER and understood.entities.remedy and understood.entities.order_ids:
+        return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
     if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
+    if said is Intent.OTHER and understood.entities.products and not understood.entities.order_ids:
+        return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
         return Intent.ORDER_STATUS
     return said
+
+
+def _means_account(said: Intent, text: str) -> bool:
+    if said is Intent.CHANGE_ORDER:
+        return phrases.means_account_address(text)
+    return said in (Intent.OTHER, Intent.SUBSCRIPTION_MANAGE) and is_about_account(text)
+
+
+def _is_about_paying(understood: Understood, text: str) -> bool:
+    """ "I paid for ORD006, but it says pending" is about the payment, however much it names the order."""
+    scored = any(s.intent is Intent.PAYMENT_ISSUE and s.confidence >= CONFIDENT for s in understood.intents)
+    return scored and matter_of(text) is not None
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from care.models.dialogue import Matter, Outcome, Reading
 from care.models.memory import ConversationState, Open, Proposal
 from care.models.understanding import Entities, Intent, Wish
 from care.rules import phrases, words
+from care.rules.approved import SENTENCES
 from care.rules.writes import WRITES
 
 MOST_PARKED = 3
@@ -127,9 +126,11 @@ def next_part(state: ConversationState) -> tuple[ConversationState, Wish]:
     return state.model_copy(update={"waiting": rest}), first
 
 
-def ended(outcome: Outcome, told_first: Sequence[str | None], so_far: Outcome | None) -> Outcome:
+def ended(outcome: Outcome, reading: Reading, before: ConversationState, so_far: Outcome | None) -> Outcome:
     """What a part came to, after those before it; the matter that was set aside comes back where nothing else does."""
-    text = "\n".join(each for each in (*told_first, outcome.text) if each)
+    lost = before.pending if reading.act == "serve" and not is_open(outcome.state) else None
+    said = (reading.not_done, _left_undone(lost) if lost else None, _refused_beside(reading), outcome.text)
+    text = "\n".join(each for each in said if each)
     earlier = [so_far.text] if so_far else []
     actions = [*(so_far.actions if so_far else []), *outcome.actions]
     state = _shown_once(outcome.state)
@@ -138,10 +139,10 @@ def ended(outcome: Outcome, told_first: Sequence[str | None], so_far: Outcome | 
     return _back(outcome, state.parked[-1]) if left and state.parked else outcome
 
 
-def lost(reading: Reading, before: ConversationState, after: ConversationState) -> str | None:
-    """What is said of a proposal whose other details were refused: nothing of it is open any more."""
-    gone = before.pending if reading.act == "serve" and not is_open(after) else None
-    return _left_undone(gone) if gone else None
+def _refused_beside(reading: Reading) -> str | None:
+    """What is refused of a message whose other part is served."""
+    alone = reading.intent is Intent.OTHER or reading.handoff
+    return SENTENCES[reading.approved] if reading.approved and not alone else None
 
 
 def _shown_once(state: ConversationState) -> ConversationState:

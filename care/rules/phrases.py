@@ -79,6 +79,7 @@ _ACTIONS: dict[Intent, re.Pattern[str]] = {
 _ACCOUNT_ADDRESS = re.compile(
     r"\b(?:account|profile|default|usual|home|on file|in general|for all|future)\b[^.!?]{0,30}\baddress\b"
     r"|\baddress\b[^.!?]{0,30}\b(?:account|profile|on file|in general|for all|future|default)\b"
+    r"|\b(?:i|we)(?:'ve| have)? (?:just |recently )?moved\b"
 )
 
 

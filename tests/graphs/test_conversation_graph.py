@@ -368,7 +368,7 @@ async def test_asking_for_a_refund_that_was_never_opened_opens_none(talk: Talk) 
         ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.RETURN}, "Please send the goods back to us"),
         (
             {"status": RefundStatus.PAYMENT_FAILED, "offered": Remedy.STORE_CREDIT},
-            "as store credit instead, under Refunds.",
+            "as store credit instead",
         ),
         ({"status": RefundStatus.PAYMENT_FAILED}, "A colleague looks into the payment soon"),
         ({"status": RefundStatus.EXPIRED}, "closed without a decision, and you can ask again."),

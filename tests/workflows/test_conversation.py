@@ -18,7 +18,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.graphs.talk import ME, OTHER
+from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record, recorded
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
@@ -98,6 +98,25 @@ async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     assert [a.id for a in done.actions] == ["REF001"]
     assert len(chat.doors.opened) == 1
     assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 4
+
+
+async def test_a_reply_is_put_into_the_customers_language_once_whatever_is_lost(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), (wording := Marking())
+    async with chat.worker(Stumbling(chat.nodes())):
+        where = await chat.says("¿Dónde está ORD004?", Intent.ORDER_STATUS)
+    assert where.reply.startswith("[es] Your order ORD004")
+    assert wording.asked == 1
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.text for m in view.messages] == ["¿Dónde está ORD004?", where.reply]
+
+
+async def test_a_spanish_conversation_does_what_it_showed(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), Marking()
+    async with chat.worker():
+        await chat.says("Ya no lo quiero, devuélvanme ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        done = await chat.says("sí")
+        await record(chat.handle, "conversation-spanish")
+    assert [(a.kind, a.status) for a in done.actions] == [("refund_opened", "done")]
 
 
 async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> None:
@@ -190,6 +209,21 @@ async def test_a_colleague_answers_in_the_thread_and_hands_back_with_everything_
     assert [(n.kind, n.conversation_id) for n in told] == [("conversation_answered", chat.conversation_id)]
 
 
+async def test_messages_that_meet_the_handing_back_are_either_kept_for_the_colleague_or_answered(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        await chat.colleague(ConversationWorkflow.take)
+        await asyncio.gather(
+            chat.says("thanks"),
+            chat.colleague(ConversationWorkflow.hand_back),
+            chat.says("hello"),
+        )
+    said = (await chat.said())[3:]
+    back = said.index(("system", BACK))
+    assert {role for role, _ in said[:back]} <= {"customer"}
+    assert [role for role, _ in said[back + 1 :]] == ["customer", "assistant"] * (2 - back)
+
+
 async def test_of_two_colleagues_one_takes_it_and_the_other_is_told_who(chat: Chat) -> None:
     async with chat.worker():
         await chat.says("A human please", Intent.HUMAN_AGENT)
@@ -229,7 +263,7 @@ async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_ma
     ]
 
 
-HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer"]
+HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer", "spanish"]
 
 
 @pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])
