@@ -120,6 +120,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
     if pending and unclear:
         return _act("ask_again", Intent.OTHER)
@@ -127,8 +129,6 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
-    if apart := _apart(intent, understood, text, state):
-        return apart
     matter = matters.left(intent, understood.entities, text, state)
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
