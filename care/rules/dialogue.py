@@ -74,11 +74,8 @@ def read(
 
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
-    said = parts.alone(wish, understood)
-    intent = intent_meant(intent_of(said, wish.text, False, state), wish.text, said.entities, state, context)
-    served = _serve(intent, said.entities, wish.text, state, context)
-    reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
-    return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
+    reading = _part(parts.alone(wish, understood), wish.text, False, state, context, [])
+    return reading.model_copy(update={"text": reading.text or wish.text})
 
 
 def _part(
@@ -106,8 +103,13 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
-    if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
-        return _act("confirm", WRITES[pending.kind].intent)
+    if pending and answer == "yes":
+        if state.pointed and phrases.is_nodding(text):
+            return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question
+        wanted = WRITES[pending.kind].intent
+        # A file that comes with a yes was not shown.
+        if not (has_files and wanted is Intent.REFUND_REQUEST):
+            return _act("confirm", wanted)
     if is_unread(understood) and answer is None:
         return _act("serve", Intent.OTHER)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
@@ -120,6 +122,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
     if pending and unclear:
         return _act("ask_again", Intent.OTHER)
@@ -127,8 +131,6 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
-    if apart := _apart(intent, understood, text, state):
-        return apart
     matter = matters.left(intent, understood.entities, text, state)
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
@@ -149,11 +151,12 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
-    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
 
 
 def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
-    matter: Matter = "dropped" if matters.is_open(state) else "kept"
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
 
 

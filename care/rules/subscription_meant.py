@@ -89,7 +89,8 @@ def means_subscription(text: str, found: Entities, context: Context, state: Conv
 def _begun(plain: str, found: Entities, state: ConversationState) -> Intent:
     """Whether it is about a new subscription or about one that there is."""
     shown = WRITES[state.pending.kind].intent if state.pending else None
-    if shown in FAMILY and _amends(plain, found, state) and not _BEGIN.search(plain):
+    of_another = shown is Intent.SUBSCRIPTION_REQUEST and bool(found.subscription_ids)
+    if shown in FAMILY and _amends(plain, found, state) and not (_BEGIN.search(plain) or of_another):
         return shown
     action = action_in(plain)
     if action == "resubscribe":
