@@ -107,7 +107,7 @@ class Hosted:
     async def _call(self, question: Question, read: Callable[[str], T], seconds: float, retry: bool = False) -> T:
         began = self._clock()
         if not self._breaker.admits(began):
-            raise ModelTrouble("it fails too often and is left alone for a while", retryable=False)
+            raise ModelTrouble(f"{self._name} is left alone for a while", retryable=False)
         answer = Answer()
         try:
             answer = await self._client.ask(question, seconds)

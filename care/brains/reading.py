@@ -104,7 +104,7 @@ def _intents(data: dict[str, Any], wishes: list[Wish]) -> list[IntentScore]:
 def _wishes(answers: list[dict[str, Any]], utterance: Utterance) -> list[Wish]:
     """Each different one, in the order said. Small talk around them is no wish."""
     found: list[Wish] = []
-    for answer in answers:
+    for answer in list(answers)[: 2 * _MOST_WISHES]:
         part = words_of_message(str(answer.get("part") or ""), utterance.text)
         named = Entities.model_validate(answer.get("entities") or {})
         wish = Wish(intent=answer.get("intent"), text=part, entities=grounded(named, part, utterance))
@@ -127,6 +127,7 @@ def read_worded(text: str, sentences: int) -> WordedAnswer:
 def as_object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a database
     except (ValueError, RecursionError):
         raise ModelTrouble("the answer is no JSON", retryable=True) from None
     if not isinstance(data, dict):
