@@ -33,6 +33,7 @@ from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue
 from care.rules.language import language_now, tag_of
+from care.rules.rendering import words_to_read
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
@@ -141,7 +142,11 @@ class ConversationNodes:
             await self._stores.conversations.start(head)
         context = await context_of(self._stores, memory.customer_id)
         understood = Understood.model_validate(state["understood"])
-        reading = dialogue.read(understood, turn.message, bool(turn.evidence_ids), memory, context)
+        shown = memory.pending.shown if memory.pending else ""
+        text = words_to_read(turn.message, understood.english, shown)
+        reading = dialogue.read(understood, text, bool(turn.evidence_ids), memory, context)
+        if text != turn.message and reading.text is None:
+            reading = reading.model_copy(update={"text": text})
         return {"context": _json(context), "reading": _json(reading)}
 
     async def orders(self, state: TurnState) -> TurnState:

@@ -6,12 +6,13 @@ Plain rules read the message too; a model only adds to what they find, or reads 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from care.brains.protocols import Utterance
 from care.models.understanding import Entities
 from care.rules.entities import find_entities
-from care.rules.numbers import digits_in, may_say
+from care.rules.numbers import digits_in, may_say, words_in
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS, dates_in
 
@@ -43,6 +44,14 @@ def words_of_message(part: str, message: str) -> str:
     words = part.split() if len(part) <= 2 * len(message) else []
     place = re.search(r"\s+".join(map(re.escape, words)), message, re.IGNORECASE) if words else None
     return place.group() if place else message
+
+
+def english_of(rendered: object, text: str) -> str | None:
+    """A rendering in English, unless it is much longer than what it renders, or holds a number that was not said."""
+    if not isinstance(rendered, str) or not rendered.strip() or len(rendered) > 3 * len(text) + 40:
+        return None
+    said = {*digits_in(text), *words_in(text, unsure=True)} | ({Decimal(1)} if may_say(1, text) else set())
+    return rendered.strip() if said.issuperset(digits_in(rendered)) else None
 
 
 def _ids(kind: str, named: Entities, found: Entities, said: str) -> list[str]:

@@ -128,6 +128,35 @@ def test_an_answer_of_any_length_is_read_in_bounds() -> None:
     assert read("x" * 10, wishes=[{"intent": "ACCOUNT", "part": "x " * 100_000}] * 1000).wishes == []
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "expected"),
+    [
+        ("Pausa mi suscripción dos semanas", "Pause my subscription for 2 weeks", "Pause my subscription for 2 weeks"),
+        ("Pausa mi suscripción", "Pause my subscription for 9 weeks", None),
+        ("Cancela mi pedido ORD004", "Cancel my order ORD005", None),
+        ("Pausa mi suscripción", "Pause it. " * 20, None),
+        ("Pausa mi suscripción", 7, None),
+        ("Pause my subscription", "Cancel my subscription", None),
+    ],
+)
+def test_a_rendering_in_english_says_no_number_that_was_not_said(
+    text: str, english: object, expected: str | None
+) -> None:
+    assert read(text, language="es", english=english).english == expected
+
+
+def test_the_parts_of_a_spanish_message_are_served_in_english() -> None:
+    text = "Cancela el pedido ORD005 y pausa la leche"
+    parts = [
+        ("CANCEL_ORDER", "Cancela el pedido ORD005", "Cancel the order ORD005"),
+        ("SUBSCRIPTION_MANAGE", "la", None),
+    ]
+    wishes = read(
+        text, language="es", wishes=[{"intent": i, "part": part, "english": english} for i, part, english in parts]
+    ).wishes
+    assert [w.text for w in wishes] == ["Cancel the order ORD005", "la"]
+
+
 def test_an_id_from_the_conversation_may_be_meant_by_it() -> None:
     assert named("Cancel it", ["assistant: ORD007 is on its way."], order_ids=["ORD007"]).order_ids == ["ORD007"]
 
