@@ -21,7 +21,10 @@ _COMES_WITH = {
         "moved": {"skipped"},
     },
     "order": {"status": {"delivered_at"}, "items": {"total"}},
-    "refund": {"status": {"wanted", "due_at", "remind_at"}},
+    "refund": {
+        "status": {"wanted", "due_at", "remind_at", "first_ruling_due_at", "hold"},
+        "evidence_ids": {"verdict", "verdicts"},
+    },
 }
 
 
