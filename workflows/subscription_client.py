@@ -90,49 +90,71 @@ class SubscriptionClient(Gate):
         except (Closed, Unavailable):
             return stored
 
-    async def cancel_subscription(self, subscription_id: str, request: CancelSubscription) -> Subscription:
+    async def cancel_subscription(
+        self, subscription_id: str, request: CancelSubscription, *, once: str | None = None
+    ) -> Subscription:
         """Cancels now or after the next delivery. Cancelling twice is cancelling once. Raises NotFound, Conflict."""
         stored = await self._stores.subscriptions.get(subscription_id)
         if stored.status is SubscriptionStatus.CANCELLED:
             return stored
         try:
             return await self._update(
-                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request)
+                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request, id=once)
             )
         except Conflict:  # it ended since the first look
             return await self._stores.subscriptions.get(subscription_id)
 
-    async def pause_subscription(self, subscription_id: str, request: PauseSubscription) -> Subscription:
-        """Raises NotFound, Conflict, Invalid, as all changes here do."""
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request))
-
-    async def resume_subscription(self, subscription_id: str) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume))
-
-    async def skip_delivery(self, subscription_id: str, request: OneDelivery) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request))
-
-    async def unskip_delivery(self, subscription_id: str, request: OneDelivery) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request))
-
-    async def reschedule_delivery(self, subscription_id: str, request: RescheduleDelivery) -> Subscription:
+    async def pause_subscription(
+        self, subscription_id: str, request: PauseSubscription, *, once: str | None = None
+    ) -> Subscription:
+        """Raises NotFound, Conflict, Invalid, as all changes here do. The same `once` acts once, in all of them."""
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request, id=once)
         )
 
-    async def change_subscription(self, subscription_id: str, request: ChangeSubscription) -> Subscription:
+    async def resume_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume, id=once))
+
+    async def skip_delivery(
+        self, subscription_id: str, request: OneDelivery, *, once: str | None = None
+    ) -> Subscription:
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request, id=once)
+        )
+
+    async def unskip_delivery(
+        self, subscription_id: str, request: OneDelivery, *, once: str | None = None
+    ) -> Subscription:
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request, id=once)
+        )
+
+    async def reschedule_delivery(
+        self, subscription_id: str, request: RescheduleDelivery, *, once: str | None = None
+    ) -> Subscription:
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request, id=once)
+        )
+
+    async def change_subscription(
+        self, subscription_id: str, request: ChangeSubscription, *, once: str | None = None
+    ) -> Subscription:
         """Items come with today's names and prices."""
         stored = await self._stores.subscriptions.get(subscription_id)
         items = None if request.items is None else await self._agreed(request.items)
         await self._check_payment_method(stored.customer_id, request.payment_method)
         agreed = AgreedChange(wish=request, items=items, allow_subdaily=self._allow_subdaily)
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed))
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed, id=once)
+        )
 
-    async def order_now(self, subscription_id: str) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now))
+    async def order_now(self, subscription_id: str, *, once: str | None = None) -> Subscription:
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now, id=once)
+        )
 
-    async def uncancel_subscription(self, subscription_id: str) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel))
+    async def uncancel_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
+        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel, id=once))
 
     async def resubscribe(self, subscription_id: str) -> Subscription:
         """A new subscription like one that was cancelled, from today on. Asking twice starts one.

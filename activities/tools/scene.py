@@ -69,16 +69,32 @@ class Scene:
             "choices": [],
             "pending": None,
             "pointed": None,
+            "task": None,
             "failures": 0,
         }
         state = self.state.model_copy(update=fresh | changes)
         return Outcome(text=text, state=state, actions=list(actions), suggestions=list(suggestions))
 
-    def propose(self, kind: str, payload: dict[str, Any], shown: str, *, target: str | None, **changes: Any) -> Outcome:
-        """Show a write and wait for the yes. `payload` is exactly what will be done."""
+    def propose(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        shown: str,
+        *,
+        target: str | None,
+        details: str = "",
+        instead: Sequence[str] = (),
+        **changes: Any,
+    ) -> Outcome:
+        """Show a write and wait for the yes. `payload` is exactly what will be done.
+
+        `details` say what follows from it: they are read with the question, but a yes that repeats their words is no
+        yes to it. `instead` are other answers that are offered.
+        """
         proposal = Proposal(kind=kind, payload=payload, shown=shown, turn=self.state.turn + 1)
         action = ChatAction(kind=WRITES[kind].done, status="proposed", id=target)
-        return self.reply(shown, actions=[action], suggestions=["Yes", "No"], pending=proposal, **changes)
+        text = f"{shown} {details}".strip()
+        return self.reply(text, actions=[action], suggestions=["Yes", "No", *instead], pending=proposal, **changes)
 
     def refuse(self, error: CareError) -> Outcome:
         """Nothing was done, and the error's sentence says why. A question that was open stays open."""
@@ -86,17 +102,22 @@ class Scene:
             refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
-            kept = ("topic", "action", "asked", "awaiting", "choices")
+            kept = ("topic", "action", "task", "asked", "awaiting", "choices")
             still = {name: getattr(self.state, name) for name in kept}
             return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 
     def hand_over(
-        self, why: str = "", *, reason: HandoffReason = "needs_person", actions: Sequence[ChatAction] = ()
+        self,
+        why: str = "",
+        *,
+        reason: HandoffReason = "needs_person",
+        actions: Sequence[ChatAction] = (),
+        said: str | None = None,
     ) -> Outcome:
-        """A person takes the conversation; the machine is silent from here on."""
+        """A person takes the conversation; the machine is silent from here on. `said` replaces the whole text."""
         handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
-        text = f"{why} {HANDED_OVER}".strip()
+        text = said or f"{why} {HANDED_OVER}".strip()
         handoff = Handoff(reason=reason, at=self.now, waiting_since=self.now)
         return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 

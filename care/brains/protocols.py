@@ -51,6 +51,29 @@ class Understanding(Protocol):
         ...
 
 
+class Saying(Model):
+    """A reply as the tools wrote it, in English, to be put into `language` (BCP 47: "es", "hi", "hi-Latn"). `names`
+    are those of products, which stay as they are."""
+
+    text: str
+    suggestions: list[str] = []
+    language: str
+    names: list[str] = []
+
+
+class Worded(Model):
+    """The same in that language, suggestion by suggestion."""
+
+    text: str
+    suggestions: list[str] = []
+
+
+class Wording(Protocol):
+    async def word(self, saying: Saying, seconds: float) -> Worded:
+        """Raises ModelTrouble if none came within `seconds` that says what the reply says."""
+        ...
+
+
 class EvidenceJudge(Protocol):
     async def judge(self, claim: Claim) -> Judgement:
         """Raises ModelTrouble if no usable answer came."""

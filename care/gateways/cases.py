@@ -6,7 +6,15 @@ from typing import Protocol
 
 from care.models.money import Money
 from care.models.refund import Refund, RefundRequest
-from care.models.subscription import CancelSubscription, Subscription, SubscriptionRequest
+from care.models.subscription import (
+    CancelSubscription,
+    ChangeSubscription,
+    OneDelivery,
+    PauseSubscription,
+    RescheduleDelivery,
+    Subscription,
+    SubscriptionRequest,
+)
 
 
 class Cases(Protocol):
@@ -27,4 +35,36 @@ class Cases(Protocol):
 
     async def subscribe(self, request: SubscriptionRequest, *, once: str | None = None) -> Subscription: ...
 
-    async def cancel_subscription(self, subscription_id: str, request: CancelSubscription) -> Subscription: ...
+    async def resubscribe(self, subscription_id: str) -> Subscription:
+        """A new one like one that was cancelled. Asking twice starts one."""
+        ...
+
+    async def cancel_subscription(
+        self, subscription_id: str, request: CancelSubscription, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def uncancel_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription: ...
+
+    async def pause_subscription(
+        self, subscription_id: str, request: PauseSubscription, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def resume_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription: ...
+
+    async def skip_delivery(
+        self, subscription_id: str, request: OneDelivery, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def unskip_delivery(
+        self, subscription_id: str, request: OneDelivery, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def reschedule_delivery(
+        self, subscription_id: str, request: RescheduleDelivery, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def change_subscription(
+        self, subscription_id: str, request: ChangeSubscription, *, once: str | None = None
+    ) -> Subscription: ...
+
+    async def order_now(self, subscription_id: str, *, once: str | None = None) -> Subscription: ...

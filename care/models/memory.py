@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from care.models.common import Model, Quantity, Sku
 from care.models.conversation import Handoff
+from care.models.customer import Address
 from care.models.refund import RefundReason, Remedy
-from care.models.subscription import Frequency, Item
-from care.models.understanding import Intent, Wish
+from care.models.subscription import ChangeSubscription, Frequency, Item
+from care.models.understanding import Entities, Intent, Wish
 
 
 class ChatTurn(Model):
@@ -66,12 +68,27 @@ class RefundIntake(Model):
 
 
 class SubscriptionDraft(Model):
-    """A subscription that is being gathered over turns."""
+    """A subscription that is being gathered over turns. `quantity` was said before its product was known; `sku` is the
+    one item of drafts that knew of no more."""
 
     sku: Sku | None = None
     quantity: Quantity = 1
+    items: list[Item] = []
     frequency: Frequency | None = None
     delivery_day: int | str | None = None
+    start_date: date | None = None
+    address: Address | None = None
+
+
+class SubscriptionTask(Model):
+    """What is to be done with a subscription, as far as it is known: which one, the words that asked for it and what
+    they name, the deliveries that it is about, and the terms that were shown."""
+
+    subscription_id: str | None = None
+    said: str = ""
+    named: Entities = Entities()
+    dates: list[date] = []
+    change: ChangeSubscription | None = None
 
 
 # What the assistant asked for, where it is not a yes.
@@ -100,6 +117,7 @@ class Open(Model):
     draft: SubscriptionDraft | None = None
     slots: Slots = Slots()
     waiting: list[Wish] = []
+    task: SubscriptionTask | None = None
 
 
 class ConversationState(Open):

@@ -16,17 +16,27 @@ def _words(text: str) -> frozenset[str]:
 
 _YES = _words(
     "yes yeah yep yup y sure ok okay confirm confirmed correct right exactly absolutely definitely agreed proceed"
-    " affirmative sí si claro vale haan हाँ हां जी"
+    " affirmative sí si claro vale confirmo correcto exacto adelante hazlo hágalo dale haan bilkul हाँ हां जी बिल्कुल"
 )
-_YES_PHRASES = ("go ahead", "do it", "sounds good", "of course", "that's fine", "please do")
+_YES_PHRASES = (
+    "go ahead",
+    "do it",
+    "sounds good",
+    "of course",
+    "that's fine",
+    "please do",
+    "de acuerdo",
+    "ठीक है",
+    "theek hai",
+)
 _PLAIN_NO = _words("no nope nah n")
-_NO = _PLAIN_NO | _words("not don't dont never stop cancel forget nahin nahi नहीं")
+_NO = _PLAIN_NO | _words("not don't dont never stop cancel forget nahin nahi नहीं मत nunca")
 # Words that may stand around a yes or a no without changing what it says. No things: "ok, I want a refund" is no yes.
 _FILLERS = _words(
     "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
     " want to would like good fine great"
     " perfect sounds mind as now all for me just thing anything my of course a so"
-    " then and with por favor gracias ji kripya"
+    " then and with por favor gracias de acuerdo ji kripya hai theek dhanyavaad shukriya कृपया है ठीक धन्यवाद शुक्रिया"
 )
 # Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
 _NO_FILLERS = _FILLERS | _words("keep leave changed change sorry")
@@ -37,7 +47,7 @@ _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
     "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "last": -1,
 }  # fmt: skip
-_BREAK = re.compile(r"[\s,;:!?.()\[\]{}\"#/…।\N{MULTIPLICATION SIGN}]+")
+_BREAK = re.compile(r"[\s,;:!?¡¿.()\[\]{}\"#/…।\N{MULTIPLICATION SIGN}]+")
 _PICK = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)\b(?:\s+(?:one|order|subscription))?")
 _BARE_PICK = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d|one|two|three|four|five)\.?")
 _ANSWERING = re.compile(r"^(?:yes|no|ok|okay)[ ,.!]+")

@@ -110,7 +110,7 @@ OVERLOADED = failing(503, "over_capacity")
 WRONG_KEY = failing(401, "invalid_api_key")
 NO_SUCH_MODEL = failing(404, "model_not_found")
 
-# Each with whether asking again can help.
+# Each with whether asking again at once can help.
 MISBEHAVIOUR: dict[str, tuple[Answer, bool]] = {
     "html": (HTML, True),
     "broken body": (BROKEN_BODY, True),
@@ -127,7 +127,7 @@ MISBEHAVIOUR: dict[str, tuple[Answer, bool]] = {
     "confidence of nine": (understood(("OTHER", 9)), True),
     "intents of another type": (completion('{"intents": 3}'), True),
     "failed generation": (failing(400, "json_validate_failed"), True),
-    "rate limited": (RATE_LIMITED, True),
+    "rate limited": (RATE_LIMITED, False),
     "overloaded": (OVERLOADED, True),
     "server error": (failing(500, "internal_server_error"), True),
     "wrong key": (WRONG_KEY, False),

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
-from care.brains.protocols import Utterance
-from care.errors import CareError, ModelTrouble
+from care.brains.protocols import Saying, Utterance, Worded, Wording
+from care.errors import ModelTrouble
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
 from care.models.customer import Address
@@ -16,17 +16,11 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.money import Money
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from care.models.refund import Refund, RefundRequest, RefundStatus
-from care.models.subscription import (
-    CancelSubscription,
-    NamedItem,
-    Subscription,
-    SubscriptionRequest,
-    SubscriptionStatus,
-)
 from care.models.understanding import Intent, IntentScore, Understood, Wish
 from care.policy import load_policy
 from care.rules.entities import find_entities
 from care.stores import Stores
+from tests.graphs.subscription_doors import SubscriptionDoors
 from tests.stores import make
 
 ME, OTHER = "CUST001", "CUST002"
@@ -65,21 +59,36 @@ class Lying(Scripted):
         return (await super().understand(utterance)).model_copy(update={"answer": "yes"})
 
 
+class Spanish(Scripted):
+    """Hears Spanish in everything."""
+
+    async def understand(self, utterance: Utterance) -> Understood:
+        return (await super().understand(utterance)).model_copy(update={"language": "es"})
+
+
+class Marking:
+    """A wording that can be told from the reply, and counts how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def word(self, saying: Saying, seconds: float) -> Worded:
+        self.asked += 1
+        return Worded(text=f"[{saying.language}] {saying.text}", suggestions=saying.suggestions)
+
+
 class Speechless:
     async def understand(self, utterance: Utterance) -> Understood:
         raise ModelTrouble("nonsense", retryable=False)
 
 
 @dataclass
-class Doors:
+class Doors(SubscriptionDoors):
     """Cases by hand: records what was set in motion, once for each `once`."""
 
     opened: dict[str, tuple[str, RefundRequest]] = field(default_factory=dict)
-    subscribed: dict[str, SubscriptionRequest] = field(default_factory=dict)
-    cancelled: list[str] = field(default_factory=list)
     shown_to: list[tuple[str, list[str]]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
-    refusal: CareError | None = None
 
     async def open_refund(
         self, customer_id: str, request: RefundRequest, *, once: str | None = None, amount: Money | None = None
@@ -98,16 +107,6 @@ class Doors:
     async def withdraw_refund(self, refund_id: str) -> Refund:
         self.withdrawn.append(refund_id)
         return make.refund(refund_id, status=RefundStatus.WITHDRAWN)
-
-    async def subscribe(self, request: SubscriptionRequest, *, once: str | None = None) -> Subscription:
-        self.subscribed.setdefault(once or "", request)
-        number = list(self.subscribed).index(once or "") + 1
-        items = [NamedItem(sku=i.sku, name=i.sku, quantity=i.quantity, price=make.eur(120)) for i in request.items]
-        return make.subscription(f"SUB{number:03}", items=items, next_delivery="2026-03-06")
-
-    async def cancel_subscription(self, subscription_id: str, request: CancelSubscription) -> Subscription:
-        self.cancelled.append(subscription_id)
-        return make.subscription(subscription_id, status=SubscriptionStatus.CANCELLED)
 
 
 async def furnish(stores: Stores, now: datetime) -> None:
@@ -142,13 +141,15 @@ async def put(stores: Stores, order_id: str, sku: str, now: datetime, **given: A
 class Talk:
     """A conversation with the graph, without a workflow around it."""
 
-    def __init__(self, stores: Stores, brain: Any = None, *, now: datetime | None = None) -> None:
+    def __init__(
+        self, stores: Stores, brain: Any = None, *, now: datetime | None = None, wording: Wording | None = None
+    ) -> None:
         self.stores = stores
         self.brain = brain or Scripted()
-        self.doors = Doors()
         self.now = now or datetime(2026, 3, 3, 10, tzinfo=UTC)
+        self.doors = Doors(stores, self.now)
         self.payments = LedgerGateway(stores.ledger)
-        self.nodes = ConversationNodes(stores, self.brain, self.doors, self.payments, load_policy())
+        self.nodes = ConversationNodes(stores, self.brain, self.doors, self.payments, load_policy(), wording)
         self.memory = ConversationState(conversation_id="CNV001", customer_id=ME)
         self._graph = conversation_graph(self.nodes).compile()
 
