@@ -12,6 +12,7 @@ _COUNTRIES = {
     "netherlands": "NL", "belgium": "BE", "portugal": "PT", "ireland": "IE", "poland": "PL", "canada": "CA",
 }  # fmt: skip
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+_TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
 # "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
 _ASIDE = {
     "oops", "ups", "sorry", "no", "not", "actually", "wait", "hmm", "oh", "well", "yes", "ok", "okay", "please",
@@ -24,7 +25,8 @@ def address_in(text: str, default_country: str | None) -> Address | None:
 
     `default_country` (ISO 3166 alpha-2) stands in where none is written.
     """
-    parts = [p.strip(" .") for p in _LEAD.sub("", text).replace("\n", ",").split(",")]
+    plain = _TAIL.sub("", _LEAD.sub("", text))
+    parts = [p.strip(" .") for p in plain.replace("\n", ",").split(",")]
     parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
     country = _country(parts[-1]) if parts else None
     if country:
@@ -38,7 +40,7 @@ def address_in(text: str, default_country: str | None) -> Address | None:
         code, city = _place(f"{parts[-2]} {parts[-1]}")
         parts = parts[:-1]
     street = ", ".join(parts[:-1])
-    if not code or not city or len(code) > 20:
+    if not city or not 3 <= len(code) <= 20:  # "2 litres each, so 2 pieces" names no postcode
         return None
     return Address(street=street[:200], city=city[:100], postcode=code, country=country)
 
