@@ -21,12 +21,14 @@ from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
+from activities.tools.parcels import ParcelTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
 from care.brains.protocols import Saying, Understanding, Utterance, Worded, Wording
 from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
+from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
 from care.models.common import Model
@@ -102,8 +104,10 @@ class ConversationNodes:
         self._understanding = understanding
         self._wording = wording
         claims = Claims(stores, cases, policy)
-        self._orders = OrderTools(stores, payments)
+        carrier = RecordedCarrier(stores)
         self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
+        parcels = ParcelTools(stores, carrier, self._refunds, policy)
+        self._orders = OrderTools(stores, payments, carrier, parcels)
         self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)

@@ -8,7 +8,7 @@ from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules import answering, corrections, matters, order_words, parts, phrases, references, scope, words
 from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
 from care.rules.approved import Approved
@@ -233,6 +233,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic or said
     if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
@@ -241,13 +243,13 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if said is Intent.OTHER and understood.entities.remedy and understood.entities.order_ids:
         return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
-    if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
     if said is Intent.OTHER and understood.entities.products and not understood.entities.order_ids:
         return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if order_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
 
 
@@ -261,6 +263,19 @@ def _is_about_paying(understood: Understood, text: str) -> bool:
     """ "I paid for ORD006, but it says pending" is about the payment, however much it names the order."""
     scored = any(s.intent is Intent.PAYMENT_ISSUE and s.confidence >= CONFIDENT for s in understood.intents)
     return scored and matter_of(text) is not None
+
+
+def _changes_order(said: Intent, text: str, found: Entities, state: ConversationState) -> bool:
+    """ "Add 2 whey to ORD006" is no new subscription, "remove the chips from it" cancels no order, and "charge it to my
+    other card" reports no payment."""
+    if found.subscription_ids:
+        return False
+    if said is Intent.PAYMENT_ISSUE:
+        if state.pending and state.pending.kind in ("change_items", "change_payment_method"):
+            return order_words.part_asked(text, found) == "payment"
+        return bool(found.order_ids) and order_words.wants_another_method(text)
+    mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
+    return said in mistaken and order_words.changes_an_order(text, found)
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:

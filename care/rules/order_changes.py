@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from care.errors import Conflict, Invalid
+from care.errors import Conflict, Invalid, OutOfStock, PaymentDeclined
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, PartPayment, Payment, PaymentStatus, Product
 from care.models.order_change import ChangeItems, ChangePayment, ChangeStatus, OrderChange
@@ -156,6 +156,29 @@ def change_of_payment(order: Order, wish: ChangePayment, change_id: str, at: dat
         payment_method=wish.payment_method,
         at=at,
     )
+
+
+def check_stock(change: OrderChange, products: Mapping[str, Product]) -> None:
+    """Raises OutOfStock where the shop has fewer than are added. Taking them is the store's, which looks again."""
+    for sku, count in (pieces_of(change.items) - pieces_of(change.before)).items():
+        product = products.get(sku)
+        if product and product.stock < count:
+            raise OutOfStock(f"{product.name} is out of stock: fewer than {count} are left.")
+
+
+def check_made(change: OrderChange) -> None:
+    """Raises PaymentDeclined or Conflict, with what became of the change, where it was not made."""
+    match change.status:
+        case ChangeStatus.DECLINED:
+            raise PaymentDeclined(f"The payment of {change.charge} was declined: order {change.order_id} is unchanged.")
+        case ChangeStatus.CHARGING:
+            raise Conflict(
+                f"The payment of {change.charge} waits for the bank: order {change.order_id} is changed once it comes."
+            )
+        case ChangeStatus.RETURNING | ChangeStatus.RETURNED:
+            raise Conflict(
+                f"Order {change.order_id} could no longer be changed when it was paid: your {change.charge} goes back."
+            )
 
 
 def _first(more: Money | None, less: list[PartPayment]) -> ChangeStatus:
