@@ -19,7 +19,7 @@ from care.models.dialogue import OrderBrief, Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.understanding import Intent
 from care.ordering import cancel_order
-from care.rules import order_words
+from care.rules import order_questions, order_words, parcel_words
 from care.rules.order_changes import check_pending
 from care.stores import Stores
 
@@ -49,7 +49,7 @@ class OrderTools:
             return await self._carry_out(scene)
         intent = scene.reading.intent
         if intent is Intent.DELIVERY_ISSUE or (
-            intent is Intent.ORDER_STATUS and order_words.asks_for_trace(scene.text)
+            intent is Intent.ORDER_STATUS and parcel_words.asks_for_trace(scene.text)
         ):
             return await self._parcels.serve(scene)
         if intent is Intent.ORDER_STATUS:
@@ -79,7 +79,9 @@ class OrderTools:
         ids = _asked_for(scene)
         if not ids:
             return scene.reply("I see no order of yours yet.", suggestions=[PERSON])
-        if len(ids) > 1 and not (scene.entities.order_ids or order_words.asks_for_all(scene.text) or _listed(scene)):
+        if len(ids) > 1 and not (
+            scene.entities.order_ids or order_questions.asks_for_all(scene.text) or _listed(scene)
+        ):
             return _which(scene, ids)
         if len(ids) > 1:
             return await self._list(scene, ids)
@@ -135,16 +137,16 @@ def _asked_for(scene: Scene) -> list[str]:
     mine = [o.order_id for o in scene.context.orders]
     if scene.entities.order_ids:
         return scene.reading.order_ids
-    if order_words.asks_for_last(scene.text):
+    if order_questions.asks_for_last(scene.text):
         return mine[:1]
     if _listed(scene):
         return mine
     ids, current = scene.reading.order_ids, scene.state.slots.order_id
-    return [current] if current in ids and order_words.means_the_one(scene.text) else ids
+    return [current] if current in ids and order_questions.means_the_one(scene.text) else ids
 
 
 def _listed(scene: Scene) -> bool:
-    return order_words.asks_for_history(scene.text)
+    return order_questions.asks_for_history(scene.text)
 
 
 def _which(scene: Scene, ids: Sequence[str], *, action: str | None = None) -> Outcome:

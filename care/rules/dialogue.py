@@ -7,7 +7,7 @@ from typing import get_args
 from care.models.dialogue import Act, Context, Family, Reading
 from care.models.memory import Awaiting, ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import order_words, phrases, references, words
+from care.rules import order_words, parcel_words, phrases, references, words
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -174,7 +174,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.ORDER_STATUS
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.DELIVERY_ISSUE if order_words.says_it_is_lost(text) else Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if parcel_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
 
 
