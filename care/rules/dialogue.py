@@ -73,6 +73,8 @@ _AKIN: dict[Awaiting, set[Intent]] = {
 }
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
+# What another card for an order that is named may be taken for.
+_NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
 
 
@@ -159,11 +161,11 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if state.pending and _changes(understood.entities):
         amended = WRITES[state.pending.kind].intent
         return amended if said is Intent.OTHER or FAMILY[said] == FAMILY[amended] else said
-    if _changes_order(said, text, understood.entities, state):
-        return Intent.CHANGE_ORDER
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
@@ -183,10 +185,14 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
     other card" reports no payment."""
     if found.subscription_ids:
         return False
+    if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
+        return True
+    shown = state.pending.kind if state.pending else None
     if said is Intent.PAYMENT_ISSUE:
-        if state.pending and state.pending.kind in ("change_items", "change_payment_method"):
-            return order_words.part_asked(text, found) == "payment"
-        return bool(found.order_ids) and order_words.wants_another_method(text)
+        another = order_words.part_asked(text, found) == "payment"
+        return another and shown in ("change_items", "change_payment_method")
+    if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
+        return bool(found.products or found.quantity)  # "no, make it 2 milk"
     mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
     return said in mistaken and order_words.changes_an_order(text, found)
 

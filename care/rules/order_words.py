@@ -36,6 +36,7 @@ _CHANGING = (
     r"|(?:don'?t|do not|no longer) (?:want|need))\b"
 )
 _VERB = re.compile(_CHANGING)
+_NUMBER = re.compile(r"\b(?:make|change|update|set|quantity|qty|increase|reduce)\b")
 _IN_ORDER = re.compile(
     rf"{_CHANGING}[^.!?]*"
     rf"\b(?:to|in|into|onto|on|from|out of|of)\b[^.!?]{{0,20}}\b(?:{_ORDER})"
@@ -51,6 +52,7 @@ _DATE = re.compile(
     r"\b(?:earlier|later|sooner|faster|tomorrow|today|next week|(?:on|by|before|after|until) (?:the )?"
     r"(?:\d|mon|tue|wed|thu|fri|sat|sun))"
 )
+_A_PART = re.compile(r"\b(?:one|an?|some|two|three|\d+) (?:of the )?(?:items?|products?|things?)\b|\bpart of\b")
 # Said of every payment method alike.
 _SAID_OF_ALL = {"my", "your", "the", "card", "payment", "method", "test", "that", "is", "was", "a", "in", "ending"}
 
@@ -73,7 +75,17 @@ def changes_an_order(text: str, found: Entities) -> bool:
     plain = text.casefold()
     if found.order_ids and found.products and _VERB.search(plain):
         return True
+    if found.order_ids and found.quantity and _NUMBER.search(plain):
+        return True
     return bool(found.products or found.order_ids) and bool(_IN_ORDER.search(plain))
+
+
+def means_a_part(text: str) -> bool:
+    """ "Cancel one item of my order": not all of it."""
+    plain = text.casefold()
+    return bool(
+        re.search(r"\b(?:one|an?|some|two|three|\d+) (?:of the )?(?:items?|products?|things?)\b|\bpart of\b", plain)
+    )
 
 
 def names_a_payment(text: str) -> bool:

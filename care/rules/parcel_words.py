@@ -12,7 +12,8 @@ _TRACE = re.compile(
     r"|\b(?:ask|contact|call|chase) (?:the |your )?(?:courier|carrier|driver)\b"
 )
 _RESHIP = re.compile(
-    r"\bre-?s(?:hip|end)\w*|\bsend\w* (?:\w+ ){0,4}(?:again|another|new|replacement)\b|\breplac\w+"
+    r"\bre-?s(?:hip|end)\w*"
+    r"|\bsend\w* (?:\w+ ){0,4}(?:again|another|new|replacement)\b(?! (?:address|place|location))|\breplac\w+"
     r"|\bnew (?:one|parcel)\b|\banother one\b|\bship (?:it|them|\w+) again\b|\bstill want (?:it|them|my)\b"
 )
 _REFUND = re.compile(r"\brefund\w*|\bmoney back\b|\bmy money\b|\breimburs\w*|\bpay me back\b")
