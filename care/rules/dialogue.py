@@ -8,7 +8,18 @@ from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, order_words, parts, phrases, references, scope, words
+from care.rules import (
+    answering,
+    corrections,
+    matters,
+    order_words,
+    parcel_words,
+    parts,
+    phrases,
+    references,
+    scope,
+    words,
+)
 from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
 from care.rules.approved import Approved
@@ -44,6 +55,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
+# What another card for an order that is named may be taken for.
+_NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 
 
 def read(
@@ -229,6 +242,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if state.pending and answering.names_details(understood.entities, text, state):
         shown = WRITES[state.pending.kind].intent
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
@@ -236,8 +251,6 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic or said
     if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
-    if _changes_order(said, text, understood.entities, state):
-        return Intent.CHANGE_ORDER
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
@@ -252,7 +265,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.DELIVERY_ISSUE if order_words.says_it_is_lost(text) else Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if parcel_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
 
 
@@ -273,10 +286,14 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
     other card" reports no payment."""
     if found.subscription_ids:
         return False
+    if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
+        return True
+    shown = state.pending.kind if state.pending else None
     if said is Intent.PAYMENT_ISSUE:
-        if state.pending and state.pending.kind in ("change_items", "change_payment_method"):
-            return order_words.part_asked(text, found) == "payment"
-        return bool(found.order_ids) and order_words.wants_another_method(text)
+        another = order_words.part_asked(text, found) == "payment"
+        return another and shown in ("change_items", "change_payment_method")
+    if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
+        return bool(found.products or found.quantity)  # "no, make it 2 milk"
     mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
     return said in mistaken and order_words.changes_an_order(text, found)
 
