@@ -62,7 +62,8 @@ TOPICS: dict[str, re.Pattern[str]] = {
         "skip": r"skip\w*|omit\w*|salt(?:ar|o|a|e|ad[oa])s?|छोड़|स्किप|chhod",
         "pause": r"paus\w+|suspend\w*|रोक|पॉज़|पॉज|स्थगित|rok",
         "resume": r"resum\w+|restart\w*|reanud\w*|retom\w*|फिर से (?:शुरू|चालू)|phir se (?:shuru|chalu)",
-        "refund": r"refund\w*|money back|pay\w* (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*|devuel\w*"
+        "refund": r"refund\w*|money back|(?:pay\w*|paid) (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*"
+        r"|devuel\w*"
         r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे)|लौटा|wapas (?:mil|kar|aa|ho|de)\w*",
         "replacement": r"replac\w*|reship\w*|reemplaz\w*|sustitu\w*|reposici\w*|रिप्लेसमेंट|प्रतिस्थापन|बदले में|badle me\w*",
         "credit": r"credit\w*|crédito\w*|saldo a favor|क्रेडिट",
