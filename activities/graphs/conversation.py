@@ -21,12 +21,14 @@ from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
+from activities.tools.parcels import ParcelTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
 from care.brains.protocols import Saying, Understanding, Utterance, Worded, Wording
 from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
+from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
 from care.models.common import Model
@@ -35,7 +37,8 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue, digest, handoff, matters
-from care.rules.language import language_now, tag_of
+from care.rules.conversation_language import language_now, tag_of
+from care.rules.rendering import words_to_read
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
@@ -102,8 +105,10 @@ class ConversationNodes:
         self._understanding = understanding
         self._wording = wording
         claims = Claims(stores, cases, policy)
-        self._orders = OrderTools(stores, payments)
+        carrier = RecordedCarrier(stores)
         self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
+        parcels = ParcelTools(stores, carrier, self._refunds, policy)
+        self._orders = OrderTools(stores, payments, carrier, parcels)
         self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -150,8 +155,11 @@ class ConversationNodes:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
+            text = words_to_read(turn.message, understood.english, memory.pending.shown if memory.pending else "")
             files = bool(turn.evidence_ids)
-            reading = dialogue.read(understood, turn.message, files, memory, context, hasty=turn.hasty)
+            reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
+            if text != turn.message and reading.text is None:
+                reading = reading.model_copy(update={"text": text})
         return {
             "memory": _json(matters.begin(memory, reading)),
             "context": _json(context),

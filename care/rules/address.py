@@ -11,7 +11,10 @@ _COUNTRIES = {
     "usa": "US", "united states": "US", "uk": "GB", "united kingdom": "GB", "austria": "AT", "switzerland": "CH",
     "netherlands": "NL", "belgium": "BE", "portugal": "PT", "ireland": "IE", "poland": "PL", "canada": "CA",
 }  # fmt: skip
+# No postcode is shorter: the 4 of "chips on Friday, from 4 December" is none.
+_SHORTEST = 3
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+_TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
 # "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
 _ASIDE = {
     "oops", "ups", "sorry", "no", "not", "actually", "wait", "hmm", "oh", "well", "yes", "ok", "okay", "please",
@@ -24,7 +27,8 @@ def address_in(text: str, default_country: str | None) -> Address | None:
 
     `default_country` (ISO 3166 alpha-2) stands in where none is written.
     """
-    parts = [p.strip(" .") for p in _LEAD.sub("", text).replace("\n", ",").split(",")]
+    plain = _TAIL.sub("", _LEAD.sub("", text))
+    parts = [p.strip(" .") for p in plain.replace("\n", ",").split(",")]
     parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
     country = _country(parts[-1]) if parts else None
     if country:
@@ -38,7 +42,7 @@ def address_in(text: str, default_country: str | None) -> Address | None:
         code, city = _place(f"{parts[-2]} {parts[-1]}")
         parts = parts[:-1]
     street = ", ".join(parts[:-1])
-    if not code or not city or len(code) > 20:
+    if not city or not _SHORTEST <= len(code) <= 20:
         return None
     return Address(street=street[:200], city=city[:100], postcode=code, country=country)
 

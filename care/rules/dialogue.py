@@ -8,7 +8,18 @@ from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules import (
+    answering,
+    corrections,
+    matters,
+    order_words,
+    parcel_words,
+    parts,
+    phrases,
+    references,
+    scope,
+    words,
+)
 from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
 from care.rules.approved import Approved
@@ -44,6 +55,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
+# What another card for an order that is named may be taken for.
+_NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 
 
 def read(
@@ -109,6 +122,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         # A file that comes with a yes was not shown.
         if not (has_files and wanted is Intent.REFUND_REQUEST):
             return _act("confirm", wanted)
+    if is_unread(understood) and answer is None:
+        return _act("serve", Intent.OTHER)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
     if _answers_parked(understood, text, has_files, state):
@@ -167,6 +182,11 @@ def _answers_parked(understood: Understood, text: str, has_files: bool, state: C
     return answering.answers_left(state.parked[-1], best, found, text, has_files)
 
 
+def is_unread(understood: Understood) -> bool:
+    """The local model reads English alone: what is in another language is for a person."""
+    return understood.model == "local" and understood.language != "en"
+
+
 def _leaves(text: str, state: ConversationState) -> bool:
     """A no where no yes was asked for; to "What is wrong with it?" and "Have you a photo?" it is an answer."""
     if words.gives_up(text) or (state.choices and words.means_none(text)):
@@ -221,6 +241,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if state.pending and answering.names_details(understood.entities, text, state):
         shown = WRITES[state.pending.kind].intent
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
@@ -236,13 +258,13 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if said is Intent.OTHER and understood.entities.remedy and understood.entities.order_ids:
         return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
-    if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
     if said is Intent.OTHER and understood.entities.products and not understood.entities.order_ids:
         return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if parcel_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
 
 
@@ -256,6 +278,23 @@ def _is_about_paying(understood: Understood, text: str) -> bool:
     """ "I paid for ORD006, but it says pending" is about the payment, however much it names the order."""
     scored = any(s.intent is Intent.PAYMENT_ISSUE and s.confidence >= CONFIDENT for s in understood.intents)
     return scored and matter_of(text) is not None
+
+
+def _changes_order(said: Intent, text: str, found: Entities, state: ConversationState) -> bool:
+    """ "Add 2 whey to ORD006" is no new subscription, "remove the chips from it" cancels no order, and "charge it to my
+    other card" reports no payment."""
+    if found.subscription_ids:
+        return False
+    if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
+        return True
+    shown = state.pending.kind if state.pending else None
+    if said is Intent.PAYMENT_ISSUE:
+        another = order_words.part_asked(text, found) == "payment"
+        return another and shown in ("change_items", "change_payment_method")
+    if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
+        return bool(found.products or found.quantity)  # "no, make it 2 milk"
+    mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
+    return said in mistaken and order_words.changes_an_order(text, found)
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:

@@ -26,6 +26,7 @@ from tests.dialogues.script import Said
 from tests.fakes import groq_server
 from tests.fakes.wire import Answer, FakeServer
 
+TRANSLATED = "~"  # before each sentence that the stand-in has put in another language
 _TIMEOUT = 1.5  # seconds that Groq is given
 # Enough for a conversation and what it sets in motion: a turn that is replayed takes four times as long.
 _CACHED = 3
@@ -39,11 +40,12 @@ class StandIn:
     def __init__(self, server: FakeServer) -> None:
         self.surprises: list[str] = []
         self._text, self._answer = "", groq_server.USUAL
+        self._words: str | None = None
         server.will_reply(groq_server.talking(self._understand, self._word))
 
     def hears(self, said: Said, text: str, in_shop: Callable[[str], str]) -> None:
         """The next message; `text` is what the customer really sends."""
-        self._text = text
+        self._text, self._words = text, said.words and in_shop(said.words)
         if said.misbehaves:
             self._answer = _SLOW if said.misbehaves == "slow" else groq_server.MISBEHAVIOUR[said.misbehaves][0]
         elif said.heard:
@@ -55,10 +57,9 @@ class StandIn:
         return self._answer
 
     def _word(self, data: dict[str, Any]) -> Answer:
-        """A "translation" that a dialogue can see and whose facts are the same."""
-        return groq_server.worded(
-            *(f"[{data['language']}] {s}" for s in data["sentences"]), suggestions=data["suggestions"]
-        )
+        """A "translation" that a dialogue can see and whose facts are the same, unless it says another."""
+        worded = [self._words or f"{TRANSLATED} {sentence}" for sentence in data["sentences"]]
+        return groq_server.worded(*worded, suggestions=data["suggestions"])
 
 
 @dataclass

@@ -20,6 +20,9 @@ class Names:
         """The id behind a name; what has no name is meant as it is written."""
         return self._real.get(name, name)
 
+    def is_called(self, real: str) -> bool:
+        return real in self._real.values()
+
     def to_real(self, text: str) -> str:
         """Every id in `text`, in whatever way a customer writes it ("ord 1", "Ord-001"), keeping that way."""
         return re.sub(r"\b(ORD|SUB|REF|EV)([-_ #]{0,2})0*(\d{1,3})\b", self._written, text, flags=re.IGNORECASE)

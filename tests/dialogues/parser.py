@@ -57,6 +57,7 @@ class _Reader:
             "understands:": self._understands,
             "part:": self._part,
             "misbehaves:": self._misbehaves,
+            "words:": self._words,
             "assistant>": lambda text: self._last.replies.append(_pattern(text)),
             "assistant:": self._silence,
             "never>": lambda text: self._last.never.append(_pattern(text)),
@@ -143,6 +144,11 @@ class _Reader:
         if rest != "slow" and rest not in MISBEHAVIOUR:
             raise Wrong(f"misbehaves: slow, {', '.join(MISBEHAVIOUR)}")
         self._last.misbehaves = rest
+
+    def _words(self, rest: str) -> None:
+        if not rest or self._last.words:
+            raise Wrong("write once what becomes of each sentence of the reply")
+        self._last.words = check_days(rest)
 
     def _silence(self, rest: str) -> None:
         if rest != "silent":

@@ -25,7 +25,8 @@ class Action:
 class Said:
     """One message of the customer, what the stand-in for Groq makes of it, and what must come of it.
 
-    `actions` are all that the reply may list; `misbehaves` names what Groq does instead of an answer.
+    `actions` are all that the reply may list; `misbehaves` names what Groq does instead of an answer; `words` is what
+    it makes of each sentence when it shall say the reply in another language.
     """
 
     line: int
@@ -34,6 +35,7 @@ class Said:
     heard: Heard | None = None
     parts: list[Part] = field(default_factory=list)
     misbehaves: str | None = None
+    words: str | None = None
     replies: list[str] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)

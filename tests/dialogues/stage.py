@@ -83,8 +83,9 @@ class Stage:
         stores = self.shop.services.stores
         owners = [self.customer.customer_id, self.stranger.customer_id]
         refunds = [r for each in owners for r in await stores.refunds.history(each)]
-        subscriptions = [s for each in owners for s in (await stores.subscriptions.page(each)).items]
-        return any(r.status in _AT_WORK for r in refunds) or any(s.extra for s in subscriptions)
+        kept = [s for each in owners for s in (await stores.subscriptions.page(each)).items]
+        live = [await self.shop.services.client.subscription(each.subscription_id) for each in kept]
+        return any(r.status in _AT_WORK for r in refunds) or live != kept or any(s.extra for s in live)
 
     async def _order(self, owner: Someone, given: Given) -> str:
         about = given.about

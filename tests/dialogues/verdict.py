@@ -21,7 +21,10 @@ _COMES_WITH = {
         "moved": {"skipped"},
     },
     "order": {"status": {"delivered_at"}, "items": {"total"}},
-    "refund": {"status": {"wanted", "due_at", "remind_at"}},
+    "refund": {
+        "status": {"wanted", "due_at", "remind_at", "first_ruling_due_at", "hold"},
+        "evidence_ids": {"verdict", "verdicts"},
+    },
 }
 
 
@@ -106,7 +109,7 @@ def _id(claim: Claim, stage: Stage) -> str:
 def _bind_new(dialogue: Dialogue, stage: Stage, found: list[Change]) -> None:
     """A new thing that no action has named gets the name by which the one line about it calls it."""
     for claim in dialogue.claims:
-        new = [c for c in found if c.new and c.kind == claim.kind and stage.names.to_named(c.id) == c.id]
+        new = [c for c in found if c.new and c.kind == claim.kind and not stage.names.is_called(c.id)]
         if claim.new and claim.id not in stage.names and len(new) == 1:
             stage.names.bind(claim.id, new[0].id)
 

@@ -85,6 +85,24 @@ async def test_a_spanish_dialogue_is_answered_in_spanish_and_does_what_it_showed
     assert [m.text for m in kept[1::2]] == [where.reply, shown.reply, done.reply]
 
 
+async def test_a_spanish_choice_is_read_by_the_rules_that_read_english(talk: Talk, fake_groq: FakeServer) -> None:
+    await put(talk.stores, "ORD008", "CHIPS", talk.now, status=OrderStatus.PENDING)
+    said = {
+        "Quiero cancelar un pedido": understood(
+            ("CANCEL_ORDER", 0.9), language="es", english="I want to cancel an order"
+        ),
+        "el segundo": understood(("OTHER", 0.9), language="es", english="the second one"),
+        "tal vez": understood(("OTHER", 0.9), language="es", answer="yes", english="yes"),
+    }
+    fake_groq.will_reply(talking(lambda data: said[data["message"]]))
+    offered = await talk.says("Quiero cancelar un pedido")
+    assert len(offered.suggestions) == 2
+    shown = await talk.says("el segundo")
+    assert offered.suggestions[1] in shown.reply
+    assert shown.needs_confirmation
+    assert not (await talk.says("tal vez")).actions
+
+
 async def test_a_bare_id_does_not_end_the_spanish(talk: Talk, fake_groq: FakeServer) -> None:
     fake_groq.will_reply(talking(understand, translate))
     said = (await talk.says(WHERE)).reply

@@ -41,6 +41,9 @@ _PROPOSED = {
     "delivery_ordered": "Order an extra delivery",
     "order_cancelled": "Cancel the order",
     "address_changed": "Change the address",
+    "items_changed": "Change the items",
+    "payment_method_changed": "Pay with another method",
+    "trace_opened": "Trace the parcel",
 }
 _STATUS: dict[str, tuple[str, words.Tone]] = {
     "done": ("Done", "good"),
