@@ -135,6 +135,7 @@ def test_what_stands_behind_an_answer_is_told_from_it(text: str, expected: tuple
         ("Yes and cancel ORD005", Intent.CANCEL_ORDER, "confirm", Intent.CANCEL_ORDER),
         ("Yes, and cancel ORD005 as well", Intent.CANCEL_ORDER, "confirm", Intent.CANCEL_ORDER),
         ("Yes, cancel ORD005", Intent.CANCEL_ORDER, "serve", None),
+        ("Yes, cancel it", Intent.SUBSCRIPTION_MANAGE, "confirm", None),
         ("Yes, the chips", Intent.PRODUCT_QUESTION, "serve", None),
         ("No. What is my wallet balance?", Intent.WALLET_ISSUE, "decline", Intent.WALLET_ISSUE),
         ("No, cancel ORD005", Intent.CANCEL_ORDER, "serve", None),
