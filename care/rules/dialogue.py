@@ -102,14 +102,15 @@ def _part(
 
 def _answered_and_more(understood: Understood, text: str, state: ConversationState) -> Reading | None:
     """ "Yes. And where is ORD001?": the answer, and a wish that is none of what was shown."""
-    if state.pending is None or (split := words.answer_and_more(text, state.pending.shown)) is None:
+    if state.pending is None or words.answer_in(text, state.pending.shown):
         return None
-    answer, rest = split
+    if (split := words.answer_and_more(text, state.pending.shown)) is None:
+        return None
     shown = WRITES[state.pending.kind].intent
-    wish = parts.behind_answer(understood, rest, shown)
+    wish = parts.behind_answer(understood, split, state.pending)
     if wish is None or wish.intent is Intent.HUMAN_AGENT:
         return None
-    said = _act("confirm", shown) if answer == "yes" else _act("decline", shown, family="answers")
+    said = _act("confirm", shown) if split.answer == "yes" else _act("decline", shown, family="answers")
     return said.model_copy(update={"waiting": [wish]})
 
 

@@ -88,7 +88,8 @@ def handed_back(state: ConversationState, step: DeskStep, at: datetime) -> Moved
     said.append(_tells(state, "back", step, at))
     notice = _notice(state, handoff, "answered" if step.text.strip() else "handed_back", at)
     nothing_open: dict[str, Any] = dict(Open(topic=state.topic, slots=state.slots)) | {"parked": [], "failures": 0}
-    return _moved(state, said, notice=notice, handed_off=False, handoff=None, **nothing_open)
+    freed = state.model_copy(update=nothing_open)
+    return _moved(freed, said, notice=notice, handed_off=False, handoff=None)
 
 
 def waits(state: ConversationState, at: datetime) -> ConversationState:

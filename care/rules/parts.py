@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Literal
 
 from care.models.dialogue import Reading
-from care.models.memory import ConversationState
+from care.models.memory import ConversationState, Proposal
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
 from care.rules import phrases, words
 from care.rules.corrections import settled
 from care.rules.entities import find_entities
+from care.rules.words import Answered
+from care.rules.writes import WRITES
 
 # Here several ids are several wishes; a list of subscriptions is one answer.
 _OF_ORDERS = {
@@ -41,20 +43,23 @@ def alone(wish: Wish, understood: Understood) -> Understood:
     return understood.model_copy(update={"intents": [score], "entities": found, "answer": None, "wishes": []})
 
 
-def behind_answer(understood: Understood, rest: str, shown: Intent) -> Wish | None:
+def behind_answer(understood: Understood, said: Answered, shown: Proposal) -> Wish | None:
     """What is asked for behind a yes or a no; None where it may rather be a detail of what was shown."""
     sure = {s.intent for s in understood.intents if s.confidence >= _SURE and s.intent is not Intent.OTHER}
-    asked = [w.intent for w in understood.wishes if w.text.strip(" .!?") in rest] + [i for i in Intent if i in sure]
-    intent = next((i for i in asked if i in sure and _stands(i, rest, shown)), None)
-    if intent is None:
+    asked = [w.intent for w in understood.wishes if w.text.strip(" .!?") in said.rest] + [
+        i for i in Intent if i in sure
+    ]
+    wish = next((i for i in asked if i in sure), None)
+    if wish is None:
         return None
-    return Wish(intent=intent, text=rest, entities=find_entities(rest, understood.entities.products))
-
-
-def _stands(intent: Intent, rest: str, shown: Intent) -> bool:
-    if intent is shown:
-        return phrases.asks_besides(rest) and phrases.names_action(intent, rest)
-    return phrases.only_asks(rest) or phrases.names_action(intent, rest)
+    found = find_entities(said.rest, understood.entities.products)
+    stands = phrases.only_asks(said.rest) or phrases.names_action(wish, said.rest)
+    if wish is WRITES[shown.kind].intent:
+        # "Yes, and cancel ORD005"; "yes, cancel ORD005" may mean that one alone.
+        ids = [*found.order_ids, *found.subscription_ids]
+        others = [each for each in ids if each.upper() not in shown.shown.upper()]
+        stands = stands and bool(others) and (said.added or phrases.asks_besides(said.rest))
+    return Wish(intent=wish, text=said.rest, entities=found) if stands else None
 
 
 def one_each(reading: Reading, text: str, state: ConversationState) -> tuple[Reading, list[Wish]]:

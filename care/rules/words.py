@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,12 +38,13 @@ _THANKS = _words("thanks thx thank")
 _FILLERS = _words(
     "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
     " want to would like good fine great"
-    " perfect sounds mind as now all for me just thing anything my of course a so"
+    " sir madam ma'am mam dear mate perfect sounds mind as now all for me just thing anything my of course a so"
     " then and with por favor gracias de acuerdo ji kripya hai theek dhanyavaad shukriya कृपया है ठीक धन्यवाद शुक्रिया"
 )
 # Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
 _NO_FILLERS = _FILLERS | _words("keep leave changed change sorry ok okay")
 _HEDGES = _words("but except instead only maybe unless if what why how when where who which")
+_ADDING = _words("and also plus then")
 _HEDGES_OF_A_YES = _words("but except instead only maybe unless if not")
 _CLAUSE = re.compile(r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:and|also|plus|then)\s+(?:also |then )*", re.I)
 _ORDINALS = {
@@ -122,12 +123,20 @@ def _counts_as(words: list[str], shown: list[str]) -> bool:
     return all((before, word) in pairs or (word, after) in pairs for before, word, after in said if word.isdigit())
 
 
-def answer_and_more(text: str, shown: str) -> tuple[Literal["yes", "no"], str] | None:
-    """A plain yes or no with something else behind it: "Yes. And where is ORD001?"."""
+class Answered(NamedTuple):
+    """A plain yes or no with something else behind it; `added` if that is joined by an "and" or "also"."""
+
+    answer: Literal["yes", "no"]
+    rest: str
+    added: bool
+
+
+def answer_and_more(text: str, shown: str) -> Answered | None:
+    """ "Yes. And where is ORD001?" """
     for cut in reversed(list(_CLAUSE.finditer(text))):
         answer, rest = answer_in(text[: cut.start()], shown), text[cut.end() :].strip()
         if answer and rest and not _HEDGES_OF_A_YES & set(words_of(rest)):
-            return answer, rest
+            return Answered(answer, rest, added=bool(set(words_of(cut[0])) & _ADDING))
     return None
 
 

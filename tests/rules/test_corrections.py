@@ -104,6 +104,7 @@ def test_what_is_taken_back_is_not_meant(text: str, field: str, left: object) ->
         ("ok, no", "Cancel ORD004? It can no longer be changed then.", "no"),
         ("ok do not", "Skip it? It will not come.", "no"),
         ("cancel", "Cancel ORD004?", None),
+        ("yes sir", "Cancel ORD004?", "yes"),
     ],
 )
 def test_a_yes_that_turns_round_or_names_something_else_is_none(text: str, shown: str, answer: str | None) -> None:
@@ -113,16 +114,17 @@ def test_a_yes_that_turns_round_or_names_something_else_is_none(text: str, shown
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Yes. Where is ORD001?", ("yes", "Where is ORD001?")),
-        ("yes please, and also what is my balance", ("yes", "what is my balance")),
-        ("no, where is ORD001?", ("no", "where is ORD001?")),
+        ("Yes, cancel it and cancel ORD005", ("yes", "cancel ORD005", True)),
+        ("Yes. Where is ORD001?", ("yes", "Where is ORD001?", False)),
+        ("yes please, and also what is my balance", ("yes", "what is my balance", True)),
+        ("no, where is ORD001?", ("no", "where is ORD001?", False)),
         ("yes, but only one", None),
         ("yes, if it is free", None),
         ("where is ORD001?", None),
         ("yes", None),
     ],
 )
-def test_what_stands_behind_an_answer_is_told_from_it(text: str, expected: tuple[str, str] | None) -> None:
+def test_what_stands_behind_an_answer_is_told_from_it(text: str, expected: tuple[str, str, bool] | None) -> None:
     assert words.answer_and_more(text, CANCEL.shown) == expected
 
 
@@ -130,9 +132,10 @@ def test_what_stands_behind_an_answer_is_told_from_it(text: str, expected: tuple
     ("text", "intent", "act", "waits"),
     [
         ("Yes. Where is ORD001?", Intent.ORDER_STATUS, "confirm", Intent.ORDER_STATUS),
-        ("Yes and also cancel ORD005", Intent.CANCEL_ORDER, "serve", None),
+        ("Yes and cancel ORD005", Intent.CANCEL_ORDER, "confirm", Intent.CANCEL_ORDER),
         ("Yes, and cancel ORD005 as well", Intent.CANCEL_ORDER, "confirm", Intent.CANCEL_ORDER),
         ("Yes, cancel ORD005", Intent.CANCEL_ORDER, "serve", None),
+        ("Yes, cancel it", Intent.SUBSCRIPTION_MANAGE, "confirm", None),
         ("Yes, the chips", Intent.PRODUCT_QUESTION, "serve", None),
         ("No. What is my wallet balance?", Intent.WALLET_ISSUE, "decline", Intent.WALLET_ISSUE),
         ("No, cancel ORD005", Intent.CANCEL_ORDER, "serve", None),
