@@ -23,6 +23,10 @@ _SPOKEN = re.compile(
 )
 _SPOKEN_US = re.compile(rf"(?<!\w)({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d)", re.I)
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9][A-Za-z0-9_-]*")
+_AMOUNT = {
+    code: re.compile(rf"(?:{currency.pattern})\s?({numbers.DIGITS})|({numbers.DIGITS})\s?(?:{currency.pattern})")
+    for code, currency in words.CURRENCIES.items()
+}
 _COUNTED = re.compile(r"\d+-?[A-Za-z]{1,4}|\d+")  # "2x", "27th", "10am": a number
 _CAPITAL = re.compile(r"(?<![\w-])[A-ZÁÉÍÓÚÑÜ][\w'&-]*")
 _OPENING = re.compile(r"(?:^|[.!?:¿¡\n\"“•]|\d\.)\s*$")
@@ -35,13 +39,15 @@ _WORDS = re.compile(r"[^\W\d_][\w'&-]*")
 
 @dataclass
 class _Facts:
-    """What a text states. `sure` numbers are no other words; `said` holds them too where they might be."""
+    """What a text states. `amounts` are numbers with a currency; `sure` numbers are no other words, and `said` holds
+    those too that might be."""
 
     names: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     times: set[str] = field(default_factory=set)
     currencies: set[str] = field(default_factory=set)
+    amounts: set[str] = field(default_factory=set)
     sure: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
     claims: set[str] = field(default_factory=set)
@@ -64,6 +70,7 @@ def unsupported(reply: str, template: str, names: Sequence[str] = ()) -> list[st
         *(theirs.dates - ours.dates),
         *(theirs.times - ours.times - {time for time, by in words.SAME.items() if by & ours.times}),
         *(theirs.currencies - ours.currencies),
+        *(theirs.amounts - ours.amounts),
         *(number for number in theirs.sure - ours.said if not (number == "1" and numbers.may_say(1, template))),
         *(theirs.claims - allowed),
         *_new_capitals(reply, template),
@@ -85,6 +92,7 @@ def missing(reply: str, template: str, names: Sequence[str] = ()) -> list[str]:
         *(ours.dates - theirs.dates),
         *(ours.times - times),
         *(ours.currencies - theirs.currencies),
+        *(ours.amounts - theirs.amounts),
         *(ours.sure - theirs.said),
         *(word for word in _capitals(template) if word.casefold() not in said),
     ]
@@ -111,6 +119,11 @@ def _facts(text: str, names: Sequence[str]) -> _Facts:
             left = left.replace(token, " ", 1)
     plain = left.casefold()
     facts.currencies = {code for code, pattern in words.CURRENCIES.items() if pattern.search(plain)}
+    facts.amounts = {
+        f"{code} {numbers.value_of(found[1] or found[2]):f}"
+        for code, pattern in _AMOUNT.items()
+        for found in pattern.finditer(plain)
+    }
     facts.times = {time for time, pattern in words.TIMES.items() if pattern.search(plain)}
     digits = numbers.digits_in(left)
     facts.sure |= {f"{n:f}" for n in (*digits, *numbers.words_in(left))}
