@@ -1,4 +1,4 @@
-"""How a claim may be worded in English, Spanish and Hindi (Devanagari and Latin): tables for `care.rules.truth`.
+"""How a claim may be worded in English, Spanish and Hindi (Devanagari and Latin): tables for `care.rules.facts`.
 
 Patterns are searched in text in small letters, at the beginning of a word.
 """
