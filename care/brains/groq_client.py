@@ -33,7 +33,9 @@ class GroqClient:
     def __init__(self, api_key: str, model: str, *, base_url: str | None = None) -> None:
         self.model = model
         self._http = httpx.AsyncClient(
-            transport=_Bounded(limits=httpx.Limits(max_connections=200)), headers={"Accept-Encoding": "identity"}
+            limits=httpx.Limits(max_connections=200),
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [_bound]},
         )
         self._client = groq.AsyncGroq(api_key=api_key, base_url=base_url, max_retries=0, http_client=self._http)
         # Little thought is enough for what is asked here, and costs the customer less time.
@@ -74,16 +76,11 @@ class GroqClient:
         await self._client.close()
 
 
-class _Bounded(httpx.AsyncHTTPTransport):
-    """Stops reading a body that never ends, and reads none that is packed: a small one may unpack to a huge one."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            await response.aclose()
-            raise httpx.DecodingError("a packed body")
-        response.stream = _Limited(response.stream)
-        return response
+async def _bound(response: httpx.Response) -> None:
+    """Reads no body that is packed, since a small one may unpack to a huge one, and of others so much and no more."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise httpx.DecodingError("a packed body")
+    response.stream = _Limited(response.stream)
 
 
 class _Limited(httpx.AsyncByteStream):

@@ -41,7 +41,7 @@ _VALUES = {word: Decimal(value) for value, words in _WORDS.items() for word in w
 _ONES = frozenset(_ONE.split())
 # Words that are other words as well: "once" (Spanish eleven), "दो" (Hindi two, and "give"), "das" and the like.
 UNSURE = frozenset(["once", "दो", "das", "saat", "nau", "bees", "tees", "dono"])
-_DIGITS = re.compile(r"\d+(?:[.,'\u202f\u00a0]\d+)*")
+DIGITS = r"\d+(?:[.,'\u202f\u00a0]\d+)*"
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u0963\u0970-\u097f]+)*")
 
 
@@ -55,7 +55,7 @@ def value_of(written: str) -> Decimal:
 
 
 def digits_in(text: str) -> list[Decimal]:
-    return [value_of(found) for found in _DIGITS.findall(text)]
+    return [value_of(found) for found in re.findall(DIGITS, text)]
 
 
 def words_in(text: str, *, unsure: bool = False) -> list[Decimal]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-# At a line's end, and after a mark that is followed by a capital: "EUR 1.299" is not cut, nor "2 x Milk, 1 l. low fat".
-_BREAK = re.compile(r"(\n+|(?<=[.!?]) +(?=[A-Z]))")
+# At a line's end, and after a mark that a capital follows; "1. ORD001: Milk" is one line of a list.
+_BREAK = re.compile(r"(\n+|(?<=[.!?])(?<!^\d\.) +(?=[A-Z]))", re.MULTILINE)
 
 
 def sentences_of(text: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pymongo.write_concern import WriteConcern
+
 from care.models.analytics import ModelFigures, Usage
 from care.stores.documents import now
 from care.stores.mongo import Database, Document
@@ -13,7 +15,8 @@ _NOTHING = Usage()
 
 class MeterStore:
     def __init__(self, database: Database) -> None:
-        self._meters = database["meters"]
+        # A count that a crash may lose must not cost a customer the wait for a disk.
+        self._meters = database["meters"].with_options(write_concern=WriteConcern(w=1))
 
     async def ensure_indexes(self) -> None:
         await self._meters.create_index("day")

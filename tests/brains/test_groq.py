@@ -85,6 +85,7 @@ async def test_the_message_travels_as_data_apart_from_the_instructions(
         "products": [],
     }
     assert sent.headers["authorization"] == "Bearer key"
+    assert sent.headers["accept-encoding"] == "identity"
     assert groq_server.kind_of(sent) == "understood"
     assert sent.body["response_format"]["json_schema"]["strict"] is True
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from care.models.money import Money
 from care.rules.truth import faults, missing, unsupported
 
 PRODUCTS = ["Amul Milk 1L", "Potato Chips", "Whey Protein"]
@@ -112,6 +117,8 @@ LIES = [
     (CANCEL, "¿Cancelar ORD005 (3 x Potato Chips, €12.99)?", "3"),
     (OPENED, "He abierto el reembolso REF001 de €1,29 para ORD004.", "1.29"),
     (STATUS, "Tu pedido ORD001 (Potato Chips) está en camino con un 10 % menos.", "percent"),
+    (CANCEL, "¿Cancelar ORD005 (2 x Potato Chips, €12.99, le quedan 2 €)?", "EUR 2"),
+    (CANCEL, "¿Cancelar ORD005 (2 € x Potato Chips, 12.99)?", "EUR 2"),
     # dates
     (STATUS, "Tu pedido ORD001 (Potato Chips) se hizo el 3 de marzo de 2026 y está en camino.", "03-03"),
     (DELIVERED, "ORD004 (Amul Milk 1L) se entregó el 2026-04-01.", "04-01"),
@@ -196,3 +203,19 @@ def test_a_wording_that_says_more_is_found_out(template: str, reply: str, lie: s
 @pytest.mark.parametrize(("template", "reply", "lost"), LOSSES)
 def test_a_wording_that_says_less_is_found_out(template: str, reply: str, lost: str) -> None:
     assert lost in missing(reply, template, PRODUCTS)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_no_other_amount_passes_in_any_notation(cents: int, other: int) -> None:
+    amount, lie = Money(amount=cents, currency="EUR"), Money(amount=other, currency="EUR")
+    template = f"I have opened refund REF001 over {amount} for ORD004."
+    for said in (str(lie), str(lie)[1:].translate(str.maketrans(",.", ".,")) + " €", f"{lie.with_code()}"):
+        reply = f"He abierto el reembolso REF001 de {said} para ORD004."
+        assert bool(faults(reply, template)) is (cents != other)
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.dates(date(2020, 1, 1), date(2035, 12, 31)))
+def test_no_other_date_passes(day: date, other: date) -> None:
+    template = f"Skip {day.day} {day:%B %Y} for SUB002?"
+    for said in (other.isoformat(), f"{other.day}/{other.month}/{other.year}" if other.day > 12 else other.isoformat()):
+        assert bool(faults(f"¿Omitir el {said} para SUB002?", template)) is (day != other)

@@ -1,4 +1,4 @@
-"""How a claim may be worded in English, Spanish and Hindi (Devanagari and Latin): tables for `care.rules.truth`.
+"""How a claim may be worded in English, Spanish and Hindi (Devanagari and Latin): tables for `care.rules.facts`.
 
 Patterns are searched in text in small letters, at the beginning of a word.
 """
@@ -156,4 +156,4 @@ CLAUSE = re.compile(
     r"[.,;:!?¿¡।()\n]+|(?<![\w\u0900-\u0963])(?:but|and|pero|y|e|lekin|aur|लेकिन|और|परंतु|मगर)(?![\w\u0900-\u0963])"
 )
 # Words with a capital that no language needs from us.
-PLAIN_CAPITALS = frozenset(["i", "i'm", "i'll", "ok", "usted", "ustedes", "ud", "uds", "sí", "si", "no"])
+PLAIN_CAPITALS = frozenset("i i'm i'll ok usted ustedes ud uds sí si no eur usd gbp inr jpy rs".split())  # noqa: SIM905
