@@ -52,7 +52,8 @@ class OrderTools:
         if intent is Intent.DELIVERY_ISSUE:
             return await self._parcels.serve(scene)
         if intent is Intent.ORDER_STATUS:
-            trouble = parcel_words.remedy_asked(scene.text) in ("trace", "reship")
+            way_out = parcel_words.remedy_asked(scene.text)
+            trouble = way_out in ("trace", "reship") or parcel_words.says_it_is_lost(scene.text)
             return await (self._parcels.serve(scene) if trouble else self._tell(scene))
         ids = _changeable(scene)
         if not ids:

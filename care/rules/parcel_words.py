@@ -29,8 +29,9 @@ _BEHAVIOUR = re.compile(
     r"|behaviou?r|attitude|threaten\w*|harass\w*|refused to)\b"
 )
 _LOST = re.compile(
-    r"\b(?:lost|missing|never|vanished|disappeared|gone|not (?:arrived|here|received|come))\b"
-    r"|n't (?:arriv|rec|get|got|come|here)"
+    r"\b(?:lost|missing|vanished|disappeared|gone)\b"
+    r"|\bnever (?:arriv|c[oa]me|turn|show|reach|receiv|got (?:it|my|here))"
+    r"|(?:\bnot |n't )(?:\w+ )?(?:arriv|receiv|c[oa]me|turned up|shown up|reached|here\b)"
 )
 
 

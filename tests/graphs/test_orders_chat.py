@@ -160,7 +160,7 @@ async def test_what_cannot_be_changed_is_said_and_nothing_waits_for_a_yes(talk: 
 async def test_which_of_two_orders_is_asked_and_the_wish_is_not_forgotten(talk: Talk) -> None:
     await pending(talk, "ORD007", "AMUL-MILK-1L", placed_at=talk.now - timedelta(days=1))
     asked = await talk.says("Add whey to my order", CHANGE)
-    assert "1. ORD006: Potato Chips, pending, €12.99, ordered on 3 March 2026" in asked.reply
+    assert "1. ORD006: Potato Chips, pending" in asked.reply
     assert "Change ORD007 to Amul Milk 1L and Whey Protein (new)" in (await talk.says("ORD007")).reply
 
 
@@ -206,7 +206,7 @@ async def test_all_orders_on_their_way_are_listed_when_several_are_asked_for(tal
     reply = await talk.says("Where are my orders?", STATUS)
     assert [line[:6] for line in reply.reply.splitlines()] == ["ORD006", "ORD001"]
     named = await talk.says("Where are ORD004 and ORD900?", STATUS)
-    assert named.reply.splitlines()[1] == "There is no order ORD900."
+    assert named.reply.splitlines()[-1] == "There is no order ORD900."
 
 
 @pytest.mark.parametrize(
@@ -296,6 +296,12 @@ async def test_trouble_with_what_has_not_left_ends_with_what_can_still_be_done(t
     reply = await talk.says("ORD006 is late", TROUBLE)
     assert "has not left us yet" in reply.reply
     assert reply.suggestions == ["Cancel ORD006", "Talk to a person"]
+
+
+async def test_who_asks_where_a_lost_parcel_is_is_offered_a_way_out(talk: Talk) -> None:
+    reply = await talk.says("Where is ORD001? It never arrived", STATUS)
+    assert "is on its way to you" in reply.reply
+    assert "Have it traced" in reply.suggestions
 
 
 async def test_a_rude_courier_is_for_a_person(talk: Talk) -> None:

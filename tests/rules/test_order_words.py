@@ -89,6 +89,21 @@ def test_what_is_said_to_be_delivered_is_told_from_what_is_late(said: str, deliv
 
 
 @pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ("ORD001 is lost", True),
+        ("it never arrived", True),
+        ("my parcel hasn't turned up", True),
+        ("I have not yet received it", True),
+        ("I never got a confirmation mail", False),
+        ("where is my order?", False),
+    ],
+)
+def test_what_is_lost_is_told_from_what_is_only_asked_for(said: str, lost: bool) -> None:
+    assert parcel_words.says_it_is_lost(said) is lost
+
+
+@pytest.mark.parametrize(
     ("said", "asked", "meant"),
     [
         ("the visa please", False, ["pm_visa"]),
