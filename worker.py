@@ -28,9 +28,7 @@ from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
 from care import logs
-from care.brains import judge_for, understanding_for
-from care.brains.local import LocalUnderstanding
-from care.brains.protocols import Understanding
+from care.brains import ChatBrains, chat_brains, judge_for
 from care.dispatch import Dispatcher
 from care.errors import CareError, SetupError
 from care.gateways import payments_for
@@ -86,14 +84,14 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
         payments = await stack.enter_async_context(payments_for(settings, stores))
-        understanding = understanding_for(settings, stores.meters)
+        brains = chat_brains(settings, stores.meters)
+        stack.push_async_callback(brains.aclose)
         dispatcher = _dispatcher(settings, stores)
         policy = load_policy(settings.policy_file)
         await stores.policies.put(policy)
-        async with _worker(settings, temporal, stores, understanding, payments, policy):
+        async with _worker(settings, temporal, stores, brains, payments, policy):
             log.info("ready", task_queue=settings.task_queue)
-            if isinstance(understanding, LocalUnderstanding):
-                await understanding.warm()  # the first customer should not wait for it
+            await brains.understanding.warm()  # nobody should wait for it, when it is alone or has to fill in
             async with asyncio.TaskGroup() as group:
                 group.create_task(tend(stores, payments, stop))
                 group.create_task(dispatcher.run(stop))
@@ -126,7 +124,7 @@ def _worker(
     settings: Settings,
     temporal: Client,
     stores: Stores,
-    understanding: Understanding,
+    brains: ChatBrains,
     payments: PaymentGateway,
     policy: RefundPolicy,
 ) -> Worker:
@@ -137,7 +135,7 @@ def _worker(
     subscription = SubscriptionActivities(stores, payments, links)
     refund = RefundActivities(stores, payments, policy, links)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
-    conversations = ConversationNodes(stores, understanding, cases, payments, policy)
+    conversations = ConversationNodes(stores, brains.understanding, cases, payments, policy, brains.wording)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
         "refund": refund_graph(refunds),
         "conversation": conversation_graph(conversations),

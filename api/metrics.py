@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
 
-from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry, Counter, Histogram
+from prometheus_client import (
+    GC_COLLECTOR,
+    PLATFORM_COLLECTOR,
+    PROCESS_COLLECTOR,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from care.models.analytics import ModelFigures
 
 
 class WebMetrics:
@@ -20,6 +32,20 @@ class WebMetrics:
         self.seconds = Histogram(
             "care_request_seconds", "Time to the first byte of an answer.", labels, registry=self.registry
         )
+        # Of all workers, since they count into the database.
+        self._calls = self._of_models("care_model_calls_today", "Model calls since midnight UTC.")
+        self._failures = self._of_models("care_model_failures_today", "Model calls that failed since midnight UTC.")
+        self._left_alone = self._of_models("care_model_left_alone", "1 while calls are held back because they fail.")
+
+    def _of_models(self, name: str, about: str) -> Gauge:
+        return Gauge(name, about, ("model",), registry=self.registry)
+
+    def show(self, models: Sequence[ModelFigures], now: datetime) -> None:
+        """The figures of today."""
+        for each in models:
+            self._calls.labels(each.name).set(each.calls)
+            self._failures.labels(each.name).set(each.failures)
+            self._left_alone.labels(each.name).set(each.rests_until is not None and each.rests_until > now)
 
 
 class Measured:

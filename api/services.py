@@ -11,9 +11,10 @@ from care.gateways.payments import PaymentGateway
 from care.models.customer import Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
-from care.order_changes import change_items, change_payment, done
+from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
+from care.rules.order_changes import check_made
 from care.rules.parcels import notice_of_trace
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores
@@ -45,12 +46,12 @@ class Services:
 
     async def change_items(self, order_id: str, wish: ChangeItems, once: str) -> Order:
         """Gives a pending order other items. Raises as care.order_changes does, and if nothing was changed."""
-        done(await change_items(self.stores, self.payments, order_id, wish, once))
+        check_made(await change_items(self.stores, self.payments, order_id, wish, once))
         return await self.stores.orders.get(order_id)
 
     async def change_payment(self, order_id: str, wish: ChangePayment, once: str) -> Order:
         """Charges an order that is not paid to another method. Raises as `change_items`."""
-        done(await change_payment(self.stores, self.payments, order_id, wish, once))
+        check_made(await change_payment(self.stores, self.payments, order_id, wish, once))
         return await self.stores.orders.get(order_id)
 
     async def close_trace(self, order_id: str, note: str) -> Order:

@@ -194,7 +194,10 @@ _BOOKED = {
 class _Uncounted:
     """An evaluation is no customer's traffic, and needs no database."""
 
-    async def count(self, name: str, *, ok: bool, milliseconds: int) -> None:
+    async def count(self, name: str, **figures: Any) -> None:
+        pass
+
+    async def rests(self, name: str, seconds: float) -> None:
         pass
 
 

@@ -14,8 +14,8 @@ import traceback
 import structlog
 
 _LINK = re.compile(r"/skip/[^/\s\"']+")
-# Chatty at info: one line for each request or poll.
-_QUIET = ("httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "stripe", "urllib3")
+# Chatty: one line for each request or poll, and at debug all that was said in it.
+_QUIET = ("groq", "httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "stripe", "urllib3")
 
 
 def configure(level: str, part: str) -> None:

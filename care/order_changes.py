@@ -11,19 +11,14 @@ from datetime import UTC, datetime
 
 import structlog
 
-from care.errors import Conflict, Invalid, NotFound, PaymentDeclined
+from care.errors import Invalid, NotFound
 from care.gateways.payments import PaymentGateway
 from care.models.customer import StoredMethod
 from care.models.order import Order, PaymentStatus
 from care.models.order_change import ChangeItems, ChangePayment, ChangeStatus, OrderChange
 from care.models.subscription import Subscription
-from care.rules.order_changes import (
-    change_of_items,
-    change_of_payment,
-    check_items_may_change,
-    check_not_under_way,
-    check_payment_may_change,
-)
+from care.rules.order_changes import check_items_may_change, check_not_under_way, check_payment_may_change, check_stock
+from care.rules.order_plans import change_of_items, change_of_payment
 from care.stores import Stores
 
 log = structlog.get_logger("order_changes")
@@ -48,13 +43,15 @@ async def change_items(
 async def planned_items(
     stores: Stores, payments: PaymentGateway, order: Order, wish: ChangeItems, change_id: str = ""
 ) -> OrderChange:
-    """What changing the items would come to; changes nothing. Raises as `change_items`, but for the stock."""
+    """What changing the items would come to; changes nothing. Raises as `change_items`."""
     check_items_may_change(order, await _subscription_of(stores, order))
     await _check_not_under_way(payments, order)
     if wish.payment_method:
         await stored_method(payments, order.customer_id, wish.payment_method)
     products = await stores.products.find(item.sku for item in wish.items)
-    return change_of_items(order, wish, products, change_id, datetime.now(UTC))
+    change = change_of_items(order, wish, products, change_id, datetime.now(UTC))
+    check_stock(change, products)
+    return change
 
 
 async def change_payment(
@@ -82,23 +79,6 @@ async def settle_changes(stores: Stores, payments: PaymentGateway) -> None:
     """Goes on with every change whose money has yet to move. Safe to repeat."""
     for change in await stores.order_changes.open():
         await _settled(stores, payments, change)
-
-
-def done(change: OrderChange) -> OrderChange:
-    """The change, where it was made. Raises PaymentDeclined or Conflict with what became of it else."""
-    match change.status:
-        case ChangeStatus.DECLINED:
-            raise PaymentDeclined(f"The payment of {change.charge} was declined: order {change.order_id} is unchanged.")
-        case ChangeStatus.CHARGING:
-            raise Conflict(
-                f"The payment of {change.charge} waits for the bank: order {change.order_id} is changed once it comes."
-            )
-        case ChangeStatus.RETURNING | ChangeStatus.RETURNED:
-            raise Conflict(
-                f"Order {change.order_id} could no longer be changed when it was paid: your {change.charge} goes back."
-            )
-        case _:
-            return change
 
 
 async def stored_method(payments: PaymentGateway, customer_id: str, wanted: str) -> StoredMethod:

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     gemini_api_key: SecretStr | None = Field(None, validation_alias=_either("GEMINI_API_KEY"))
     gemini_base_url: str | None = None
     gemini_model: str = "gemini-3.8-flash"
+    # What a million tokens cost, in millionths of the currency ($0.10 is 100000), for the figures; 0: not known.
+    groq_price_in: int = Field(0, ge=0, le=10**9)
+    groq_price_out: int = Field(0, ge=0, le=10**9)
+    gemini_price_in: int = Field(0, ge=0, le=10**9)
+    gemini_price_out: int = Field(0, ge=0, le=10**9)
+    price_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
     model_timeout_seconds: float = Field(20.0, gt=0)
 
     # Payments; without a key they are kept in the embedded ledger alone. The address is for a stand-in.

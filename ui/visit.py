@@ -57,7 +57,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Spec:
-    """A page: its address under /ui, and who may open it. `symbol` puts it into the navigation."""
+    """A page: its address under /ui, and who may open it. `symbol` puts it into the navigation.
+
+    `waiting` counts what waits there for the staff.
+    """
 
     path: str
     title: str
@@ -65,3 +68,4 @@ class Spec:
     build: Callable[[Visit], Awaitable[None]]
     symbol: str = ""
     label: str = ""
+    waiting: Callable[[Visit], Awaitable[int]] | None = None

@@ -1,12 +1,14 @@
-"""The conversation graph: understand -> fetch_context -> one family of tools -> compose. Nodes are activities.
+"""The conversation graph: understand -> fetch_context -> one family of tools -> (word ->) compose.
 
-A message that asks for several things goes from its family back to fetch_context, once for each part. State is JSON. A
-repeated node repeats no effect: what a tool writes is named by the turn that proposed it, and the messages of a turn
-are stored once.
+A message that asks for several things goes from its family back to fetch_context, once for each part. Nodes are
+activities, and state is JSON. A repeated node repeats no effect: what a tool writes is named by the turn that proposed
+it, and the messages of a turn are stored once.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
@@ -19,12 +21,14 @@ from activities.tools.claims import Claims
 from activities.tools.context import context_of
 from activities.tools.open_refunds import OpenRefunds
 from activities.tools.orders import OrderTools
+from activities.tools.parcels import ParcelTools
 from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
-from care.brains.protocols import Understanding, Utterance
+from care.brains.protocols import Saying, Understanding, Utterance, Worded, Wording
 from care.errors import CareError, ModelTrouble, NotFound, Unavailable, missing
+from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
 from care.models.common import Model
@@ -33,10 +37,19 @@ from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue, digest, handoff, matters
+from care.rules.conversation_language import language_now, tag_of
+from care.rules.rendering import words_to_read
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
+# Of the five seconds that a customer waits at most: what both models may take, and the second of them alone.
+MODEL_SECONDS = 4.0
+WORDING_SECONDS = 1.5
+_SPOKEN = ("es", "hi")  # languages in which a wording can be checked
+_OURS = ("local", "none")  # what understands without a hosted model
 _NOT_READ = Understood(intents=[], model="none")
+
+log = logging.getLogger(__name__)
 
 # What is not there will not be there on another try.
 PATIENT = RetryPolicy(
@@ -56,7 +69,9 @@ class TurnState(TypedDict, total=False):
     """`now` is the workflow's time; each other value is the JSON of a model.
 
     memory: ConversationState, turn: ChatTurn, understood: Understood, context: Context, reading: Reading,
-    outcome: Outcome, reply: ChatReply. `outcome` is what came of the parts so far, `step` the node after a family.
+    outcome: Outcome, reply: ChatReply. `outcome` is what came of the parts so far, `step` the node after a family;
+    `spent` are the milliseconds that understanding took, `worded` (Worded or None) the outcome in the customer's
+    language.
     """
 
     now: str
@@ -65,8 +80,10 @@ class TurnState(TypedDict, total=False):
     understood: dict[str, Any]
     context: dict[str, Any]
     reading: dict[str, Any]
+    spent: int
     outcome: dict[str, Any]
     step: str
+    worded: dict[str, Any] | None
     reply: dict[str, Any]
 
 
@@ -82,12 +99,16 @@ class ConversationNodes:
         cases: Cases,
         payments: PaymentGateway,
         policy: RefundPolicy,
+        wording: Wording | None = None,
     ) -> None:
         self._stores = stores
         self._understanding = understanding
+        self._wording = wording
         claims = Claims(stores, cases, policy)
-        self._orders = OrderTools(stores, payments)
+        carrier = RecordedCarrier(stores)
         self._refunds = RefundTools(stores, claims, OpenRefunds(stores, cases), policy)
+        parcels = ParcelTools(stores, carrier, self._refunds, policy)
+        self._orders = OrderTools(stores, payments, carrier, parcels)
         self._subscriptions = SubscriptionTools(stores, cases, payments)
         self._payments = PaymentTools(stores, payments)
         self._answers = AnswerTools(stores)
@@ -105,11 +126,15 @@ class ConversationNodes:
             asked=memory.pending.shown if memory.pending else None,
             products=[p.name for p in products[:_CATALOGUE]],
         )
+        began = time.monotonic()
         try:
             understood = await self._understanding.understand(utterance)
         except ModelTrouble:
             understood = _NOT_READ
-        return {"memory": _json(memory), "understood": _json(understood)}
+        spent = round((time.monotonic() - began) * 1000)
+        language = language_now(memory.language, understood.language, utterance.text)
+        memory = memory.model_copy(update={"language": language})
+        return {"memory": _json(memory), "understood": _json(understood), "spent": spent}
 
     async def _recall(self, memory: ConversationState) -> ConversationState:
         """A conversation that was closed goes on where it stopped. Raises NotFound for somebody else's."""
@@ -130,8 +155,11 @@ class ConversationNodes:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
+            text = words_to_read(turn.message, understood.english, memory.pending.shown if memory.pending else "")
             files = bool(turn.evidence_ids)
-            reading = dialogue.read(understood, turn.message, files, memory, context, hasty=turn.hasty)
+            reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
+            if text != turn.message and reading.text is None:
+                reading = reading.model_copy(update={"text": text})
         return {
             "memory": _json(matters.begin(memory, reading)),
             "context": _json(context),
@@ -156,14 +184,32 @@ class ConversationNodes:
     async def handoff(self, state: TurnState) -> TurnState:
         return await _served(self._handoff, state)
 
+    async def word(self, state: TurnState) -> TurnState:
+        """The reply in the customer's language, if it can be said there truly and in time; a node of its own, so that
+        a repeated `compose` asks no model again."""
+        memory, plain = ConversationState.model_validate(state["memory"]), Outcome.model_validate(state["outcome"])
+        seconds = min(WORDING_SECONDS, MODEL_SECONDS - state.get("spent", 0) / 1000)
+        if self._wording is None or seconds <= 0:
+            return {"worded": None}
+        said = [line for line in memory.history if line.startswith("customer: ")]
+        saying = Saying(
+            text=plain.text,
+            suggestions=plain.suggestions,
+            language=tag_of(memory.language, [*said, state["turn"]["message"]]),
+            names=[p.name for p in await self._stores.products.all()],
+        )
+        try:
+            return {"worded": _json(await self._wording.word(saying, seconds))}
+        except ModelTrouble as trouble:
+            log.warning("%s; the reply goes out as the tools wrote it.", trouble.reason)
+            return {"worded": None}
+
     async def compose(self, state: TurnState) -> TurnState:
         """The reply, and everything that is kept of the turn."""
         before = ConversationState.model_validate(state["memory"])
         turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
         silent = before.handed_off
-        outcome = (
-            Outcome(text="", state=handoff.waits(before, at)) if silent else Outcome.model_validate(state["outcome"])
-        )
+        outcome = Outcome(text="", state=handoff.waits(before, at)) if silent else _spoken(state)
         handed_over = outcome.state.handed_off and not silent
         reading = None if silent else Reading.model_validate(state["reading"])
         kept = closing.handed_over(before, outcome, turn, reading) if handed_over else outcome.state
@@ -191,8 +237,14 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
     except CareError as refused:
         outcome = scene.refuse(refused)
     so_far = Outcome.model_validate(state["outcome"]) if "outcome" in state else None
-    told = matters.ended(outcome, dialogue.told_first(scene.reading), so_far)
+    told = matters.ended(outcome, scene.reading, scene.state, so_far)
     return {"outcome": _json(told), "step": "fetch_context" if matters.goes_on(told.state) else "compose"}
+
+
+def _spoken(state: TurnState) -> Outcome:
+    """The outcome in the words that the customer gets; what it binds them to stays as the tools put it."""
+    plain, worded = Outcome.model_validate(state["outcome"]), state.get("worded")
+    return plain.model_copy(update=dict(Worded.model_validate(worded))) if worded else plain
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.
@@ -206,20 +258,27 @@ async def to_family(state: TurnState) -> str:
 
 
 async def to_next_part_or_end(state: TurnState) -> str:
-    return state.get("step", "compose")  # conversations that were recorded before there were parts know no step
+    """Without a hosted model there is no wording; what is English already needs none."""
+    # Conversations that were recorded before there were parts know no step.
+    if state.get("step") == "fetch_context":
+        return "fetch_context"
+    hosted = state["understood"]["model"] not in _OURS
+    return "word" if hosted and state["memory"].get("language") in _SPOKEN else "compose"
 
 
 def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, TurnState, TurnState]:
     graph = StateGraph(TurnState)
     graph.add_node("understand", nodes.understand, metadata=NODE)
     graph.add_node("fetch_context", nodes.fetch_context, metadata=NODE)
+    graph.add_node("word", nodes.word, metadata=NODE)
     graph.add_node("compose", nodes.compose, metadata=NODE)
     for family in dialogue.FAMILIES:
         graph.add_node(family, getattr(nodes, family), metadata=NODE)
-        graph.add_conditional_edges(family, to_next_part_or_end, ["fetch_context", "compose"])
+        graph.add_conditional_edges(family, to_next_part_or_end, ["fetch_context", "word", "compose"])
     graph.add_edge(START, "understand")
     graph.add_conditional_edges("understand", to_context_or_silence, ["fetch_context", "compose"])
     graph.add_conditional_edges("fetch_context", to_family, list(dialogue.FAMILIES))
+    graph.add_edge("word", "compose")
     graph.add_edge("compose", END)
     return graph
 

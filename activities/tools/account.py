@@ -102,9 +102,14 @@ class AccountTools:
             before = await self._stores.preferences.get(scene.customer_id)
             mail = before.mail.model_copy(update=agreed["mail"])
             await self._stores.preferences.put(Preferences(customer_id=scene.customer_id, mail=mail))
+            text = (
+                f"Mails about {_and(list(agreed['mail']))} are {'on' if any(agreed['mail'].values()) else 'off'} now."
+            )
         else:
-            await self._stores.customers.change(scene.customer_id, ChangeCustomer.model_validate(agreed))
-        return scene.reply("It is changed.", actions=[done("account_changed", scene.customer_id)])
+            wish = ChangeCustomer.model_validate(agreed)
+            await self._stores.customers.change(scene.customer_id, wish)
+            text = "\n".join(f"Your {_called(name)} is {getattr(wish, name)} now." for name in wish.model_fields_set)
+        return scene.reply(text, actions=[done("account_changed", scene.customer_id)])
 
 
 def _value(scene: Scene, detail: Detail, customer: Customer) -> Any:
@@ -128,7 +133,7 @@ def _propose(scene: Scene, detail: Detail, customer: Customer) -> Outcome:
         return scene.reply(_ASK[detail], awaiting="detail", action=detail)
     wish = ChangeCustomer.model_validate({detail: value})
     changes_of(wish)  # refuses here what could not be done after the yes
-    old, noun = getattr(customer, detail) or "none", "time zone" if detail == "timezone" else detail
+    old, noun = getattr(customer, detail) or "none", _called(detail)
     if old == value:
         return scene.reply(f"Your {noun} is {old} already.")
     note = " Orders that are placed already keep theirs." if detail == "address" else ""
@@ -158,6 +163,10 @@ def _which_address(scene: Scene) -> Outcome:
 def _plain_name(said: str | None) -> str | None:
     words = (said or "").split()
     return said if 1 <= len(words) <= 4 and not any(c.isdigit() for c in said or "") else None
+
+
+def _called(detail: str) -> str:
+    return "time zone" if detail == "timezone" else detail
 
 
 def _and(names: list[str]) -> str:

@@ -9,6 +9,8 @@ from activities.tools.small_talk import ask_again, clarify, declined, nothing_pe
 from care.models.dialogue import Outcome
 from care.models.understanding import Intent
 from care.rules.approved import SENTENCES
+from care.rules.dialogue import is_unread
+from care.rules.other_languages import passed_on
 from care.stores import Stores
 
 
@@ -19,6 +21,8 @@ class AnswerTools:
 
     async def serve(self, scene: Scene) -> Outcome:
         reading = scene.reading
+        if is_unread(scene.understood) and reading.act == "serve":
+            return scene.hand_over(reason="language", said=passed_on(scene.understood.language))
         match reading.act:
             case "confirm":
                 return await self._account.carry_out(scene)
@@ -41,5 +45,7 @@ class AnswerTools:
 
 class HandoffTools:
     async def serve(self, scene: Scene) -> Outcome:
-        why = SENTENCES[scene.reading.approved] if scene.reading.approved else ""
-        return scene.hand_over(why, reason=scene.reading.handoff or "asked")
+        reading = scene.reading
+        # Where a person was asked for, what else was said stands before this already.
+        why = SENTENCES[reading.approved] if reading.approved and reading.handoff else ""
+        return scene.hand_over(why, reason=reading.handoff or "asked")

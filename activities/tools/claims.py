@@ -73,7 +73,7 @@ class Claims:
             intake=intake,
             **scene.slots(order_id=order.order_id),
         )
-        said = money_in(scene.text, amount.currency)
+        said = money_in(intake.complaint, amount.currency)
         if said and amount not in said:
             text = f"A refund comes to what was paid for the items, which is {amount}.\n{proposed.text}"
             return proposed.model_copy(update={"text": text})

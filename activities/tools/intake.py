@@ -23,7 +23,7 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     if before is None or (order_id and before.order_id and order_id != before.order_id):
         before = RefundIntake()
     reason = RefundReason(found.reason) if found.reason else before.reason
-    if reason is None and scene.state.awaiting == "reason" and not adds_more(scene.text):
+    if reason is None and scene.state.awaiting == "reason" and before.order_id and not adds_more(scene.text):
         reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
     asked = scene.state.awaiting == "evidence" and not files
     unseen = asked and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))

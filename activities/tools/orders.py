@@ -1,184 +1,200 @@
-"""Orders in the chat: where one is, what went wrong on its way, cancelling it, another address."""
+"""Orders in the chat: where they are and what is in them, and cancelling one. Other tools change them and see to
+what went wrong on their way."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
+from activities.tools.order_changes import OrderChangeTools, action_of
+from activities.tools.order_wording import standing, told
 from activities.tools.owned import order_of
+from activities.tools.parcels import ParcelTools
 from activities.tools.scene import PERSON, Scene, done
-from activities.tools.wording import day, order_choices, things
-from care.errors import Conflict
+from activities.tools.wording import order_choices, things
+from care.errors import NotFound
+from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
-from care.models.customer import Address
-from care.models.dialogue import Outcome
+from care.models.dialogue import OrderBrief, Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.understanding import Intent
 from care.ordering import cancel_order
-from care.rules.address import address_in
-from care.rules.phrases import asks_for_address
-from care.rules.words import means_newest
+from care.rules import order_questions, order_words, parcel_words
+from care.rules.order_changes import check_pending
 from care.stores import Stores
 
 _MOST_OFFERED = 5
 _WHICH = {
     Intent.CANCEL_ORDER: "Which order shall I cancel?",
-    Intent.CHANGE_ORDER: "Which order is the new address for?",
+    Intent.CHANGE_ORDER: "Which order shall I change?",
+}
+_TOO_LATE = "only orders that are not on their way yet can be."
+_NONE = {
+    Intent.CANCEL_ORDER: f"You have no order that can still be cancelled: {_TOO_LATE}",
+    Intent.CHANGE_ORDER: f"You have no order that can still be changed: {_TOO_LATE}",
 }
 
 
 class OrderTools:
-    def __init__(self, stores: Stores, payments: PaymentGateway) -> None:
+    def __init__(self, stores: Stores, payments: PaymentGateway, carrier: Carrier, parcels: ParcelTools) -> None:
         self._stores = stores
         self._payments = payments
+        self._carrier = carrier
+        self._changes = OrderChangeTools(stores, payments)
+        self._parcels = parcels
 
     async def serve(self, scene: Scene) -> Outcome:
         """Raises NotFound for an order that is not the customer's, Conflict for one that can no longer be changed."""
         if scene.reading.act == "confirm":
             return await self._carry_out(scene)
-        ids = scene.reading.order_ids
+        intent = scene.reading.intent
+        if intent is Intent.DELIVERY_ISSUE:
+            return await self._parcels.serve(scene)
+        if intent is Intent.ORDER_STATUS:
+            trouble = parcel_words.remedy_asked(scene.text) in ("trace", "reship")
+            return await (self._parcels.serve(scene) if trouble else self._tell(scene))
+        ids = _changeable(scene)
         if not ids:
-            return _none_fits(scene)
+            return scene.reply(_NONE[intent], suggestions=[PERSON])
         if len(ids) > 1:
-            return _which(scene)
+            return _which(scene, ids, action=action_of(scene))
         order = await order_of(self._stores, scene.customer_id, ids[0])
-        match scene.reading.intent:
-            case Intent.CANCEL_ORDER:
-                return _propose_cancel(scene, order)
-            case Intent.CHANGE_ORDER:
-                return await self._propose_address(scene, order)
-            case Intent.DELIVERY_ISSUE:
-                return _about_delivery(scene, order)
-            case _:
-                return _status(scene, order)
-
-    async def _propose_address(self, scene: Scene, order: Order) -> Outcome:
-        _check_pending(order)
-        customer = await self._stores.customers.get(scene.customer_id)
-        known = order.address or customer.address
-        address = address_in(scene.text, known.country if known else None)
-        if address is None:
-            return scene.reply(
-                f"Where shall {order.order_id} go? Please write: street and number, postcode city, country.",
-                awaiting="address",
-                **scene.slots(order_id=order.order_id),
-            )
-        return scene.propose(
-            "change_address",
-            {"order_id": order.order_id, "address": address.model_dump(mode="json")},
-            f"Send {order.order_id} to {address}?",
-            target=order.order_id,
-            **scene.slots(order_id=order.order_id),
-        )
+        if intent is Intent.CANCEL_ORDER and not _only_a_part(scene, order):
+            return _propose_cancel(scene, order)
+        scene = replace(scene, reading=scene.reading.model_copy(update={"intent": Intent.CHANGE_ORDER}))
+        if order.status is not OrderStatus.PENDING and parcel_words.remedy_asked(scene.text):
+            return await self._parcels.serve(scene)
+        return await self._changes.serve(scene, order)
 
     async def _carry_out(self, scene: Scene) -> Outcome:
-        """Both writes can be repeated: a cancelled order stays cancelled, an address is set to the same."""
-        order_id = scene.agreed.payload["order_id"]
-        await order_of(self._stores, scene.customer_id, order_id)
-        if scene.agreed.kind == "cancel_order":
-            order = await cancel_order(self._stores, self._payments, order_id)
-            return _cancelled(scene, order)
-        address = Address.model_validate(scene.agreed.payload["address"])
-        await self._stores.orders.change_address(order_id, address)
-        return scene.reply(f"{order_id} will go to {address}.", actions=[done("address_changed", order_id)])
+        match scene.agreed.kind:
+            case "cancel_order":
+                order_id = scene.agreed.payload["order_id"]
+                await order_of(self._stores, scene.customer_id, order_id)
+                return _cancelled(scene, await cancel_order(self._stores, self._payments, order_id))
+            case "trace_parcel":
+                return await self._parcels.carry_out(scene)
+            case _:
+                return await self._changes.carry_out(scene)
+
+    async def _tell(self, scene: Scene) -> Outcome:
+        ids = _asked_for(scene)
+        if not ids:
+            return scene.reply("I see no order of yours yet.", suggestions=[PERSON])
+        if len(ids) > 1 and not (
+            scene.entities.order_ids or order_questions.asks_for_all(scene.text) or _listed(scene)
+        ):
+            return _which(scene, ids)
+        if len(ids) > 1:
+            return await self._list(scene, ids)
+        order = await order_of(self._stores, scene.customer_id, ids[0])
+        return await self._status(scene, order)
+
+    async def _list(self, scene: Scene, ids: Sequence[str]) -> Outcome:
+        lines, found = [], []
+        for order_id in ids[:_MOST_OFFERED]:
+            try:
+                order = await order_of(self._stores, scene.customer_id, order_id)
+            except NotFound as unknown:
+                lines.append(unknown.detail)
+                continue
+            tracking = await self._carrier.track(order)
+            found.append(order_id)
+            lines.append(f"{order_id} ({things(order.items)}) {standing(order, tracking, scene.context.timezone)}")
+        return scene.reply("\n".join(lines), suggestions=[f"Where is {each}?" for each in found[:2]])
+
+    async def _status(self, scene: Scene, order: Order) -> Outcome:
+        tracking = await self._carrier.track(order)
+        text = told(order, tracking, scene.text, scene.context.timezone)
+        suggestions = []
+        if order.payment.status is PaymentStatus.PENDING and order.status is not OrderStatus.CANCELLED:
+            text += " Its payment still shows as pending."
+            suggestions.append(f"I have paid for {order.order_id}")
+        if order.status is OrderStatus.DELIVERED:
+            suggestions.append(f"I want a refund for {order.order_id}")
+        if order.status is OrderStatus.PENDING:
+            suggestions.append(f"Cancel {order.order_id}")
+        suggestions += _worth_subscribing(scene, order)
+        return scene.reply(text, suggestions=suggestions, **scene.slots(order_id=order.order_id))
+
+
+def _changeable(scene: Scene) -> list[str]:
+    """The orders that may be meant. What is added may go into any of them."""
+    ids, state = scene.reading.order_ids, scene.state
+    open_question = state.awaiting == "order" or state.slots.order_id in ids
+    free = scene.reading.intent is Intent.CHANGE_ORDER and not scene.entities.order_ids and not open_question
+    anew = free and order_words.adds_anew(scene.text)
+    return [o.order_id for o in _pending(scene.context.orders)] if anew else ids
+
+
+def _only_a_part(scene: Scene, order: Order) -> bool:
+    """ "Cancel the chips in ORD006": some of its items are named, and so is the order itself."""
+    named = {line.sku for line in order.items} & set(scene.reading.skus)
+    if order_words.means_a_part(scene.text) and not named:
+        return True
+    partly = bool(named) and (len(named) < len({line.sku for line in order.items}) or bool(scene.entities.quantity))
+    return partly and bool(scene.entities.order_ids)
+
+
+def _asked_for(scene: Scene) -> list[str]:
+    """The orders that a question is about: those named, the last one, all that were ordered, or those on their way."""
+    mine = [o.order_id for o in scene.context.orders]
+    if scene.entities.order_ids:
+        return scene.reading.order_ids
+    if order_questions.asks_for_last(scene.text):
+        return mine[:1]
+    if _listed(scene):
+        return mine
+    ids, current = scene.reading.order_ids, scene.state.slots.order_id
+    return [current] if current in ids and order_questions.means_the_one(scene.text) else ids
+
+
+def _listed(scene: Scene) -> bool:
+    return order_questions.asks_for_history(scene.text)
+
+
+def _which(scene: Scene, ids: Sequence[str], *, action: str | None = None) -> Outcome:
+    briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
+    if not briefs:  # several were named, and none is the customer's
+        raise NotFound(f"There is no order {ids[0]}.")
+    question = _WHICH.get(scene.reading.intent, "Which order do you mean?")
+    choices = order_choices(briefs, scene.context.timezone)
+    return scene.ask_which(question, choices, awaiting="order", action=action, said=scene.text)
+
+
+def _propose_cancel(scene: Scene, order: Order) -> Outcome:
+    check_pending(order)
+    what = f"{order.order_id} ({things(order.items)}, {order.total})"
+    due = order.total - order.refunded
+    goes_back = order.payment.status is PaymentStatus.PAID and due.amount > 0
+    return scene.propose(
+        "cancel_order",
+        {"order_id": order.order_id},
+        f"Cancel {what} and have {due} paid back the way you paid?" if goes_back else f"Cancel {what}?",
+        target=order.order_id,
+        # "No, the other one" is understood even where no list was shown.
+        choices=order_choices(_pending(scene.context.orders), scene.context.timezone),
+        **scene.slots(order_id=order.order_id),
+    )
+
+
+def _pending(orders: Sequence[OrderBrief]) -> list[OrderBrief]:
+    return [o for o in orders if o.status is OrderStatus.PENDING]
 
 
 def _cancelled(scene: Scene, order: Order) -> Outcome:
     actions = [done("order_cancelled", order.order_id)]
     match order.payment.status:
         case PaymentStatus.REFUNDED:
-            return scene.reply(
-                f"{order.order_id} is cancelled, and your {order.total} is on its way back.", actions=actions
-            )
-        case PaymentStatus.PAID:
+            back = order.total - order.refunded
+            return scene.reply(f"{order.order_id} is cancelled, and your {back} is on its way back.", actions=actions)
+        case PaymentStatus.PAID if order.total.amount:
             return scene.hand_over(
                 f"{order.order_id} is cancelled, but paying it back did not work yet.", actions=actions
             )
         case _:
             return scene.reply(f"{order.order_id} is cancelled. You will not be charged.", actions=actions)
-
-
-def _which(scene: Scene) -> Outcome:
-    briefs = [o for o in scene.context.orders if o.order_id in scene.reading.order_ids][:_MOST_OFFERED]
-    question = _WHICH.get(scene.reading.intent, "Which order do you mean?")
-    return scene.ask_which(question, order_choices(briefs, scene.context.timezone), awaiting="order")
-
-
-def _none_fits(scene: Scene) -> Outcome:
-    match scene.reading.intent:
-        case Intent.CANCEL_ORDER:
-            text = "You have no order that can still be cancelled: only orders that are not on their way yet can be."
-        case Intent.CHANGE_ORDER:
-            text = "You have no order whose address can still be changed: only orders that are not on their way yet."
-        case _:
-            text = "I see no order of yours yet."
-    return scene.reply(text, suggestions=[PERSON])
-
-
-def _status(scene: Scene, order: Order) -> Outcome:
-    latest = "latest " if means_newest(scene.text) else ""
-    text = f"Your {latest}order {order.order_id} ({things(order.items)}) {_where(order, scene.context.timezone)}"
-    suggestions = []
-    if order.status is OrderStatus.PENDING and order.address and asks_for_address(scene.text):
-        text += f" It will go to {order.address}."
-    if order.payment.status is PaymentStatus.PENDING and order.status is not OrderStatus.CANCELLED:
-        text += " Its payment still shows as pending."
-        suggestions.append(f"I have paid for {order.order_id}")
-    if order.status is OrderStatus.DELIVERED:
-        suggestions.append(f"I want a refund for {order.order_id}")
-    if order.status is OrderStatus.PENDING:
-        suggestions.append(f"Cancel {order.order_id}")
-    suggestions += _worth_subscribing(scene, order)
-    return scene.reply(text, suggestions=suggestions, **scene.slots(order_id=order.order_id))
-
-
-def _about_delivery(scene: Scene, order: Order) -> Outcome:
-    text = f"I am sorry about that. Order {order.order_id} ({things(order.items)}) "
-    text += _where(order, scene.context.timezone)
-    suggestions = [PERSON]
-    if order.status is OrderStatus.DELIVERED:
-        text += " If it did not reach you or something is wrong with it, I can open a refund."
-        suggestions.insert(0, f"I want a refund for {order.order_id}")
-    elif order.status is OrderStatus.SHIPPED:
-        text += " If it is late or lost, I can open a refund, or a colleague can trace the parcel."
-        suggestions.insert(0, f"I want a refund for {order.order_id}")
-    return scene.reply(text, suggestions=suggestions, **scene.slots(order_id=order.order_id))
-
-
-def _where(order: Order, timezone: str) -> str:
-    placed = day(order.placed_at, timezone)
-    match order.status:
-        case OrderStatus.PENDING:
-            return f"was placed on {placed} and is being prepared."
-        case OrderStatus.SHIPPED:
-            return f"was placed on {placed} and is on its way to you."
-        case OrderStatus.DELIVERED if order.delivered_at:
-            return f"was delivered on {day(order.delivered_at, timezone)}."
-        case OrderStatus.DELIVERED:
-            return "was delivered."
-        case OrderStatus.CANCELLED:
-            return f"was placed on {placed} and has been cancelled."
-
-
-def _check_pending(order: Order) -> None:
-    if order.status is not OrderStatus.PENDING:
-        raise Conflict(
-            f"Order {order.order_id} is {order.status.value}: only pending orders can be cancelled or changed."
-        )
-
-
-def _propose_cancel(scene: Scene, order: Order) -> Outcome:
-    _check_pending(order)
-    return scene.propose(
-        "cancel_order",
-        {"order_id": order.order_id},
-        f"Cancel {order.order_id} ({things(order.items)}, {order.total})?",
-        target=order.order_id,
-        # "No, the other one" is understood even where no list was shown.
-        choices=order_choices(
-            [o for o in scene.context.orders if o.status is OrderStatus.PENDING], scene.context.timezone
-        ),
-        **scene.slots(order_id=order.order_id),
-    )
 
 
 def _worth_subscribing(scene: Scene, order: Order) -> list[str]:

@@ -17,6 +17,8 @@ from care.models.money import Money
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.understanding import Intent
 from care.rules.payment_matters import Matter, as_matter, matter_of
+from care.rules.references import choice_in
+from care.rules.words import points_back
 from care.stores import Stores
 
 _MOST_OFFERED = 5
@@ -61,7 +63,7 @@ class PaymentTools:
         return await self._of_an_order(scene, matter)
 
     async def _of_an_order(self, scene: Scene, matter: Matter | None) -> Outcome:
-        ids = scene.reading.order_ids
+        ids = _ids(scene)
         if len(ids) > 1:
             briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
             choices = order_choices(briefs, scene.context.timezone)
@@ -88,6 +90,9 @@ class PaymentTools:
             text = f"{order.order_id} is cancelled, and our payment provider knows of no payment for it."
             more = "If your bank shows one, a person can look into it."
             return scene.reply(f"{text} {more}", suggestions=[PERSON], **slots)
+        if known is None and matter_of(scene.text) == "declined":
+            text = f"Our payment provider knows of no payment for {order.order_id}, so nothing was taken for it."
+            return scene.reply(text, suggestions=[PERSON], **slots)
         if known is None:
             return scene.hand_over(f"Our payment provider knows of no payment for {order.order_id}.")
         match known.status:
@@ -136,6 +141,16 @@ class PaymentTools:
             if key and (known := await self._payments.find(key)):
                 return known
         return None
+
+
+def _ids(scene: Scene) -> list[str]:
+    """The orders that the message names or points back to, else those that are not paid."""
+    named = scene.entities.order_ids or choice_in(scene.text, scene.state) or points_back(scene.text)
+    unpaid = {o.order_id for o in scene.context.orders if o.payment in _UNPAID and o.status != OrderStatus.CANCELLED}
+    ids = scene.reading.order_ids
+    return (
+        ids if named or scene.state.awaiting == "order" else [each for each in ids if each in unpaid] or sorted(unpaid)
+    )
 
 
 def _matter(scene: Scene) -> Matter | None:

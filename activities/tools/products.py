@@ -35,8 +35,8 @@ class ProductTools:
         products = await self._stores.products.all()
         named = _named(scene, products)
         if asks_for_cheapest(scene.text) or asks_for_dearest(scene.text):
-            pool = named if len(named) > 1 else of_kind(scene.text, products) or named or products
-            return _extreme(scene, pool)
+            pool = named or of_kind(scene.text, products) or products
+            return _extreme(scene, pool) if len(pool) > 1 else _told(scene, pool)
         if named:
             return _told(scene, named)
         if asked := of_kind(scene.text, products):

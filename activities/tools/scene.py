@@ -10,7 +10,7 @@ from typing import Any
 from care.errors import CareError, NotFound
 from care.models.conversation import ChatAction, Handoff, HandoffReason
 from care.models.dialogue import Context, Outcome, Reading
-from care.models.memory import ChatTurn, Choice, ConversationState, Proposal
+from care.models.memory import ChatTurn, Choice, ConversationState, Open, Proposal
 from care.models.understanding import Entities, Understood
 from care.rules.writes import WRITES
 
@@ -51,6 +51,11 @@ class Scene:
         return self.state.pending
 
     @property
+    def still_open(self) -> dict[str, Any]:
+        """The change to the state that leaves what was asked as open as it was."""
+        return {name: getattr(self.state, name) for name in Open.model_fields if name != "slots"}
+
+    @property
     def once(self) -> str:
         """Names the effect of the agreed proposal: whatever is retried, it happens once."""
         return f"{self.state.conversation_id}:{self.agreed.turn}"
@@ -63,13 +68,15 @@ class Scene:
         fresh: dict[str, Any] = {
             "topic": self.reading.intent,
             "action": None,
+            "said": None,
+            "basket": None,
             "asked": text if asks else None,
             "offered": list(suggestions) if asks else [],
             "awaiting": None,
             "choices": [],
             "pending": None,
-            "task": None,
             "pointed": None,
+            "task": None,
             "failures": 0,
         }
         state = self.state.model_copy(update=fresh | changes)
@@ -94,6 +101,8 @@ class Scene:
         proposal = Proposal(kind=kind, payload=payload, shown=shown, turn=self.state.turn + 1)
         action = ChatAction(kind=WRITES[kind].done, status="proposed", id=target)
         text = f"{shown} {details}".strip()
+        # "No, the first one" is understood after one of several was picked.
+        changes = {"choices": self.state.choices} | changes
         return self.reply(text, actions=[action], suggestions=["Yes", "No", *instead], pending=proposal, **changes)
 
     def refuse(self, error: CareError) -> Outcome:
@@ -102,17 +111,20 @@ class Scene:
             refused = ChatAction(kind=WRITES[self.agreed.kind].done, status="refused", id=_target(self.agreed))
             return self.reply(error.detail, actions=[refused], suggestions=[PERSON], intake=None, draft=None)
         if isinstance(error, NotFound) and self.state.awaiting:
-            kept = ("topic", "action", "asked", "awaiting", "choices", "task")
-            still = {name: getattr(self.state, name) for name in kept}
-            return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **still)
+            return self.reply(error.detail, suggestions=[c.id for c in self.state.choices], **self.still_open)
         return self.reply(error.detail, suggestions=[PERSON], intake=None, draft=None)
 
     def hand_over(
-        self, why: str = "", *, reason: HandoffReason = "needs_person", actions: Sequence[ChatAction] = ()
+        self,
+        why: str = "",
+        *,
+        reason: HandoffReason = "needs_person",
+        actions: Sequence[ChatAction] = (),
+        said: str | None = None,
     ) -> Outcome:
-        """A person takes the conversation; the machine is silent from here on."""
+        """A person takes the conversation; the machine is silent from here on. `said` replaces the whole text."""
         handed = ChatAction(kind="handed_off", status="done", id=self.state.conversation_id)
-        text = f"{why} {HANDED_OVER}".strip()
+        text = said or f"{why} {HANDED_OVER}".strip()
         handoff = Handoff(reason=reason, at=self.now, waiting_since=self.now)
         return self.reply(text, actions=[*actions, handed], handed_off=True, handoff=handoff, intake=None, draft=None)
 

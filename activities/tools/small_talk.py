@@ -17,11 +17,6 @@ _WHICH_HELP = (
     "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
     "what came?"
 )
-# The local model reads English alone, and says so in the customer's language.
-_ONLY_ENGLISH = {
-    "es": "Por ahora solo entiendo inglés. ¿Puede escribirme en inglés, o prefiere hablar con una persona?",
-    "hi": "अभी मैं केवल अंग्रेज़ी समझता हूँ। कृपया अंग्रेज़ी में लिखें, या क्या आप किसी व्यक्ति से बात करना चाहेंगे?",
-}
 _HELP = ["Where is my order?", "Something is wrong with what came", "Cancel my order", PERSON]
 
 
@@ -40,8 +35,9 @@ def nothing_pending(scene: Scene) -> Outcome:
     if before.choices:
         return _still_which(scene)
     if before.awaiting and before.asked:
-        open_ = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting")}
-        return scene.reply(f"I need a little more than a yes. {before.asked}", suggestions=before.offered, **open_)
+        return scene.reply(
+            f"I need a little more than a yes. {before.asked}", suggestions=before.offered, **scene.still_open
+        )
     return scene.reply("There is nothing that waits for your yes. What would you like to do?", suggestions=_STARTERS)
 
 
@@ -49,7 +45,8 @@ def _still_which(scene: Scene) -> Outcome:
     """A question that is open stays open."""
     before = scene.state
     offered = [c.label if c.kind == "product" else c.id for c in before.choices]
-    kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "awaiting", "choices")}
+    # A yes must not reach a proposal that is not shown again.
+    kept = scene.still_open | {"pending": None}
     return scene.reply("Please say which one you mean.", suggestions=offered, **kept)
 
 
@@ -60,10 +57,7 @@ def ask_again(scene: Scene) -> Outcome:
     return scene.reply(
         f"I need a plain yes or no for this: {pending.shown}",
         suggestions=["Yes", "No"],
-        pending=pending,
-        choices=scene.state.choices,
-        topic=scene.state.topic,
-        asked=pending.shown,
+        **scene.still_open,
     )
 
 
@@ -72,11 +66,9 @@ def refused(scene: Scene, sentence: str) -> Outcome:
     before = scene.state
     if before.pending:
         shown = f"{SENTENCES[sentence]}\n{before.pending.shown}"
-        kept = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "pending")}
-        return scene.reply(shown, suggestions=["Yes", "No"], **kept)
+        return scene.reply(shown, suggestions=["Yes", "No"], **scene.still_open)
     if before.awaiting and before.asked:
-        still = {name: getattr(before, name) for name in ("topic", "action", "asked", "choices", "awaiting")}
-        return scene.reply(f"{SENTENCES[sentence]}\n{before.asked}", suggestions=before.offered, **still)
+        return scene.reply(f"{SENTENCES[sentence]}\n{before.asked}", suggestions=before.offered, **scene.still_open)
     return scene.reply(SENTENCES[sentence], suggestions=_HELP, topic=before.topic)
 
 
@@ -100,9 +92,6 @@ def small_talk(scene: Scene) -> Outcome | None:
 def clarify(scene: Scene) -> Outcome:
     """Ask back; a person takes over when asking back has not helped."""
     failures = scene.state.failures + 1
-    understood = scene.understood
-    if understood.model == "local" and understood.language in _ONLY_ENGLISH and failures < PATIENCE:
-        return scene.reply(_ONLY_ENGLISH[understood.language], suggestions=[PERSON], failures=failures)
     if scene.state.choices and words.means_other_one(scene.text):
         return _still_which(scene)
     if failures >= PATIENCE:

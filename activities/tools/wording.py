@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -37,8 +38,11 @@ def local_day(key: str) -> str:
 
 
 def things(items: Sequence[OrderLine | NamedItem | NamedSku]) -> str:
-    """ "2 x Amul Milk 1L, Whey Protein"."""
-    return ", ".join(f"{n} x {i.name}" if (n := getattr(i, "quantity", 1)) > 1 else i.name for i in items)
+    """ "2 x Amul Milk 1L, Whey Protein"; pieces of one name are counted together, also at different prices."""
+    counts: Counter[str] = Counter()
+    for item in items:
+        counts[item.name] += 0 if isinstance(item, NamedSku) else item.quantity
+    return ", ".join(f"{n} x {name}" if n > 1 else name for name, n in counts.items())
 
 
 def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.deps import Serving
+from api.deps import LOST, Serving
 from api.problems import problem_responses
 from care.models.common import Model
 
@@ -37,9 +39,12 @@ async def readyz(serving: Serving) -> Health:
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text."}},
 )
-async def metrics(request: Request) -> Response:
-    """For Prometheus."""
-    return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request, serving: Serving) -> Response:
+    """For Prometheus. Without the database, the figures of models are the last ones known."""
+    measured = request.app.state.metrics
+    with suppress(*LOST):
+        measured.show(await serving.stores.meters.totals(1), datetime.now(UTC))
+    return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/", include_in_schema=False)

@@ -5,31 +5,50 @@ The clients are imported when they are made, so that a process which does not us
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from care.brains.metered import MeteredJudge, Meters, UnderstandingWithFallback
-from care.brains.protocols import EvidenceJudge, Understanding
+from care.brains.hosted import Hosted, Meters, Prices
+from care.brains.metered import MeteredJudge, MeteredUnderstanding
+from care.brains.protocols import EvidenceJudge, Understanding, Wording
 
 if TYPE_CHECKING:
     from care.settings import Settings
 
 
-def understanding_for(settings: Settings, meters: Meters) -> Understanding:
+class ChatBrains(NamedTuple):
+    """What a conversation needs. Both ask one hosted model, so that they stop together when it fails; without a key
+    there is none, and replies go out as the tools wrote them."""
+
+    understanding: MeteredUnderstanding
+    wording: Wording | None
+    hosted: Hosted | None
+
+    async def aclose(self) -> None:
+        if self.hosted:
+            await self.hosted.aclose()
+
+
+def chat_brains(settings: Settings, meters: Meters) -> ChatBrains:
     """Groq with the local model behind it, or the local model alone."""
     from care.brains.local import LocalUnderstanding
 
     local = LocalUnderstanding()
     if settings.groq_api_key is None or not settings.groq_api_key.get_secret_value():
-        return local
-    from care.brains.groq import CHAT_SECONDS, GroqUnderstanding
+        return ChatBrains(MeteredUnderstanding(None, local, meters), None, None)
+    from care.brains.groq import UNDERSTANDING_SECONDS, GroqUnderstanding, GroqWording
+    from care.brains.groq_client import GroqClient
 
-    groq = GroqUnderstanding(
-        settings.groq_api_key.get_secret_value(),
-        settings.groq_model,
-        base_url=settings.groq_base_url,
-        timeout=min(settings.model_timeout_seconds, CHAT_SECONDS),
-    )
-    return UnderstandingWithFallback(groq, local, meters, f"groq {settings.groq_model}")
+    model = settings.groq_model
+    client = GroqClient(settings.groq_api_key.get_secret_value(), model, base_url=settings.groq_base_url)
+    prices = Prices(settings.groq_price_in, settings.groq_price_out, settings.price_currency)
+    hosted = Hosted(client, meters, f"groq {model}", prices)
+    groq = GroqUnderstanding(hosted, model, seconds=min(settings.model_timeout_seconds, UNDERSTANDING_SECONDS))
+    return ChatBrains(MeteredUnderstanding(groq, local, meters), GroqWording(hosted), hosted)
+
+
+def understanding_for(settings: Settings, meters: Meters) -> Understanding:
+    """For whoever only reads messages."""
+    return chat_brains(settings, meters).understanding
 
 
 def judge_for(settings: Settings, meters: Meters) -> EvidenceJudge:
@@ -46,11 +65,11 @@ def judge_for(settings: Settings, meters: Meters) -> EvidenceJudge:
         base_url=settings.gemini_base_url,
         timeout=settings.model_timeout_seconds,
     )
-    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}")
+    prices = Prices(settings.gemini_price_in, settings.gemini_price_out, settings.price_currency)
+    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}", prices)
 
 
-async def close(*brains: Understanding | EvidenceJudge) -> None:
-    """Closes the connections of hosted models; local ones hold none."""
-    for brain in brains:
-        if isinstance(brain, UnderstandingWithFallback | MeteredJudge):
-            await brain.aclose()
+async def close(judge: EvidenceJudge) -> None:
+    """Closes the connections of a hosted judge; a local one holds none."""
+    if isinstance(judge, MeteredJudge):
+        await judge.aclose()

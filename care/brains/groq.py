@@ -1,92 +1,54 @@
-"""Understanding by a model at Groq, through its own client. Import it only where a key is set."""
+"""What Groq is asked: what a message means, and a reply in another language."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from typing import Any
-
-import groq
-import httpx
-from groq.types.chat import ChatCompletion, ChatCompletionMessage, ChatCompletionMessageParam
-from groq.types.chat.chat_completion import Choice
-from groq.types.chat.completion_create_params import ResponseFormat
-
+from care.brains.hosted import Hosted, Question
 from care.brains.prompts import prompt
-from care.brains.protocols import Utterance
-from care.brains.reading import UnderstoodAnswer, read_understood
-from care.errors import ModelTrouble
+from care.brains.protocols import Saying, Utterance, Worded
+from care.brains.reading import UnderstoodAnswer, WordedAnswer, read_understood, read_worded
+from care.brains.wording import asked_of, checked
 from care.models.understanding import Understood
 
-# The customer gets an answer within five seconds, from the local model if need be.
-CHAT_SECONDS = 3.5
+# The customer has an answer within five seconds, from the local model if need be: three for this, with the second
+# try; what is left for the wording is in activities/graphs/conversation.py; the rest for everything else of a turn.
+UNDERSTANDING_SECONDS = 3.0
 _HISTORY = 8
-_FORMAT: ResponseFormat = {
-    "type": "json_schema",
-    "json_schema": {"name": "understood", "strict": True, "schema": UnderstoodAnswer.model_json_schema()},
-}
+_UNDERSTOOD = UnderstoodAnswer.model_json_schema()
+_WORDED = WordedAnswer.model_json_schema()
 
 
 class GroqUnderstanding:
-    """Asks once: the caller decides whether to ask again. `timeout` in seconds, for the whole call."""
+    """`seconds` for all of it, a second try included."""
 
-    def __init__(self, api_key: str, model: str, *, base_url: str | None = None, timeout: float = CHAT_SECONDS) -> None:
+    def __init__(self, hosted: Hosted, model: str, *, seconds: float = UNDERSTANDING_SECONDS) -> None:
+        self._hosted = hosted
         self._model = model
-        self._timeout = timeout
+        self._seconds = seconds
         self._prompt = prompt("understand").text
-        self._client = groq.AsyncGroq(
-            api_key=api_key, base_url=base_url, max_retries=0, timeout=httpx.Timeout(timeout, connect=min(timeout, 2.0))
-        )
 
     async def understand(self, utterance: Utterance) -> Understood:
-        return read_understood(_content(await self._ask(utterance)), utterance, self._model)
-
-    async def aclose(self) -> None:
-        await self._client.close()
-
-    async def _ask(self, utterance: Utterance) -> ChatCompletion:
         data = {
             "message": utterance.text,
             "history": utterance.history[-_HISTORY:],
             "asked": utterance.asked,
             "products": utterance.products,
         }
-        messages: list[ChatCompletionMessageParam] = [
-            {"role": "system", "content": self._prompt},
-            {"role": "user", "content": json.dumps(data, ensure_ascii=False)},
-        ]
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await self._client.chat.completions.create(
-                    model=self._model, messages=messages, response_format=_FORMAT, temperature=0
-                )
-        except groq.APIStatusError as error:
-            raise ModelTrouble(f"Groq answered {error.status_code}", retryable=_may_pass(error)) from None
-        except (TimeoutError, groq.APITimeoutError):
-            raise ModelTrouble("Groq did not answer in time", retryable=True) from None
-        except groq.APIConnectionError:
-            raise ModelTrouble("Groq could not be reached", retryable=True) from None
-        except (groq.APIError, json.JSONDecodeError):
-            raise ModelTrouble("Groq's answer could not be read", retryable=True) from None
+        question = Question("understood", _UNDERSTOOD, self._prompt, data)
+        return await self._hosted.ask(
+            question, lambda text: read_understood(text, utterance, self._model), self._seconds
+        )
 
 
-def _content(completion: Any) -> str:
-    """The text of the first choice. The client hands over whatever came with status 200, HTML as a `str` too."""
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        raise ModelTrouble("Groq's answer holds no choice", retryable=True)
-    choice = completion.choices[0]
-    if not isinstance(choice, Choice) or not isinstance(choice.message, ChatCompletionMessage):
-        raise ModelTrouble("Groq's answer has another shape", retryable=True)
-    if choice.finish_reason == "length":
-        raise ModelTrouble("Groq's answer was cut short", retryable=True)
-    content = choice.message.content
-    if not isinstance(content, str) or not content:
-        raise ModelTrouble("Groq's answer is empty", retryable=True)
-    return content
+class GroqWording:
+    """Sends what our own code wrote, and nothing that the customer did."""
 
+    def __init__(self, hosted: Hosted) -> None:
+        self._hosted = hosted
+        self._prompt = prompt("word").text
 
-def _may_pass(error: groq.APIStatusError) -> bool:
-    body = error.body if isinstance(error.body, dict) else {}
-    inner = body.get("error", body)
-    failed_json = isinstance(inner, dict) and inner.get("code") == "json_validate_failed"
-    return failed_json or error.status_code in (408, 409, 429) or error.status_code >= 500
+    async def word(self, saying: Saying, seconds: float) -> Worded:
+        asked = asked_of(saying)
+        data = {"language": saying.language} | asked.model_dump()
+        question = Question("worded", _WORDED, self._prompt, data)
+        answer = await self._hosted.ask(question, lambda text: read_worded(text, len(asked.sentences)), seconds)
+        return checked(saying, answer)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 MODEL = "local"
 # Below its floor an intent is not claimed: OTHER leads to a clarifying question. Money asks for more.
 _FLOOR = 0.3
-_FLOORS = {Intent.REFUND_REQUEST: 0.45}
+_FLOORS = {Intent.REFUND_REQUEST: 0.5}
 # Farther than this (cosine) from all that was learnt, a message is claimed only with `_PLAIN`: a classifier gives
-# invented words to some intent, at times with 0.7.
-_FAMILIAR = 0.42
-_PLAIN = 0.85
+# invented words to some intent, at times with 0.5.
+_FAMILIAR = 0.36
+_PLAIN = 0.6
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
 _CLAUSES = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from care.models.common import Model, Utc
@@ -45,9 +46,40 @@ class Claim(Model):
         return Claimed(self.order, self.skus, self.reason, self.now)
 
 
+@dataclass
+class Spent:
+    """Tokens that a call took, added to as they become known."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
 class Understanding(Protocol):
     async def understand(self, utterance: Utterance) -> Understood:
         """Raises ModelTrouble if no usable answer came."""
+        ...
+
+
+class Saying(Model):
+    """A reply as the tools wrote it, in English, to be put into `language` (BCP 47: "es", "hi", "hi-Latn"). `names`
+    are those of products, which stay as they are."""
+
+    text: str
+    suggestions: list[str] = []
+    language: str
+    names: list[str] = []
+
+
+class Worded(Model):
+    """The same in that language, suggestion by suggestion."""
+
+    text: str
+    suggestions: list[str] = []
+
+
+class Wording(Protocol):
+    async def word(self, saying: Saying, seconds: float) -> Worded:
+        """Raises ModelTrouble if none came within `seconds` that says what the reply says."""
         ...
 
 

@@ -7,12 +7,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from care.brains.grounding import english_of, grounded, words_of_message
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
-from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules.entities import find_entities
-from care.rules.product_names import products_in
-from care.rules.spoken_dates import WEEKDAYS
+from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
+from care.rules.conversation_language import plausible
+
+_MOST_WISHES = 5
+# The confidence of an intent that comes without a number.
+_UNSAID = 0.7
 
 
 class _Strict(BaseModel):
@@ -35,72 +38,101 @@ class EntitiesAnswer(_Strict):
     frequency: Literal["daily", "weekly", "biweekly", "monthly"] | None
     delivery_day: int | str | None
     dates: list[str]
+    amounts: list[str]
     reason: Literal["damaged", "wrong_item", "missing", "late", "quality", "changed_mind", "other"] | None
     remedy: Literal["refund", "replacement", "store_credit"] | None
+
+
+class WishAnswer(_Strict):
+    intent: Intent
+    part: str
+    english: str | None
+    entities: EntitiesAnswer
 
 
 class UnderstoodAnswer(_Strict):
     """The schema that Groq is asked to fill."""
 
     intents: list[ScoreAnswer]
+    wishes: list[WishAnswer]
     entities: EntitiesAnswer
     answer: Literal["yes", "no"] | None
+    angry: bool
     language: str
+    english: str | None
+
+
+class WordedAnswer(_Strict):
+    """The schema of a reply in another language."""
+
+    sentences: list[str]
+    suggestions: list[str]
 
 
 def read_understood(text: str, utterance: Utterance, model: str) -> Understood:
-    """Ids and products that stand nowhere in the conversation are dropped: a model names nothing that it was not
-    given. `intent` with `confidence` instead of the list `intents` is read too. Raises ModelTrouble."""
+    """What stands nowhere in the conversation is dropped: a model names nothing that it was not given. Fields may be
+    missing, and `intent` with `confidence` may stand for the list `intents`. Raises ModelTrouble."""
     data = as_object(text)
-    scores = data.get("intents", [{"intent": data.get("intent"), "confidence": data.get("confidence")}])
+    language = plausible(data.get("language"), utterance.text)
     try:
-        intents = [IntentScore.model_validate(score) for score in scores]
-        named = Entities.model_validate(data.get("entities") or {})
-        answer: Any = data.get("answer") if utterance.asked is not None else None
+        wishes = _wishes(data.get("wishes") or [], utterance, language)
         read = Understood(
-            intents=intents,
-            entities=_grounded(named, utterance),
-            answer=answer,
-            language=str(data.get("language") or "en")[:8].lower(),
+            intents=_intents(data, wishes),
+            entities=grounded(Entities.model_validate(data.get("entities") or {}), utterance.text, utterance),
+            answer=data.get("answer") if utterance.asked is not None else None,
+            language=language,
+            english=None if language == "en" else english_of(data.get("english"), utterance.text),
+            angry=data.get("angry") is True,
+            # One wish is the message itself.
+            wishes=wishes if len(wishes) > 1 else [],
             model=model,
         )
-    except (ValidationError, TypeError):
+    except (ValidationError, TypeError, AttributeError):
         raise ModelTrouble("the answer does not fit the schema", retryable=True) from None
     if not read.intents:
         raise ModelTrouble("the answer names no intent", retryable=True)
     return read
 
 
-def _grounded(named: Entities, utterance: Utterance) -> Entities:
-    """The model's entities, as far as the conversation holds them, over those that plain rules find."""
-    found = find_entities(utterance.text, utterance.products)
-    said = " ".join([*utterance.history, utterance.asked or "", utterance.text]).upper()
-
-    def ids(kind: str) -> list[str]:
-        ours: list[str] = getattr(found, kind)
-        theirs = [one.strip().upper() for one in getattr(named, kind)]
-        return list(dict.fromkeys([*ours, *(one for one in theirs if one and one in said)]))
-
-    known = [name for one in named.products for name in products_in(one, utterance.products)]
-    update: dict[str, Any] = {kind: ids(kind) for kind in ("order_ids", "subscription_ids", "refund_ids")}
-    update |= {"products": list(dict.fromkeys(known)) or found.products, "dates": named.dates or found.dates}
-    update |= {"delivery_day": _day(named.delivery_day) or found.delivery_day}
-    for field in ("frequency", "reason", "remedy"):
-        update[field] = getattr(named, field) or getattr(found, field)
-    quantity = named.quantity or found.quantity
-    update["quantity"] = quantity if quantity and 1 <= quantity <= 1000 else None
-    return Entities.model_validate(update)
+def _intents(data: dict[str, Any], wishes: list[Wish]) -> list[IntentScore]:
+    """As listed; else the one that is named, else those of the wishes."""
+    scores = data.get("intents")
+    if scores is None:
+        scores = [data] if data.get("intent") else [{"intent": wish.intent} for wish in wishes]
+    return [
+        IntentScore(intent=s.get("intent"), confidence=s.get("confidence", _UNSAID))
+        for s in list(scores)[:_MOST_WISHES]
+    ]
 
 
-def _day(day: int | str | None) -> int | str | None:
-    if isinstance(day, str):
-        return int(day) if day.isdecimal() and 1 <= int(day) <= 31 else day.lower() if day.lower() in WEEKDAYS else None
-    return day if day and 1 <= day <= 31 else None
+def _wishes(answers: list[dict[str, Any]], utterance: Utterance, language: str) -> list[Wish]:
+    """Each different one, in the order said. Small talk around them is no wish."""
+    found: list[Wish] = []
+    for answer in list(answers)[: 2 * _MOST_WISHES]:
+        part = words_of_message(str(answer.get("part") or ""), utterance.text)
+        english = None if language == "en" else english_of(answer.get("english"), part)
+        named = grounded(Entities.model_validate(answer.get("entities") or {}), part, utterance)
+        wish = Wish(intent=answer.get("intent"), text=english or part, entities=named)
+        if wish.intent is not Intent.OTHER and all((w.intent, w.text) != (wish.intent, wish.text) for w in found):
+            found.append(wish)
+    return found[:_MOST_WISHES]
+
+
+def read_worded(text: str, sentences: int) -> WordedAnswer:
+    """A reply sentence by sentence, as many as were sent. Raises ModelTrouble."""
+    try:
+        read = WordedAnswer.model_validate(as_object(text))
+    except ValidationError:
+        raise ModelTrouble("the answer does not fit the schema", retryable=True) from None
+    if len(read.sentences) != sentences:
+        raise ModelTrouble("the answer has more or fewer sentences than the reply", retryable=True)
+    return read
 
 
 def as_object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a database
     except (ValueError, RecursionError):
         raise ModelTrouble("the answer is no JSON", retryable=True) from None
     if not isinstance(data, dict):

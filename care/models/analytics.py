@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from care.models.common import Model
+from care.models.common import Model, Utc
 from care.models.money import Money
 
 
@@ -19,6 +19,36 @@ class OutcomeCount(Model):
     status: str
     count: int
     amount: Money
+
+
+class Usage(Model):
+    """What one model call took. `cost` in millionths of a millionth of `currency`: exact for any price of a million
+    tokens in millionths."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    currency: str = ""
+
+
+class ModelFigures(Model):
+    """What one model was asked over some days. `cost_micros` in millionths of `currency`; 0 without a price.
+
+    `rests` counts how often it was left alone because it failed; it is now, until `rests_until`, if that lies ahead.
+    """
+
+    name: str
+    calls: int
+    failures: int
+    retries: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    mean_milliseconds: int
+    slowest_milliseconds: int = 0
+    cost_micros: int = 0
+    currency: str | None = None
+    rests: int = 0
+    rests_until: Utc | None = None
 
 
 class Summary(Model):
@@ -45,3 +75,4 @@ class Summary(Model):
     subscriptions_cancelled: int
     model_calls: dict[str, int]
     model_failures: dict[str, int]
+    models: list[ModelFigures] = []

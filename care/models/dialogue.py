@@ -49,8 +49,9 @@ class Context(Model):
 # What a turn does: carry out what was proposed, drop it, ask again for the yes, tell that nothing waits for a yes,
 # or serve an intent.
 Act = Literal["confirm", "decline", "ask_again", "nothing_pending", "serve"]
-# What becomes of the matter that is open: it goes on, it is set aside and comes back, it is dropped, or all are.
-Matter = Literal["kept", "parked", "dropped", "all_dropped"]
+# What becomes of the matter that is open: it goes on, it is set aside and comes back, it is dropped, it makes way for
+# the one that was set aside last, or all are dropped.
+Matter = Literal["kept", "parked", "dropped", "resumed", "all_dropped"]
 Family = Literal["orders", "refunds", "subscriptions", "payments", "handoff", "answers"]
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from care.models.common import Model, Quantity, Sku
 from care.models.conversation import Handoff
 from care.models.customer import Address
+from care.models.order_change import ChangeItems
 from care.models.refund import RefundReason, Remedy
 from care.models.subscription import ChangeSubscription, Frequency, Item
 from care.models.understanding import Entities, Intent, Wish
@@ -102,12 +103,14 @@ class Open(Model):
     """A matter that is not finished: what was asked, what it was about, what was gathered for it, and the further
     wishes of the same customer that come after it.
 
-    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace"), `asked` is the
-    question as it was shown, and `offered` are the answers that stood beside it.
+    `action` names what is to be done where the intent leaves it open ("skip", "pause", "trace"), `said` keeps the
+    words that say it while something else is asked first, `asked` is the question as it was shown, and `offered` are
+    the answers that stood beside it. `basket` is what an order was last shown to hold instead.
     """
 
     topic: Intent | None = None
     action: str | None = None
+    said: str | None = None
     asked: str | None = None
     offered: list[str] = []
     awaiting: Awaiting | None = None
@@ -115,9 +118,10 @@ class Open(Model):
     pending: Proposal | None = None
     intake: RefundIntake | None = None
     draft: SubscriptionDraft | None = None
-    task: SubscriptionTask | None = None
     slots: Slots = Slots()
     waiting: list[Wish] = []
+    task: SubscriptionTask | None = None
+    basket: ChangeItems | None = None
 
 
 class ConversationState(Open):

@@ -32,7 +32,8 @@ _NOUNS: dict[Detail | Matter, re.Pattern[str]] = {
         r"\bregist(?:er|ration)\b|\bsign(?:ing)?[- ]?up\b",
     ),
     "mail": any_of(
-        r"\bnotif|\bnewsletter|\b(?:mails?|e-mails|emails)\b(?! address)|\breminder|\bpreferences?\b|\bunsubscribe\b"
+        r"(?<![\w-])(?:mails?|e-mails|emails)\b(?! address)|\bnotif|\bnewsletter|\breminder|\bpreferences?\b",
+        r"\bunsubscribe\b",
     ),
     "email": any_of(r"\be-?mail\b"),
     "phone": any_of(r"\b(?:phone|mobile|cell|telephone|contact) ?(?:number)?\b"),
@@ -51,6 +52,12 @@ _NAME = re.compile(
     r"\b(?P<part>first|given|last|family|sur|full)?[- ]?name\b(?: \w+){0,3}?(?: to| is| should be|:)(?: now)?:? +"
     r"(?P<name>[^\W\d_][^\d_,;:!?<>@]{0,80})",
     re.I,
+)
+_NO_NAMES = {"wrong", "misspelled", "misspelt", "incorrect", "not", "changed", "different", "spelled", "spelt"}
+_ABOUT_ME = any_of(r"\bwhat (?:do|does) (?:you|the shop) know (?:about|of) me\b|\bmy (?:account )?details\b")
+_MAILS = any_of(
+    r"\b(?:stop|turn|disable|enable|no more|unsubscribe|do(?:n'?t| not) (?:send|want|e-?mail)|mute|opt|switch)\b"
+    r"[^.!?]{0,40}\b(?:e-?mails?|mails?|notifications?|newsletter)\b"
 )
 _TAIL = re.compile(r"\s+(?:please|pls|thanks|thank you|now|instead|not|because|since|as i|and|in my|on my)\b.*$", re.I)
 _CODES = (
@@ -73,18 +80,23 @@ def matter_of(text: str) -> Detail | Matter | None:
     return next((name for name, pattern in _NOUNS.items() if pattern.search(text)), None)
 
 
+def is_about_account(text: str) -> bool:
+    """What a model may take for something else: a time zone, mails to turn off, what is known of somebody."""
+    return bool(_NOUNS["timezone"].search(text) or _MAILS.search(text) or _ABOUT_ME.search(text))
+
+
 def asks_for_change(text: str) -> bool:
     return bool(_CHANGE.search(text))
 
 
 def name_in(text: str, current: str) -> str | None:
     """The whole new name; a first or last name alone takes the place of that part of the `current` one."""
-    found = _NAME.search(text)
+    *_, found = [None, *_NAME.finditer(text)]
     if found is None:
         return None
     name = _TAIL.sub("", found["name"].strip(" .'\"")).strip(" .'\"")
     words, part = current.split(), (found["part"] or "").lower()
-    if not name:
+    if not name or name.split()[0].lower() in _NO_NAMES:
         return None
     if part in ("last", "family", "sur") and len(words) > 1:
         return " ".join([*words[:-1], name])

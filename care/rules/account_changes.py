@@ -11,7 +11,7 @@ from care.rules.recurrence import is_zone
 
 def changes_of(wish: ChangeCustomer) -> dict[str, Any]:
     """The fields of Customer to set. Raises Invalid (`fields`) for a change of nothing, and for an unknown zone."""
-    changes = {name: value for name in ChangeCustomer.model_fields if (value := getattr(wish, name)) is not None}
+    changes = wish.model_dump(exclude_none=True)
     if not changes:
         raise Invalid("Say what to change: name, timezone or address.")
     if wish.timezone is not None and not is_zone(wish.timezone):

@@ -14,6 +14,7 @@ _COUNTRIES = {
 # No postcode is shorter: the 4 of "chips on Friday, from 4 December" is none.
 _SHORTEST = 3
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+_TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
 # "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
 _ASIDE = {
     "oops", "ups", "sorry", "no", "not", "actually", "wait", "hmm", "oh", "well", "yes", "ok", "okay", "please",
@@ -26,7 +27,8 @@ def address_in(text: str, default_country: str | None) -> Address | None:
 
     `default_country` (ISO 3166 alpha-2) stands in where none is written.
     """
-    parts = [p.strip(" .") for p in _LEAD.sub("", text).replace("\n", ",").split(",")]
+    plain = _TAIL.sub("", _LEAD.sub("", text))
+    parts = [p.strip(" .") for p in plain.replace("\n", ",").split(",")]
     parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
     country = _country(parts[-1]) if parts else None
     if country:

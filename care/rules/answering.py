@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from care.models.memory import Awaiting, ConversationState
+from care.models.memory import Awaiting, ConversationState, Open
 from care.models.understanding import Entities, Intent, IntentScore
 from care.rules import corrections, phrases, references, words
 
@@ -26,6 +26,8 @@ _AKIN: dict[Awaiting, set[Intent]] = {
     "subscription": {Intent.SUBSCRIPTION_MANAGE, Intent.SUBSCRIPTION_REQUEST, Intent.OTHER},
 }
 _QUESTIONS = {Intent.ORDER_STATUS, Intent.PRODUCT_QUESTION, Intent.WALLET_ISSUE, Intent.PAYMENT_ISSUE, Intent.ACCOUNT}
+# Questions whose answers can be told from other messages.
+_TELLING = {"order", "subscription", "product", "reason", "evidence", "frequency", "day", "date"}
 _SHORT = 4  # words: "ORD004", "the second one", "every Friday please"
 
 
@@ -43,7 +45,15 @@ def answers(
     return brief and _names(awaiting, found, text, has_files, state)
 
 
-def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: ConversationState) -> bool:
+def answers_left(matter: Open, said: IntentScore, found: Entities, text: str, has_files: bool) -> bool:
+    """Whether a message holds what a matter that was set aside had asked for."""
+    if matter.awaiting not in _TELLING or phrases.only_asks(text):
+        return False
+    fits = said.intent is matter.topic or said.intent in _AKIN[matter.awaiting]
+    return fits and _names(matter.awaiting, found, text, has_files, matter)
+
+
+def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, state: Open) -> bool:
     """Whether the message holds what was asked for."""
     match awaiting:
         case "order":
@@ -68,7 +78,7 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
             return True
 
 
-def _each(text: str, state: ConversationState) -> bool:
+def _each(text: str, state: Open) -> bool:
     return len(state.choices) > 1 and (words.means_each(text) or words.means_other_one(text))
 
 

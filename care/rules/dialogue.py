@@ -8,10 +8,23 @@ from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, parts, phrases, references, scope, words
+from care.rules import (
+    answering,
+    corrections,
+    matters,
+    order_words,
+    parcel_words,
+    parts,
+    phrases,
+    references,
+    scope,
+    words,
+)
+from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
-from care.rules.approved import SENTENCES, Approved
+from care.rules.approved import Approved
 from care.rules.corrections import settled
+from care.rules.payment_matters import matter_of
 from care.rules.refund_asks import asks_to_withdraw
 from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
@@ -42,6 +55,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
+# What another card for an order that is named may be taken for.
+_NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 
 
 def read(
@@ -72,18 +87,15 @@ def read(
 
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
-    said = parts.alone(wish, understood)
-    intent = intent_meant(intent_of(said, wish.text, False, state), wish.text, said.entities, state, context)
-    served = _serve(intent, said.entities, wish.text, state, context)
-    reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
-    return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
+    reading = _part(parts.alone(wish, understood), wish.text, False, state, context, [])
+    return reading.model_copy(update={"text": reading.text or wish.text})
 
 
 def _part(
     said: Understood, text: str, has_files: bool, state: ConversationState, context: Context, later: list[Wish]
 ) -> Reading:
     read = _read(said, text, has_files, state, context).model_copy(update={"entities": said.entities})
-    reading, others = parts.one_each(read, text, state)
+    reading, others = parts.one_each(read, text, state) if parts.is_one(said) else (read, [])
     reading = reading.model_copy(update={"waiting": [*others, *later]})
     return reading.model_copy(update={"not_done": matters.not_done(state, reading)})
 
@@ -104,14 +116,27 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
-    if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
-        return _act("confirm", WRITES[pending.kind].intent)
+    if pending and answer == "yes":
+        if state.pointed and phrases.is_nodding(text):
+            return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question
+        wanted = WRITES[pending.kind].intent
+        # A file that comes with a yes was not shown.
+        if not (has_files and wanted is Intent.REFUND_REQUEST):
+            return _act("confirm", wanted)
+    if is_unread(understood) and answer is None:
+        return _act("serve", Intent.OTHER)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
         return _act("decline", state.topic or Intent.OTHER, family="answers", matter="all_dropped")
+    if _answers_parked(understood, text, has_files, state):
+        read = _read(understood, text, has_files, matters.resumed(state), context)
+        if (read.act, read.matter) == ("serve", "kept"):
+            return read.model_copy(update={"matter": "resumed"})
     intent = intent_of(understood, text, has_files, state)
     intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
     if pending and unclear:
         return _act("ask_again", Intent.OTHER)
@@ -119,8 +144,6 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
-    if apart := _apart(intent, understood, text, state):
-        return apart
     matter = matters.left(intent, understood.entities, text, state)
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
@@ -141,19 +164,28 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
-    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
-
-
-def told_first(reading: Reading) -> str | None:
-    """What was shown and is dropped, and what is refused of a message whose other part is served."""
-    alone = reading.intent is Intent.OTHER or reading.handoff
-    refused = SENTENCES[reading.approved] if reading.approved and not alone else None
-    return "\n".join(said for said in (reading.not_done, refused) if said) or None
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
 
 
 def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
-    matter: Matter = "dropped" if matters.is_open(state) else "kept"
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
+
+
+def _answers_parked(understood: Understood, text: str, has_files: bool, state: ConversationState) -> bool:
+    """Whether a message answers the question that was left for another one, and not that other one."""
+    if not state.parked or state.pending or state.awaiting is None:
+        return False
+    best, found = _best(understood), understood.entities
+    if answering.answers(state.awaiting, best, found, text, has_files, state):
+        return False
+    return answering.answers_left(state.parked[-1], best, found, text, has_files)
+
+
+def is_unread(understood: Understood) -> bool:
+    """The local model reads English alone: what is in another language is for a person."""
+    return understood.model == "local" and understood.language != "en"
 
 
 def _leaves(text: str, state: ConversationState) -> bool:
@@ -193,6 +225,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     if _wants_person(understood):
         return Intent.HUMAN_AGENT
     best = _best(understood)
+    if best.intent is Intent.ORDER_STATUS and _is_about_paying(understood, text):
+        best = best.model_copy(update={"intent": Intent.PAYMENT_ISSUE})
     said = Intent.OTHER if phrases.is_vague(text) and len(understood.intents) == 1 else best.intent
     if (
         state.topic
@@ -208,12 +242,14 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if state.pending and answering.names_details(understood.entities, text, state):
         shown = WRITES[state.pending.kind].intent
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
     if _means_other(said, understood.entities, text, state):
         return state.topic or said
-    if said is Intent.CHANGE_ORDER and phrases.means_account_address(text) and not understood.entities.order_ids:
+    if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
@@ -221,12 +257,45 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and _goes_on(understood.entities, text, state):
         return Intent.REFUND_REQUEST
-    if said is Intent.OTHER and state.slots.order_id and phrases.asks_how_it_stands(text):
+    if said is Intent.OTHER and understood.entities.remedy and understood.entities.order_ids:
+        return Intent.REFUND_REQUEST  # "swap the mug from ORD008 for coffee"
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and state.slots.order_id and phrases.asks_how_it_stands(text):
         return Intent.ORDER_STATUS
+    if said is Intent.OTHER and understood.entities.products and not understood.entities.order_ids:
+        return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if parcel_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
+
+
+def _means_account(said: Intent, text: str) -> bool:
+    if said is Intent.CHANGE_ORDER:
+        return phrases.means_account_address(text)
+    return said in (Intent.OTHER, Intent.SUBSCRIPTION_MANAGE) and is_about_account(text)
+
+
+def _is_about_paying(understood: Understood, text: str) -> bool:
+    """ "I paid for ORD006, but it says pending" is about the payment, however much it names the order."""
+    scored = any(s.intent is Intent.PAYMENT_ISSUE and s.confidence >= CONFIDENT for s in understood.intents)
+    return scored and matter_of(text) is not None
+
+
+def _changes_order(said: Intent, text: str, found: Entities, state: ConversationState) -> bool:
+    """ "Add 2 whey to ORD006" is no new subscription, "remove the chips from it" cancels no order, and "charge it to my
+    other card" reports no payment."""
+    if found.subscription_ids:
+        return False
+    if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
+        return True
+    shown = state.pending.kind if state.pending else None
+    if said is Intent.PAYMENT_ISSUE:
+        another = order_words.part_asked(text, found) == "payment"
+        return another and shown in ("change_items", "change_payment_method")
+    if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
+        return bool(found.products or found.quantity)  # "no, make it 2 milk"
+    mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
+    return said in mistaken and order_words.changes_an_order(text, found)
 
 
 def _goes_on(found: Entities, text: str, state: ConversationState) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from care.models.conversation import ChatAction, Handoff, HandoffReason
 from care.models.dialogue import Reading
 from care.models.memory import ConversationState, Open
+from care.models.understanding import Intent
 from care.rules.matters import MATTER, asked_for, intent_of, is_open
 
 HISTORY = 12
@@ -30,15 +31,21 @@ def remember(history: list[str], role: str, text: str) -> list[str]:
 def noted(digest: list[str], reading: Reading, actions: list[ChatAction]) -> list[str]:
     """The digest with a line for a turn that did something: ids and kinds, no words of the customer's."""
     name = MATTER.get(reading.intent)
-    if actions:
-        line = _told(actions)
+    if told := _told(actions):
+        line = told
     elif name and reading.act == "decline":
         line = f"declined: {name}"
     elif name and reading.act == "serve":
-        line = " ".join([f"asked about {name}", *(reading.order_ids or reading.subscription_ids)[:2]])
+        line = " ".join([f"asked about {name}", *_about(reading)])
     else:
         return digest
-    return [*digest, line][-_DIGEST:]
+    return [*digest, line][-_DIGEST:] if line not in digest[-1:] else digest
+
+
+def _about(reading: Reading) -> list[str]:
+    managed = reading.subscription_ids if reading.intent is Intent.SUBSCRIPTION_MANAGE else []
+    found = reading.order_ids if reading.family in ("orders", "refunds") else managed
+    return found if len(found) == 1 else []
 
 
 def recalled(state: ConversationState) -> list[str]:
@@ -61,12 +68,13 @@ def handoff_summary(state: ConversationState, handoff: Handoff, said: str, done:
         for each in (m.slots.order_id, m.slots.subscription_id, m.slots.refund_id)
         if each
     )
+    past = [line for line in (*state.digest, _told(done)) if line]
     waiting = [wish for m in reversed(matters) for wish in m.waiting]
     lines = [
         _REASONS[handoff.reason],
         f"About: {', '.join([*topics, *ids])}." if topics or ids else "",
         "Last said: " + " ".join(f'"{words}"' for words in last),
-        f"So far: {'; '.join([*state.digest, *([_told(done)] if done else [])])}." if state.digest or done else "",
+        f"So far: {'; '.join(past)}." if past else "",
         *(f"Open: {_question(m)}" for m in matters if is_open(m)),
         f"Also asked for: {asked_for(waiting)}." if waiting else "",
         f"Language: {state.language}.",
@@ -75,7 +83,8 @@ def handoff_summary(state: ConversationState, handoff: Handoff, said: str, done:
 
 
 def _told(actions: list[ChatAction]) -> str:
-    return ", ".join(" ".join(p for p in (a.kind.replace("_", " "), a.id, a.status) if p) for a in actions)
+    told = [f"{a.kind.replace('_', ' ')} {a.id or ''}".strip() + f": {a.status}" for a in actions]
+    return ", ".join(line for a, line in zip(actions, told, strict=True) if a.kind != "handed_off")
 
 
 def _question(matter: Open) -> str:

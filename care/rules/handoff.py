@@ -87,11 +87,7 @@ def handed_back(state: ConversationState, step: DeskStep, at: datetime) -> Moved
     said = [Message(role="agent", text=step.text, at=at, by=step.by)] if step.text.strip() else []
     said.append(_tells(state, "back", step, at))
     notice = _notice(state, handoff, "answered" if step.text.strip() else "handed_back", at)
-    nothing_open: dict[str, Any] = dict(Open(topic=state.topic, slots=state.slots)) | {
-        "parked": [],
-        "waiting": [],
-        "failures": 0,
-    }
+    nothing_open: dict[str, Any] = dict(Open(topic=state.topic, slots=state.slots)) | {"parked": [], "failures": 0}
     return _moved(state, said, notice=notice, handed_off=False, handoff=None, **nothing_open)
 
 

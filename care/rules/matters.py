@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from care.models.dialogue import Matter, Outcome, Reading
-from care.models.memory import ConversationState, Open
+from care.models.memory import ConversationState, Open, Proposal
 from care.models.understanding import Entities, Intent, Wish
 from care.rules import phrases, words
+from care.rules.approved import SENTENCES
 from care.rules.writes import WRITES
 
 MOST_PARKED = 3
@@ -49,26 +50,35 @@ def cleared(state: ConversationState) -> ConversationState:
 
 def left(intent: Intent, found: Entities, text: str, state: ConversationState) -> Matter:
     """What becomes of the open matter when `intent` is served: a question is answered and the matter comes back, the
-    same wish with other details goes on, other wishes set it aside or, in words of replacement, take its place."""
+    same wish with other details goes on, other wishes set it aside or, in words of replacement, take its place. Which
+    order a question was about matters no more once something is to be done."""
     if not is_open(state):
         return "kept"
     if intent is intent_of(state) and not _apart(intent, found, text, state):
         return "kept"
-    if words.drops_open(text):
-        return "dropped"
     asks = intent in _QUESTIONS or phrases.only_asks(text)
-    return "dropped" if words.replaces(text) and not asks else "parked"
+    only_asked = intent_of(state) in _QUESTIONS and state.pending is None
+    if words.drops_open(text) or (not asks and (only_asked or words.replaces(text))):
+        return "dropped"
+    return "parked"
 
 
 def _apart(intent: Intent, found: Entities, text: str, state: ConversationState) -> bool:
     """Whether a wish of the same kind as the open one is another: "also cancel ORD005", "when is the next one?"."""
-    if phrases.adds_more(text) and state.pending:
+    if phrases.asks_besides(text) and state.pending:
         shown = state.pending.shown.upper()
         return any(each.upper() not in shown for each in (*found.order_ids, *found.subscription_ids))
     if intent is Intent.REFUND_REQUEST:
         return bool(found.refund_ids) or phrases.asks_for_refund_status(text)
     asks = intent is Intent.SUBSCRIPTION_MANAGE and phrases.only_asks(text)
     return asks and not (found.dates or found.quantity or found.frequency)
+
+
+def resumed(state: ConversationState) -> ConversationState:
+    """The matter that was left last, in the place of the question that is open."""
+    *parked, matter = state.parked
+    waiting = [*state.waiting, *matter.waiting]
+    return state.model_copy(update=_fields(matter) | {"parked": parked, "waiting": waiting, "pointed": None})
 
 
 def begin(state: ConversationState, reading: Reading) -> ConversationState:
@@ -81,6 +91,8 @@ def begin(state: ConversationState, reading: Reading) -> ConversationState:
             begun = cleared(state).model_copy(update={"parked": parked[-MOST_PARKED:]})
         case "dropped":
             begun = cleared(state).model_copy(update={"waiting": state.waiting})
+        case "resumed":
+            begun = resumed(state)
         case "all_dropped":
             begun = state.model_copy(update={"parked": [], "waiting": []})
     return begun.model_copy(update={"waiting": [*reading.waiting, *begun.waiting][:MOST_WAITING]})
@@ -93,11 +105,15 @@ def not_done(state: ConversationState, reading: Reading) -> str | None:
         dropped = [state]
     elif reading.matter == "parked":
         dropped = [*state.parked, state][:-MOST_PARKED]
-    said = [f"I have not done this: {each.pending.shown.rstrip('?')}." for each in dropped if each.pending]
+    said = [_left_undone(each.pending) for each in dropped if each.pending]
     before = state.waiting if reading.matter in ("kept", "dropped") else []
     if left := [*reading.waiting, *before][MOST_WAITING:]:
         said.append(f"That is more than I can keep in mind, please ask me again for: {asked_for(left)}.")
     return "\n".join(said) or None
+
+
+def _left_undone(proposal: Proposal) -> str:
+    return f"I have not done this: {proposal.shown.rstrip('?')}."
 
 
 def goes_on(state: ConversationState) -> bool:
@@ -110,15 +126,32 @@ def next_part(state: ConversationState) -> tuple[ConversationState, Wish]:
     return state.model_copy(update={"waiting": rest}), first
 
 
-def ended(outcome: Outcome, not_done: str | None, so_far: Outcome | None) -> Outcome:
+def ended(outcome: Outcome, reading: Reading, before: ConversationState, so_far: Outcome | None) -> Outcome:
     """What a part came to, after those before it; the matter that was set aside comes back where nothing else does."""
-    text = "\n".join(said for said in (not_done, outcome.text) if said)
+    lost = before.pending if reading.act == "serve" and not is_open(outcome.state) else None
+    said = (reading.not_done, _left_undone(lost) if lost else None, _refused_beside(reading), outcome.text)
+    text = "\n".join(each for each in said if each)
     earlier = [so_far.text] if so_far else []
     actions = [*(so_far.actions if so_far else []), *outcome.actions]
-    outcome = outcome.model_copy(update={"text": "\n\n".join([*earlier, text]), "actions": actions})
-    state = outcome.state
+    state = _shown_once(outcome.state)
+    outcome = outcome.model_copy(update={"text": "\n\n".join([*earlier, text]), "actions": actions, "state": state})
     left = not (is_open(state) or state.waiting or state.handed_off)
     return _back(outcome, state.parked[-1]) if left and state.parked else outcome
+
+
+def _refused_beside(reading: Reading) -> str | None:
+    """What is refused of a message whose other part is served."""
+    alone = reading.intent is Intent.OTHER or reading.handoff
+    return SENTENCES[reading.approved] if reading.approved and not alone else None
+
+
+def _shown_once(state: ConversationState) -> ConversationState:
+    """What is shown anew does not come back a second time."""
+    if state.pending is None:
+        return state
+    again = (state.pending.kind, state.pending.payload)
+    parked = [m for m in state.parked if m.pending is None or (m.pending.kind, m.pending.payload) != again]
+    return state.model_copy(update={"parked": parked})
 
 
 def asked_for(wishes: list[Wish]) -> str:
@@ -127,7 +160,7 @@ def asked_for(wishes: list[Wish]) -> str:
 
 def _back(outcome: Outcome, matter: Open) -> Outcome:
     """A proposal is shown again, so that a yes is a yes to what the reply ends with."""
-    question = matter.pending.shown if matter.pending else matter.asked or ""
+    question = matter.asked or (matter.pending.shown if matter.pending else "")
     intent = intent_of(matter)
     name = MATTER.get(intent, "your question") if intent else "your question"
     state = outcome.state.model_copy(

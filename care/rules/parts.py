@@ -22,6 +22,11 @@ _SURE = 0.65
 Ids = Literal["order_ids", "subscription_ids"]
 
 
+def is_one(understood: Understood) -> bool:
+    """Whether a message asks for one kind of thing: only then do several ids name one thing after the other."""
+    return len({s.intent for s in understood.intents if s.confidence >= _SURE} - {Intent.OTHER}) < 2
+
+
 def wishes_of(understood: Understood) -> list[Wish]:
     """The wishes of a message that has several."""
     told = [wish for wish in understood.wishes if wish.intent is not Intent.OTHER]
@@ -48,7 +53,7 @@ def behind_answer(understood: Understood, rest: str, shown: Intent) -> Wish | No
 
 def _stands(intent: Intent, rest: str, shown: Intent) -> bool:
     if intent is shown:
-        return phrases.adds_more(rest) and phrases.names_action(intent, rest)
+        return phrases.asks_besides(rest) and phrases.names_action(intent, rest)
     return phrases.only_asks(rest) or phrases.names_action(intent, rest)
 
 

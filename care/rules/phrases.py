@@ -24,7 +24,7 @@ _NODDING = {
     "i", "see", "got", "it", "thats", "that's",
 }  # fmt: skip
 _ABILITIES = re.compile(
-    r"\bwhat (?:can|could|do) you (?:do|help|offer)\b|\bhow (?:can|does) (?:you|this) (?:help|work)\b"
+    r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|offer)\b|\bhow (?:can|does) (?:you|this) (?:help|work)\b"
 )
 _RANGE = re.compile(r"\bdo you (?:guys )?(?:sell|have|stock|carry|offer|got)\b(?! (?:it|that|this|them)\b)")
 # "I need help with my order": a thing is named, but not what should happen to it.
@@ -79,6 +79,7 @@ _ACTIONS: dict[Intent, re.Pattern[str]] = {
 _ACCOUNT_ADDRESS = re.compile(
     r"\b(?:account|profile|default|usual|home|on file|in general|for all|future)\b[^.!?]{0,30}\baddress\b"
     r"|\baddress\b[^.!?]{0,30}\b(?:account|profile|on file|in general|for all|future|default)\b"
+    r"|\b(?:i|we)(?:'ve| have)? (?:just |recently )?moved\b"
 )
 
 
@@ -140,6 +141,11 @@ def asks_how_it_stands(text: str) -> bool:
 def adds_more(text: str) -> bool:
     """ "And the milk too": more of what was just spoken of."""
     return bool(re.search(r"\b(?:too|as well|also)\b[\s.!]*$", text.casefold()))
+
+
+def asks_besides(text: str) -> bool:
+    """ "I also want ...": one thing more, beside what is open."""
+    return bool(re.search(r"\b(?:also|too|as well|another)\b", text.casefold()))
 
 
 def asks_for_refund_status(text: str) -> bool:

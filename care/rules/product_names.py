@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 # Words and sizes that many names share: alone they name nothing.
 _SHARED = {
     "pack", "packs", "box", "bag", "bottle", "jar", "can", "set", "size", "fresh", "organic", "classic", "premium",
-    "natural", "large", "small", "medium", "mini", "new", "pro", "plus", "the", "and", "with", "for", "of", "in", "day",
-    "order", "subscription",
+    "natural", "free", "large", "small", "medium", "mini", "new", "pro", "plus", "the", "and", "with", "for", "of",
+    "in", "day", "order", "subscription",
 }  # fmt: skip
 _SIZE = re.compile(r"^\d+(?:x\d+)?(?:ml|l|g|kg|cm|mm|pcs|w|v|gb|tb)?$")
 # "I meant the oats, not the mug"

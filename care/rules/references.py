@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from care.models.dialogue import Context, NamedSku, OrderBrief
-from care.models.memory import Choice, ConversationState
+from care.models.memory import Choice, ConversationState, Open
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import SubscriptionStatus
 from care.models.understanding import Entities, Intent
@@ -19,7 +19,7 @@ _AMOUNT = re.compile(r"\d+[.,]\d{2}\b")
 _ORDER_NOUN = re.compile(r"\b(orders?|parcels?|packages?|deliver(?:y|ies)|shipments?)\b")
 
 
-def choice_in(text: str, state: ConversationState) -> Choice | None:
+def choice_in(text: str, state: Open) -> Choice | None:
     """The offered answer that a message picks: by number, by "the other one" or "the older one", by its id or label,
     by the day or the amount that its label alone tells."""
     if aged := _by_age(text, state.choices):
@@ -36,7 +36,7 @@ def choice_in(text: str, state: ConversationState) -> Choice | None:
     return told[0] if len(told) == 1 else None
 
 
-def others_than_current(state: ConversationState) -> list[Choice]:
+def others_than_current(state: Open) -> list[Choice]:
     """What was offered beside what is being talked about."""
     slots = state.slots
     current = {slots.order_id, slots.subscription_id, slots.refund_id, slots.sku}

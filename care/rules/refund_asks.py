@@ -33,12 +33,10 @@ _NOT_WANTED = any_of(
     r"\b(?:instead of|rather than|not|no|than)\s+(?:(?:an?|the|any|my)\s+)?"
     r"(?:refund|replacement|store credit|new one|exchange|money back|another one)\b",
 )
-_NUMBERS = dict(
-    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
-)
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _PART = any_of(
-    rf"\b(?P<n>{_NUMBER}) (?:out )?of (?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b(?! orders?\b)"
+    rf"\b(?P<n>{_NUMBER}) (?:out )?of (?!(?:\w+ )?orders?\b)(?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b"
 )
 _LATER = any_word(r"later|afterwards|tomorrow|skip (?:it|that|this)|go on|continue|proceed|without")
 

@@ -92,8 +92,10 @@ def _begun(plain: str, found: Entities, state: ConversationState) -> Intent:
     action = action_in(plain)
     if action == "resubscribe" or (_BEGIN.search(plain) and not found.subscription_ids and not _HAS_ONE.search(plain)):
         return Intent.SUBSCRIPTION_REQUEST
-    if state.pending and WRITES[state.pending.kind].intent in FAMILY and _amends(plain, found, state):
-        return WRITES[state.pending.kind].intent
+    shown = WRITES[state.pending.kind].intent if state.pending else None
+    of_another = shown is Intent.SUBSCRIPTION_REQUEST and bool(found.subscription_ids)
+    if shown in FAMILY and _amends(plain, found, state) and not of_another:
+        return shown
     if found.subscription_ids or action in ("skip", "unskip", "pause", "resume", "cancel", "uncancel", "reschedule"):
         return Intent.SUBSCRIPTION_MANAGE
     if state.draft is not None and state.topic is Intent.SUBSCRIPTION_REQUEST and state.awaiting:

@@ -33,7 +33,7 @@ class AnalyticsStore:
         """The last `days` days (1 or more): what was started, opened or placed in them, and the reviews open now."""
         at = now()
         since = at - timedelta(days=days)
-        conversations, refunds, reviews, deliveries, subscriptions, (calls, failures) = await asyncio.gather(
+        conversations, refunds, reviews, deliveries, subscriptions, models = await asyncio.gather(
             self._conversations(since, at),
             self._refunds(since),
             self._reviews(at),
@@ -47,7 +47,12 @@ class AnalyticsStore:
             | reviews
             | deliveries
             | subscriptions
-            | {"days": days, "model_calls": calls, "model_failures": failures}
+            | {
+                "days": days,
+                "models": models,
+                "model_calls": {m.name: m.calls for m in models},
+                "model_failures": {m.name: m.failures for m in models},
+            }
         )
 
     async def _conversations(self, since: datetime, at: datetime) -> Document:

@@ -88,6 +88,10 @@ class ConversationStore:
         """Those that no colleague has taken, who waits longest first."""
         return await self._queue({"handed_off": True, "held_by": _NOBODY}, limit, cursor)
 
+    async def count_waiting(self) -> int:
+        """How many no colleague has taken."""
+        return await self._heads.collection.count_documents({"handed_off": True, "held_by": _NOBODY})
+
     async def taken(self, by: str, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
         """Those that this account has taken, who waits longest first."""
         return await self._queue({"handed_off": True, "held_by": by}, limit, cursor)

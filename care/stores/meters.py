@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from care.models.analytics import ModelFigures, Usage
 from care.stores.documents import now
-from care.stores.mongo import Database
+from care.stores.mongo import Database, Document
+
+_NOTHING = Usage()
 
 
 class MeterStore:
@@ -15,27 +18,48 @@ class MeterStore:
     async def ensure_indexes(self) -> None:
         await self._meters.create_index("day")
 
-    async def count(self, name: str, *, ok: bool, milliseconds: int) -> None:
-        """One call of the model `name`, and how long it took."""
-        day = now().date().isoformat()
-        await self._meters.update_one(
-            {"_id": f"{day} {name}"},
-            {
-                "$setOnInsert": {"day": day, "name": name},
-                "$inc": {"calls": 1, "failures": 0 if ok else 1, "milliseconds": milliseconds},
-            },
-            upsert=True,
-        )
+    async def count(
+        self, name: str, *, ok: bool, milliseconds: int, retry: bool = False, usage: Usage | None = None
+    ) -> None:
+        """One call of the model `name`, how long it took, and what it used. `retry`: it repeats one that failed."""
+        used = usage or _NOTHING
+        counted = {
+            "calls": 1,
+            "failures": 0 if ok else 1,
+            "retries": 1 if retry else 0,
+            "milliseconds": milliseconds,
+            "tokens_in": used.tokens_in,
+            "tokens_out": used.tokens_out,
+            "cost": used.cost,
+        }
+        priced = {"$set": {"currency": used.currency}} if used.cost else {}
+        await self._add(name, {"$inc": counted, "$max": {"slowest": milliseconds}} | priced)
 
-    async def totals(self, days: int) -> tuple[dict[str, int], dict[str, int]]:
-        """Calls and failures by name over the last `days` days."""
+    async def rests(self, name: str, seconds: float) -> None:
+        """The model `name` is left alone for so long, because it fails."""
+        await self._add(name, {"$inc": {"rests": 1}, "$max": {"rests_until": now() + timedelta(seconds=seconds)}})
+
+    async def _add(self, name: str, change: Document) -> None:
+        day = now().date().isoformat()
+        key = {"$setOnInsert": {"day": day, "name": name}}
+        await self._meters.update_one({"_id": f"{day} {name}"}, key | change, upsert=True)
+
+    async def totals(self, days: int) -> list[ModelFigures]:
+        """Each model's figures over the last `days` days, by name."""
         first = (now() - timedelta(days=days)).date().isoformat()
-        groups = self._meters.aggregate(
-            [
-                {"$match": {"day": {"$gt": first}}},
-                {"$group": {"_id": "$name", "calls": {"$sum": "$calls"}, "failures": {"$sum": "$failures"}}},
-                {"$sort": {"_id": 1}},
-            ]
-        )
-        found = [group async for group in groups]
-        return {g["_id"]: g["calls"] for g in found}, {g["_id"]: g["failures"] for g in found}
+        sums = ("calls", "failures", "retries", "milliseconds", "tokens_in", "tokens_out", "cost", "rests")
+        group: Document = {"_id": "$name", **{field: {"$sum": f"${field}"} for field in sums}}
+        group |= {field: {"$max": f"${field}"} for field in ("slowest", "currency", "rests_until")}
+        pipeline = [{"$match": {"day": {"$gt": first}}}, {"$group": group}, {"$sort": {"_id": 1}}]
+        return [_figures(found) async for found in self._meters.aggregate(pipeline)]
+
+
+def _figures(found: Document) -> ModelFigures:
+    return ModelFigures(
+        name=found["_id"],
+        mean_milliseconds=found["milliseconds"] // found["calls"] if found["calls"] else 0,
+        slowest_milliseconds=found["slowest"] or 0,
+        cost_micros=(found["cost"] + 500_000) // 1_000_000,
+        **{k: found[k] for k in ("calls", "failures", "retries", "tokens_in", "tokens_out", "currency", "rests")},
+        rests_until=found["rests_until"],
+    )

@@ -91,6 +91,15 @@ async def test_requests_are_counted_by_route_and_not_by_id(shop: Shop, ana: Some
     assert ana.customer_id not in figures
 
 
+async def test_models_are_measured_and_so_is_whether_one_is_left_alone(shop: Shop, stores: Stores) -> None:
+    await stores.meters.count("groq m", ok=False, milliseconds=1)
+    await stores.meters.rests("groq m", 60)
+    with _with(shop, stores=stores):
+        figures = (await shop.browser().get("/metrics")).text
+    assert 'care_model_failures_today{model="groq m"} 1.0' in figures
+    assert 'care_model_left_alone{model="groq m"} 1.0' in figures
+
+
 async def test_the_documentation_loads_nothing_from_elsewhere(shop: Shop) -> None:
     visitor = shop.browser()
     page = await visitor.get("/docs")

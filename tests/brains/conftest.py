@@ -7,6 +7,7 @@ import pytest
 
 from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Claim, EvidenceFile
+from care.models.analytics import Usage
 from care.models.evidence import Evidence, Facts
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus
@@ -24,10 +25,21 @@ class Tally:
 
     def __init__(self) -> None:
         self.counted: list[tuple[str, bool]] = []
+        self.retries = 0
+        self.usage: list[Usage] = []
+        self.rested: list[tuple[str, float]] = []
 
-    async def count(self, name: str, *, ok: bool, milliseconds: int) -> None:
+    async def count(
+        self, name: str, *, ok: bool, milliseconds: int, retry: bool = False, usage: Usage | None = None
+    ) -> None:
         assert milliseconds >= 0
         self.counted.append((name, ok))
+        self.retries += retry
+        if usage:
+            self.usage.append(usage)
+
+    async def rests(self, name: str, seconds: float) -> None:
+        self.rested.append((name, seconds))
 
 
 @pytest.fixture

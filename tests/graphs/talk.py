@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
-from care.brains.protocols import Utterance
+from care.brains.protocols import Saying, Utterance, Worded, Wording
 from care.errors import ModelTrouble
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
@@ -57,6 +57,24 @@ class Lying(Scripted):
 
     async def understand(self, utterance: Utterance) -> Understood:
         return (await super().understand(utterance)).model_copy(update={"answer": "yes"})
+
+
+class Spanish(Scripted):
+    """Hears Spanish in everything."""
+
+    async def understand(self, utterance: Utterance) -> Understood:
+        return (await super().understand(utterance)).model_copy(update={"language": "es"})
+
+
+class Marking:
+    """A wording that can be told from the reply, and counts how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def word(self, saying: Saying, seconds: float) -> Worded:
+        self.asked += 1
+        return Worded(text=f"[{saying.language}] {saying.text}", suggestions=saying.suggestions)
 
 
 class Speechless:
@@ -123,13 +141,15 @@ async def put(stores: Stores, order_id: str, sku: str, now: datetime, **given: A
 class Talk:
     """A conversation with the graph, without a workflow around it."""
 
-    def __init__(self, stores: Stores, brain: Any = None, *, now: datetime | None = None) -> None:
+    def __init__(
+        self, stores: Stores, brain: Any = None, *, now: datetime | None = None, wording: Wording | None = None
+    ) -> None:
         self.stores = stores
         self.brain = brain or Scripted()
         self.now = now or datetime(2026, 3, 3, 10, tzinfo=UTC)
         self.doors = Doors(stores, self.now)
         self.payments = LedgerGateway(stores.ledger)
-        self.nodes = ConversationNodes(stores, self.brain, self.doors, self.payments, load_policy())
+        self.nodes = ConversationNodes(stores, self.brain, self.doors, self.payments, load_policy(), wording)
         self.memory = ConversationState(conversation_id="CNV001", customer_id=ME)
         self._graph = conversation_graph(self.nodes).compile()
 

@@ -368,7 +368,7 @@ async def test_asking_for_a_refund_that_was_never_opened_opens_none(talk: Talk) 
         ({"status": RefundStatus.NEEDS_EVIDENCE, "wanted": Wanted.RETURN}, "Please send the goods back to us"),
         (
             {"status": RefundStatus.PAYMENT_FAILED, "offered": Remedy.STORE_CREDIT},
-            "as store credit instead, under Refunds.",
+            "as store credit instead",
         ),
         ({"status": RefundStatus.PAYMENT_FAILED}, "A colleague looks into the payment soon"),
         ({"status": RefundStatus.EXPIRED}, "closed without a decision, and you can ask again."),
@@ -390,9 +390,19 @@ async def test_just_one_of_them_claims_one_piece(talk: Talk) -> None:
     assert "for Amul Milk 1L from ORD004" in (await talk.says("just one of them")).reply
 
 
-async def test_another_language_is_told_that_only_english_is_read_here(talk: Talk) -> None:
+async def test_another_language_goes_to_a_person_who_is_announced_in_it(talk: Talk) -> None:
     spoken = Talk(talk.stores, LocalUnderstanding())
-    assert "solo entiendo inglés" in (await spoken.says("hola, quiero saber dónde está mi pedido")).reply
+    reply = await spoken.says("hola, quiero saber dónde está mi pedido ORD001")
+    assert reply.reply.startswith("Todavía no leo bien el español")
+    assert reply.handed_off
+    assert "colleague" not in reply.reply
+
+
+async def test_a_yes_in_another_language_still_counts(talk: Talk) -> None:
+    await put(talk.stores, "ORD006", "CHIPS", talk.now, status=OrderStatus.PENDING)
+    spoken = Talk(talk.stores, LocalUnderstanding())
+    assert (await spoken.says("cancel ORD006")).needs_confirmation
+    assert "is cancelled" in (await spoken.says("sí, por favor")).reply
 
 
 async def test_and_the_milk_too_adds_to_the_claim(talk: Talk) -> None:

@@ -237,3 +237,37 @@ async def test_two_orders_that_read_the_same_are_told_apart_by_hour_and_total(ta
         "2. ORD006: Potato Chips, pending, ordered on 3 March 2026 at 09:00, €12.99",
     ]
     assert (await talk.says("the older one")).reply.startswith("Cancel ORD006")
+
+
+async def test_an_answer_to_the_question_before_the_last_is_taken_for_that(talk: Talk) -> None:
+    await talk.says("Subscribe to Amul Milk 1L", Intent.SUBSCRIPTION_REQUEST)
+    asked = await talk.says("when will my parcel arrive?", STATUS)
+    assert asked.reply.startswith("Which order do you mean?")
+    day = await talk.says("every two weeks", Intent.SUBSCRIPTION_REQUEST)
+    assert day.reply == "On which day of the week shall Amul Milk 1L come?"
+    assert talk.memory.parked == []
+
+
+async def test_one_thing_more_of_the_same_kind_leaves_the_first_for_later(talk: Talk) -> None:
+    await talk.says("Cancel ORD006", CANCEL)
+    shown = await talk.says("I also want to cancel ORD007", CANCEL)
+    assert shown.reply.startswith("Cancel ORD007")
+    assert "Cancel ORD006" in (await talk.says("yes")).reply
+    await talk.says("yes")
+    assert await cancelled(talk) == ["ORD006", "ORD007"]
+
+
+async def test_what_is_asked_for_again_does_not_come_back_a_second_time(talk: Talk) -> None:
+    await talk.says("Cancel ORD006", CANCEL)
+    await talk.says("I want a refund for ORD004", REFUND)
+    again = await talk.says("cancel ORD006", CANCEL)
+    assert again.reply.startswith("Cancel ORD006")
+    after = await talk.says("yes")
+    assert after.reply.endswith("Back to your refund: What is wrong with ORD004 (Amul Milk 1L)?")
+
+
+async def test_other_details_that_are_refused_leave_the_first_undone_and_say_so(talk: Talk) -> None:
+    await talk.says("Cancel ORD006", CANCEL)
+    refused = await talk.says("no, I meant ORD001")
+    assert refused.reply.startswith("I have not done this: Cancel ORD006 (Potato Chips, €12.99).\nOrder ORD001")
+    assert not refused.needs_confirmation

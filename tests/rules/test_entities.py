@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from care.brains.intent_model import utterances
 from care.rules.entities import find_entities
-from care.rules.language import language_of
+from care.rules.language import _SCRIPTS, _WORDS, language_of
+from care.rules.other_languages import passed_on
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import dates_in, resolve, span_in
 
@@ -179,11 +181,68 @@ def test_any_text_at_all_can_be_read(text: str, today: date) -> None:
         ("मेरा ऑर्डर कहाँ है", "hi"),
         ("mera order kahan hai", "hi"),
         ("I bought the El Paso salsa for my mum", "en"),
+        ("quiero cancelar la suscripcion", "es"),
+        ("me cobraron dos veces", "es"),
+        ("mujhe refund chahiye", "hi"),
+        ("order cancel karna hai", "hi"),
+        ("où est ma commande", "fr"),
+        ("je n'ai pas reçu mon colis", "fr"),
+        ("wo ist meine Bestellung", "de"),
+        ("ich möchte mein Geld zurück", "de"),
+        ("onde está o meu pedido", "pt"),
+        ("meu pacote não chegou", "pt"),
+        ("dov'è il mio ordine", "it"),
+        ("vorrei un rimborso", "it"),
+        ("waar is mijn bestelling", "nl"),
+        ("gdzie jest moje zamówienie", "pl"),
+        ("siparişim nerede", "tr"),
+        ("di mana pesanan saya", "id"),
+        ("đơn hàng của tôi ở đâu", "vi"),
+        ("jag vill ha pengarna tillbaka", "sv"),
+        ("где мой заказ", "ru"),
+        ("де моє замовлення", "uk"),
+        ("أين طلبي", "ar"),
+        ("سفارش من کجاست", "fa"),
+        ("میرا آرڈر کہاں ہے", "ur"),
+        ("איפה ההזמנה שלי", "he"),
+        ("πού είναι η παραγγελία μου", "el"),
+        ("我的订单在哪里", "zh"),
+        ("注文はどこですか", "ja"),
+        ("제 주문은 어디에 있나요", "ko"),
+        ("আমার অর্ডার কোথায়", "bn"),
+        ("என் ஆர்டர் எங்கே", "ta"),
+        ("నా ఆర్డర్ ఎక్కడ ఉంది", "te"),
+        ("คำสั่งซื้อของฉันอยู่ที่ไหน", "th"),
+        ("ჩემი შეკვეთა სად არის", "und"),
+        ("hola, where is my order", "en"),
+        ("cancel my order por favor", "en"),
+        ("hola", "en"),
+        ("merci", "en"),
+        ("ship it to Calle de la Paz 12, 28001 Madrid", "en"),
+        ("Karl-Marx-Allee 3, Berlin", "en"),
+        ("I ordered the crème brûlée from Le Petit Paris", "en"),
+        ("refund 2 packs of अमूल milk from my last order please", "en"),
+        ("José Núñez", "en"),
         ("", "en"),
     ],
 )
-def test_the_language_is_told_by_its_little_words(text: str, language: str) -> None:
+def test_the_language_is_told_by_its_script_and_little_words(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_no_english_utterance_is_taken_for_another_language() -> None:
+    assert [text for _, text in utterances() if language_of(text) != "en"] == []
+
+
+def test_every_language_that_is_told_has_a_sentence_of_its_own() -> None:
+    told = {*_SCRIPTS, *_WORDS, "uk", "fa", "ur"} - {"und"}
+    sentences = {passed_on(language) for language in told}
+    assert len(sentences) == len(told) == 26
+    assert passed_on("und") not in sentences
+
+
+def test_a_language_without_a_sentence_is_answered_in_english() -> None:
+    assert passed_on("und").startswith("I do not read your language")
 
 
 def test_one_of_them_is_a_quantity_and_one_of_my_orders_is_not() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from care.models.analytics import OutcomeCount
+from care.models.analytics import OutcomeCount, Usage
 from care.models.conversation import Conversation
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import Delivery, SubscriptionStatus
@@ -91,3 +91,19 @@ async def test_model_calls_and_failures_are_counted(stores: Stores) -> None:
     summary = await stores.analytics.summary(1)
     assert summary.model_calls == {"gemini": 3, "local": 1}
     assert summary.model_failures == {"gemini": 1, "local": 0}
+
+
+async def test_a_models_calls_tokens_cost_and_time_are_added_up(stores: Stores) -> None:
+    used = Usage(tokens_in=1000, tokens_out=200, cost=1000 * 100_000 + 200 * 500_000, currency="USD")
+    await stores.meters.count("groq", ok=True, milliseconds=300, usage=used)
+    await stores.meters.count("groq", ok=False, milliseconds=2000, usage=Usage())
+    await stores.meters.count("groq", ok=True, milliseconds=400, retry=True, usage=used)
+    await stores.meters.rests("groq", 30)
+    (groq,) = (await stores.analytics.summary(1)).models
+    assert (groq.calls, groq.failures, groq.retries) == (3, 1, 1)
+    assert (groq.tokens_in, groq.tokens_out) == (2000, 400)
+    assert (groq.cost_micros, groq.currency) == (400, "USD")  # $0.0004
+    assert (groq.mean_milliseconds, groq.slowest_milliseconds) == (900, 2000)
+    assert groq.rests == 1
+    assert groq.rests_until
+    assert groq.rests_until > now()

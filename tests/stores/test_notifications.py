@@ -50,3 +50,16 @@ async def test_another_customers_notification_is_not_found_and_stays_unread(stor
         with pytest.raises(NotFound):
             await stores.notifications.mark_read(notification_id, customer_id)
     assert await stores.notifications.unread("CUST001") == 1
+
+
+async def test_who_reads_a_conversation_has_read_what_was_told_of_it(stores: Stores) -> None:
+    told = [
+        notification("N1").model_copy(update={"conversation_id": "CNV1"}),
+        notification("N2").model_copy(update={"conversation_id": "CNV2"}),
+        notification("N3").model_copy(update={"conversation_id": "CNV1", "customer_id": "CUST002"}),
+    ]
+    for each in told:
+        await stores.notifications.add(each)
+    await stores.notifications.read_conversation("CNV1", "CUST001")
+    read = [(await stores.notifications.find(each.notification_id)) for each in told]
+    assert [each is not None and each.read_at is not None for each in read] == [True, False, False]

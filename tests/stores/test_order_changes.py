@@ -17,8 +17,9 @@ from care.models.money import Money
 from care.models.order import Order, OrderStatus, PartPayment, Payment, PaymentStatus
 from care.models.order_change import ChangeItems, ChangePayment, ChangeStatus, OrderChange
 from care.models.subscription import Item
-from care.order_changes import change_items, change_payment, done, settle_changes
+from care.order_changes import change_items, change_payment, settle_changes
 from care.ordering import cancel_order
+from care.rules.order_changes import check_made
 from care.stores import Stores
 from tests.stores.emptied import opened, stores
 from tests.stores.make import eur, order, product
@@ -90,7 +91,7 @@ async def test_a_declined_card_changes_nothing_and_says_so(shop: Stores) -> None
     before = await standing(shop)
     change = await changed(shop, THREE, payment_method="pm_card_declined")
     with pytest.raises(Conflict, match="declined: order ORD1 is unchanged"):
-        done(change)
+        check_made(change)
     assert await standing(shop) == before
     assert await flaws(shop) == []
     assert (await changed(shop, THREE, "2")).status is ChangeStatus.DONE

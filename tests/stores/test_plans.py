@@ -72,6 +72,7 @@ QUERIES: dict[str, Query] = {
     "conversations.handed_off, next": Query(lambda s: _second(s.conversations.handed_off), _BOTH),
     "conversations.waiting": Query(lambda s: s.conversations.waiting(limit=PAGE), PAGE + 2),
     "conversations.waiting, next": Query(lambda s: _second(s.conversations.waiting), _BOTH),
+    "conversations.count_waiting": Query(lambda s: s.conversations.count_waiting(), (MINE + OTHERS) // 2),
     "conversations.taken": Query(lambda s: s.conversations.taken("amy", limit=PAGE), PAGE + 2),
     "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
     "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
@@ -98,6 +99,9 @@ QUERIES: dict[str, Query] = {
     "notifications.page": Query(lambda s: s.notifications.page(ME, limit=PAGE)),
     "notifications.page, next": Query(lambda s: _second(s.notifications.page, ME), _BOTH),
     "notifications.unread": Query(lambda s: s.notifications.unread(ME), MINE),
+    "notifications.read_conversation": Query(
+        lambda s: s.notifications.read_conversation("CNV001", ME), MINE // 2, reason="looks at what is unread"
+    ),
     "notifications.withdraw_reminders": Query(
         lambda s: s.notifications.withdraw_reminders(
             "SUB0001", after="2026-03-06", until="2026-04-03", planned=["2026-03-13"], skipped=["2026-03-20"]
@@ -158,7 +162,15 @@ QUERIES: dict[str, Query] = {
 }
 BY_ID = {
     *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
-    *("accounts.add", "accounts.find", "accounts.set_password_hash", "ids.next", "meters.count", "refunds.save"),
+    *(
+        "accounts.add",
+        "accounts.find",
+        "accounts.set_password_hash",
+        "ids.next",
+        "meters.count",
+        "meters.rests",
+        "refunds.save",
+    ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.change", "customers.get"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),

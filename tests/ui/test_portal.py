@@ -73,26 +73,6 @@ async def test_an_impossible_quantity_starts_nothing(comes: Comes) -> None:
     await expect(ana.page.get_by_role("list", name="The next five deliveries").get_by_role("listitem")).to_have_count(5)
 
 
-async def test_staff_read_what_was_said_in_a_conversation_that_was_handed_over(comes: Comes, customer: int) -> None:
-    ana, amy = await comes(), await comes()
-    await ana.signs_in("customer", customer)
-    await ana.page.goto("/ui/support?conversation=new")
-    await ana.says(f"Please let me talk to a human, number {customer}")
-    await ana.sees("Handed off")
-    await ana.page.get_by_label("Message", exact=True).fill("It is about")
-    await ana.page.reload()
-    await expect(ana.page.get_by_label("Message", exact=True)).to_have_value("It is about")
-
-    await amy.signs_in("agent")
-    await amy.page.goto("/ui/conversations")
-    await amy.page.get_by_role("link", name=f"human, number {customer}").locator("visible=true").click()
-    await expect(amy.page.locator(".bubble.mine")).to_have_text(f"Please let me talk to a human, number {customer}")
-    await amy.sees("With a person")
-    await amy.shows("conversation")
-    await ana.page.goto("/ui/conversations")
-    await ana.sees("This page is not for your account")
-
-
 async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, customer: int, photo: Path) -> None:
     ana = await comes()
     await ana.signs_in("customer", customer)

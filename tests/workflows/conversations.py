@@ -19,6 +19,7 @@ from temporalio.workflow import UpdateMethodMultiParam
 
 from activities.conversation import ConversationActivities
 from activities.graphs.conversation import ConversationNodes, conversation_graph
+from care.brains.protocols import Wording
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
 from care.models.handoff import DeskStep
@@ -43,6 +44,7 @@ class Chat:
     task_queue: str
     brain: Any = field(default_factory=Scripted)
     doors: Doors = field(default_factory=Doors)
+    wording: Wording | None = None
 
     @property
     def conversation_id(self) -> str:
@@ -57,7 +59,7 @@ class Chat:
 
     def nodes(self) -> ConversationNodes:
         payments = LedgerGateway(self.stores.ledger)
-        return ConversationNodes(self.stores, self.brain, self.doors, payments, load_policy())
+        return ConversationNodes(self.stores, self.brain, self.doors, payments, load_policy(), self.wording)
 
     @asynccontextmanager
     async def worker(self, nodes: ConversationNodes | None = None, *, cached: int = 0) -> AsyncIterator[None]:

@@ -18,7 +18,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.graphs.talk import ME, OTHER
+from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record, recorded
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
@@ -67,6 +67,28 @@ async def test_a_refund_is_asked_for_shown_and_opened_over_turns(chat: Chat) -> 
     assert view.title == "Where is ORD004?"
 
 
+async def test_parts_are_served_one_after_another_each_with_its_own_yes(chat: Chat) -> None:
+    async with chat.worker():
+        told = await chat.says("Where are ORD001 and ORD005?", Intent.ORDER_STATUS)
+        await chat.says("Refund ORD004 and ORD005, I changed my mind", Intent.REFUND_REQUEST)
+        between = await chat.says("Where is ORD001?", Intent.ORDER_STATUS)
+        second = await chat.says("yes")
+        await chat.says("yes")
+        await record(chat.handle, "conversation-parts")
+    assert "ORD001" in told.reply
+    assert "ORD005" in told.reply
+    assert "Back to your refund: Open a refund" in between.reply
+    assert [a.status for a in second.actions] == ["done", "proposed"]
+    assert [r.order_id for _, r in chat.doors.opened.values()] == ["ORD004", "ORD005"]
+
+
+async def test_a_yes_sent_before_the_last_answer_does_not_agree_to_it(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("Refund ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        await asyncio.gather(chat.says("make it ORD005"), chat.says("yes"), chat.says("yes"))
+    assert "ORD005" not in [r.order_id for _, r in chat.doors.opened.values()]
+
+
 async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     nodes = Stumbling(chat.nodes())
     async with chat.worker(nodes):
@@ -76,6 +98,25 @@ async def test_lost_answers_of_nodes_repeat_no_effect(chat: Chat) -> None:
     assert [a.id for a in done.actions] == ["REF001"]
     assert len(chat.doors.opened) == 1
     assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 4
+
+
+async def test_a_reply_is_put_into_the_customers_language_once_whatever_is_lost(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), (wording := Marking())
+    async with chat.worker(Stumbling(chat.nodes())):
+        where = await chat.says("¿Dónde está ORD004?", Intent.ORDER_STATUS)
+    assert where.reply.startswith("[es] Your order ORD004")
+    assert wording.asked == 1
+    view = await chat.stores.conversations.view(chat.conversation_id)
+    assert [m.text for m in view.messages] == ["¿Dónde está ORD004?", where.reply]
+
+
+async def test_a_spanish_conversation_does_what_it_showed(chat: Chat) -> None:
+    chat.brain, chat.wording = Spanish(), Marking()
+    async with chat.worker():
+        await chat.says("Ya no lo quiero, devuélvanme ORD004, I changed my mind", Intent.REFUND_REQUEST)
+        done = await chat.says("sí")
+        await record(chat.handle, "conversation-spanish")
+    assert [(a.kind, a.status) for a in done.actions] == [("refund_opened", "done")]
 
 
 async def test_messages_sent_at_once_are_answered_one_at_a_time(chat: Chat) -> None:
@@ -168,6 +209,21 @@ async def test_a_colleague_answers_in_the_thread_and_hands_back_with_everything_
     assert [(n.kind, n.conversation_id) for n in told] == [("conversation_answered", chat.conversation_id)]
 
 
+async def test_messages_that_meet_the_handing_back_are_either_kept_for_the_colleague_or_answered(chat: Chat) -> None:
+    async with chat.worker():
+        await chat.says("A human please", Intent.HUMAN_AGENT)
+        await chat.colleague(ConversationWorkflow.take)
+        await asyncio.gather(
+            chat.says("thanks"),
+            chat.colleague(ConversationWorkflow.hand_back),
+            chat.says("hello"),
+        )
+    said = (await chat.said())[3:]
+    back = said.index(("system", BACK))
+    assert {role for role, _ in said[:back]} <= {"customer"}
+    assert [role for role, _ in said[back + 1 :]] == ["customer", "assistant"] * (2 - back)
+
+
 async def test_of_two_colleagues_one_takes_it_and_the_other_is_told_who(chat: Chat) -> None:
     async with chat.worker():
         await chat.says("A human please", Intent.HUMAN_AGENT)
@@ -207,7 +263,7 @@ async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_ma
     ]
 
 
-HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer"]
+HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer", "spanish"]
 
 
 @pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])

@@ -28,7 +28,7 @@ PAGES = [
     Spec("/preferences", "Preferences", CUSTOMERS, preferences.page),
     Spec("/desk", "Review desk", STAFF, desk.page, "fact_check", "Desk"),
     Spec("/desk/{refund_id}", "Review desk", STAFF, desk.page),
-    Spec("/conversations", "Conversations", STAFF, conversations.page, "forum", "Chats"),
+    Spec("/conversations", "Conversations", STAFF, conversations.page, "forum", "Chats", conversations.waiting),
     Spec("/conversations/{conversation_id}", "Conversations", STAFF, conversations.page),
     Spec("/customers", "Customers", STAFF, customers.page, "group"),
     Spec("/analytics", "Analytics", STAFF, analytics.page, "insights"),

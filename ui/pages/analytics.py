@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from nicegui import ui
 
-from care.models.analytics import DayCount, Summary
+from care.models.analytics import DayCount, ModelFigures, Summary
 from ui.parts import words
 from ui.parts.charts import bars, ring
 from ui.parts.elements import box, card, heading, stat, text
@@ -77,10 +79,26 @@ def _outcomes(summary: Summary) -> None:
 
 
 def _models(summary: Summary) -> None:
-    names = sorted(summary.model_calls.keys() | summary.model_failures.keys())
-    rows = [[n, str(summary.model_calls.get(n, 0)), str(summary.model_failures.get(n, 0))] for n in names]
+    rows = [[m.name, str(m.calls), str(m.failures), _time(m), _tokens(m), _cost(m)] for m in summary.models]
+    resting = [m.name for m in summary.models if m.rests_until and m.rests_until > datetime.now(UTC)]
     with card("Model calls"):
-        _table(["Model", "Calls", "Failures"], rows)
+        _table(["Model", "Calls", "Failures", "Mean time", "Tokens", "Cost"], rows)
+        if resting:
+            text(f"Left alone for a while, because it keeps failing: {', '.join(resting)}", "mute small")
+
+
+def _time(model: ModelFigures) -> str:
+    return f"{model.mean_milliseconds:,} ms"
+
+
+def _tokens(model: ModelFigures) -> str:
+    return f"{model.tokens_in + model.tokens_out:,}" if model.tokens_in else "-"
+
+
+def _cost(model: ModelFigures) -> str:
+    """In the currency's units with four decimals: a call costs less than a cent."""
+    units, rest = divmod(model.cost_micros, 1_000_000)
+    return f"{units:,}.{rest // 100:04} {model.currency}" if model.currency else "-"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Conversations that were handed to a person, as the customer sees them. To read: answering is not done here."""
+"""Conversations that were handed to people: who waits, and the one that is open, to be answered."""
 
 from __future__ import annotations
 
@@ -7,71 +7,109 @@ from nicegui import ui
 from care.models.conversation import Conversation, ConversationView
 from ui import live
 from ui.parts import words
-from ui.parts.chat import bubble
-from ui.parts.elements import box, chip, empty, heading, link, link_button, text
+from ui.parts.answering import Answering
+from ui.parts.elements import box, card, chip, empty, heading, link_button, text
 from ui.parts.evidence import look_up
+from ui.parts.handed import MOST, address, chosen_filter, filters, reason, rows, shown, waits, with_whom
+from ui.parts.thread import Thread
 from ui.visit import Visit
+
+
+async def waiting(visit: Visit) -> int:
+    """How many customers wait for somebody to take their conversation."""
+    return await visit.services.stores.conversations.count_waiting()
 
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("conversation_id")
-    with heading("Conversations", "Handed over to a person, the latest first."):
+    with heading("Conversations", "Handed over to a person, who waits longest first."):
         pass
     with box("grid desk"):
         with box("only-wide" if chosen else ""):
             await _handed_over(visit, chosen)
-        with box("stack loose" if chosen else "only-wide"):
+        with box("stack loose desk-open" if chosen else "only-wide"):
             if chosen is None:
-                empty("forum", "Choose a conversation", "You read what was said, word for word.")
+                empty("forum", "Choose a conversation", "Take it, and the customer knows that somebody is there.")
             else:
-                await _transcript(visit, chosen)
+                await _talk(visit, chosen)
 
 
 async def _handed_over(visit: Visit, chosen: str | None) -> None:
+    show = chosen_filter(visit)
+
     @ui.refreshable
     async def listed() -> None:
-        conversations = (await visit.services.stores.conversations.handed_off()).items
-        if not conversations:
+        talks = (await visit.services.stores.conversations.handed_off(limit=MOST)).items
+        filters(visit, talks, show, chosen)
+        some = shown(talks, show, visit.principal.email)
+        if not talks:
             empty("done_all", "Nobody waits", "No conversation is handed over just now.", tone="good")
-            return
-        with box("card flush"), box("queue", tag="ul", name="Conversations that were handed over"):
-            for conversation in conversations:
-                with box(tag="li"):
-                    _row(visit, conversation, conversation.conversation_id == chosen)
+        elif not some:
+            empty("filter_alt_off", "None of these", "There are others: choose All to see them.")
+        else:
+            rows(visit, some, show, chosen)
 
     async with live.follow(live.DESK, {"conversations"}, listed.refresh):
-        await listed()
+        with box("stack loose"):
+            await listed()
 
 
-def _row(visit: Visit, conversation: Conversation, chosen: bool) -> None:
-    with link(f"/ui/conversations/{conversation.conversation_id}", "on" if chosen else "") as row:
-        if chosen:
-            row.props["aria-current"] = "true"
-        text(conversation.title, "strong cut")
-        text(f"{conversation.customer_id} · {words.moment(conversation.updated_at, visit.zone)} UTC", "mute small")
-
-
-async def _transcript(visit: Visit, conversation_id: str) -> None:
-    link_button("All conversations", "/ui/conversations", symbol="arrow_back", look="flat dense").classes(
-        "only-narrow self-start"
-    )
+async def _talk(visit: Visit, conversation_id: str) -> None:
+    """The parts are drawn once; what happens in the conversation changes no more of them than it must."""
+    conversations = visit.services.stores.conversations
+    on_screen = await conversations.view(conversation_id)
+    customer = await visit.services.stores.customers.get(on_screen.customer_id)
+    answering = Answering(visit, on_screen)
 
     @ui.refreshable
-    async def shown() -> None:
-        await _said(visit, await visit.services.stores.conversations.view(conversation_id))
+    def head(talk: Conversation) -> None:
+        _head(visit, talk, customer.name, customer.email)
 
-    async with live.follow(live.DESK, {"conversations"}, shown.refresh):
-        await shown()
+    async def catch_up() -> None:
+        nonlocal on_screen
+        newest = await conversations.view(conversation_id)
+        if _news(newest) != _news(on_screen):
+            on_screen = newest
+            head.refresh(newest)
+            answering.stands(newest)
+            await _say(visit, thread, newest)
+
+    back = f"/ui{address(show=chosen_filter(visit))}"
+    link_button("All conversations", back, symbol="arrow_back", look="flat dense").classes("only-narrow self-start")
+    async with live.follow(live.DESK, {"conversations"}, catch_up):
+        with box("card tight", tag="section", name="About this conversation"):
+            head(on_screen)
+            answering.hands()
+        with box("card desk-talk", tag="section", name="Conversation"):
+            thread = Thread(visit, customer=customer.name)
+            await _say(visit, thread, on_screen)
+            with box("chat-foot"):
+                answering.composer()
+        await catch_up()  # with what was said since the page looked
 
 
-async def _said(visit: Visit, view: ConversationView) -> None:
-    customer = await visit.services.stores.customers.get(view.customer_id)
+def _head(visit: Visit, talk: Conversation, name: str, email: str) -> None:
+    with box("line between wraps top"):
+        with box("stack"):
+            text(name, tag="h2")
+            text(f"{talk.customer_id} · {email} · {talk.conversation_id}", "mute small wrap")
+        with box("options"):
+            if talk.handed_off:
+                chip(*waits(talk, visit.now()))
+                chip(*with_whom(talk, visit.principal.email))
+            else:
+                chip("With the assistant", "plain")
+    if talk.handoff:
+        at = words.moment(talk.handoff.at, visit.zone)
+        with card("Summary", "inset tight", side=f"{reason(talk)} · {at} UTC"):
+            said = text(talk.handoff.summary or "No summary was written: please read on below.", "wrap summary")
+            said.props("tabindex=0")  # it scrolls, with the keyboard too
+
+
+async def _say(visit: Visit, thread: Thread, view: ConversationView) -> None:
     files = await look_up(visit, [i for message in view.messages for i in message.evidence_ids])
-    with box("card", tag="section", name="Conversation"):
-        with box("line between wraps"):
-            with box("stack"):
-                text(customer.name, tag="h2")
-                text(f"{customer.customer_id} · {customer.email} · {view.conversation_id}", "mute small wrap")
-            chip(*(("With a person", "warn") if view.handed_off else ("With the assistant", "plain")))
-        for message in view.messages:
-            bubble(visit, message, {file.evidence_id: file for file in files}, customer=customer.name)
+    thread.show(view.messages, {file.evidence_id: file for file in files})
+
+
+def _news(view: ConversationView) -> tuple[object, ...]:
+    return len(view.messages), view.handed_off, view.handoff

@@ -7,7 +7,8 @@ from nicegui import ui
 from ui import live
 from ui.parts import words
 from ui.parts.elements import box, button, dialog, heading, icon_button, link, text
-from ui.parts.talk import Chat, load
+from ui.parts.talk import load
+from ui.parts.talking import Chat
 from ui.visit import Visit
 
 

@@ -41,4 +41,6 @@ def _look(notice: Notification) -> tuple[str, words.Tone]:
         return "currency_exchange", "warn"
     if notice.subscription_id:
         return "event_repeat", "info"
+    if notice.conversation_id:
+        return "forum", "info"
     return ("local_shipping", "good") if notice.order_id else ("info", "plain")

@@ -25,11 +25,11 @@ async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None 
     pages = [spec for spec in pages if spec.symbol and visit.principal.role in spec.roles]
     here = "/" + path.strip("/").split("/")[0]
     await _header(visit)
-    _side(pages, here)
+    await _side(visit, pages, here)
     with box("page").props("id=main tabindex=-1"):
         yield
         _foot(visit.settings)
-    _tabs(pages, here)
+    await _tabs(visit, pages, here)
 
 
 async def _header(visit: Visit) -> None:
@@ -59,15 +59,16 @@ async def _header(visit: Visit) -> None:
                     button("Sign out", lambda: None, symbol="logout", look="outline type=submit").classes("full-width")
 
 
-def _side(pages: list[Spec], here: str) -> None:
+async def _side(visit: Visit, pages: list[Spec], here: str) -> None:
     with box("side only-wide", tag="nav", name="Main"), box(tag="ul"):
         for spec in pages:
             with box(tag="li"), _entry(spec, here, "nav"):
                 icon(spec.symbol)
                 text(spec.title, tag="span")
+                await _waiting(visit, spec)
 
 
-def _tabs(pages: list[Spec], here: str) -> None:
+async def _tabs(visit: Visit, pages: list[Spec], here: str) -> None:
     with (
         ui.footer(elevated=False).classes("tabs"),
         box("full-width", tag="nav", name="Main, at the bottom"),
@@ -77,6 +78,7 @@ def _tabs(pages: list[Spec], here: str) -> None:
             with box(tag="li"), _entry(spec, here, "tab"):
                 icon(spec.symbol, "23px")
                 text(spec.label or spec.title, tag="span")
+                await _waiting(visit, spec)
 
 
 def _entry(spec: Spec, here: str, look: str) -> ui.element:
@@ -85,6 +87,21 @@ def _entry(spec: Spec, here: str, look: str) -> ui.element:
     if current:
         element.props["aria-current"] = "page"
     return element
+
+
+async def _waiting(visit: Visit, spec: Spec) -> None:
+    """How many wait on that page, kept up to date."""
+    count = spec.waiting
+    if count is None:
+        return
+
+    @ui.refreshable
+    async def drawn() -> None:
+        if number := await count(visit):
+            text(str(min(number, 99)), "waits", tag="span").props(f'role=img aria-label="{number} waiting"')
+
+    async with live.follow(live.DESK, {"conversations"}, drawn.refresh):
+        await drawn()
 
 
 def _foot(settings: Settings) -> None:

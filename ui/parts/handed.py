@@ -1,0 +1,97 @@
+"""Conversations that were handed to people, as the desk lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from care.models.conversation import Conversation, HandoffReason
+from ui.parts import words
+from ui.parts.elements import box, chip, link, text
+from ui.visit import Visit
+
+REASONS: dict[HandoffReason, str] = {
+    "asked": "Asked for a person",
+    "angry": "Upset",
+    "not_understood": "Not understood",
+    "language": "Another language",
+    "out_of_scope": "Beyond the assistant",
+    "needs_person": "Needs a person",
+}
+# A filter by its name in the address: its label, and whether it shows a conversation to this account.
+FILTERS: dict[str, tuple[str, Callable[[Conversation, str], bool]]] = {
+    "all": ("All", lambda talk, me: True),
+    "waiting": ("Waiting", lambda talk, me: owner(talk) is None),
+    "mine": ("Mine", lambda talk, me: owner(talk) == me),
+}
+MOST = 200
+_LONG = timedelta(hours=1)
+
+
+def owner(talk: Conversation) -> str | None:
+    return talk.handoff.taken_by if talk.handoff else None
+
+
+def reason(talk: Conversation) -> str:
+    return REASONS[talk.handoff.reason] if talk.handoff else REASONS["needs_person"]
+
+
+def chosen_filter(visit: Visit) -> str:
+    asked = visit.query.get("show", "all")
+    return asked if asked in FILTERS else "all"
+
+
+def address(conversation_id: str = "", *, show: str = "all") -> str:
+    """Of the list, or of a conversation in it, under /ui."""
+    asked = f"?{urlencode({'show': show})}" if show != "all" else ""
+    return "/conversations" + (f"/{conversation_id}" if conversation_id else "") + asked
+
+
+def shown(talks: list[Conversation], show: str, me: str) -> list[Conversation]:
+    return [talk for talk in talks if FILTERS[show][1](talk, me)]
+
+
+def filters(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
+    with box("options filters", tag="nav", name="Which conversations"):
+        for name, (label, _) in FILTERS.items():
+            number = len(shown(talks, name, visit.principal.email))
+            on = "filter on" if name == show else "filter"
+            with link(f"/ui{address(chosen or '', show=name)}", on) as element:
+                if name == show:
+                    element.props["aria-current"] = "true"
+                text(f"{label} {number}", tag="span")
+
+
+def rows(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
+    with box("card flush"), box("queue", tag="ul", name="Conversations that were handed over"):
+        for talk in talks:
+            with box(tag="li"):
+                _row(visit, talk, show, talk.conversation_id == chosen)
+
+
+def _row(visit: Visit, talk: Conversation, show: str, chosen: bool) -> None:
+    with link(f"/ui{address(talk.conversation_id, show=show)}", "on" if chosen else "") as row:
+        if chosen:
+            row.props["aria-current"] = "true"
+        text(talk.title, "strong cut")
+        text(f"{reason(talk)} · {talk.customer_id}", "mute small")
+        with box("options"):
+            chip(*waits(talk, visit.now()))
+            chip(*with_whom(talk, visit.principal.email))
+
+
+def waits(talk: Conversation, now: datetime) -> tuple[str, words.Tone]:
+    """How long the customer waits for an answer."""
+    since = talk.handoff.waiting_since if talk.handoff else talk.updated_at
+    if since is None:
+        return "Answered", "good"
+    return f"Waits {words.span((now - since).total_seconds())}", "bad" if now - since > _LONG else "warn"
+
+
+def with_whom(talk: Conversation, me: str) -> tuple[str, words.Tone]:
+    match owner(talk):
+        case None:
+            return "Nobody has it", "plain"
+        case who:
+            return ("Yours", "info") if who == me else (f"With {who}", "plain")
