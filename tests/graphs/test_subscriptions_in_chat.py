@@ -330,6 +330,17 @@ async def test_an_end_keeps_the_reason_and_offers_other_ways_once(talk: Talk) ->
     assert (await talk.says("cancel SUB002", MANAGE)).reply == "SUB002 is cancelled already."
 
 
+async def test_a_yes_that_repeats_what_was_shown_ends_one_and_touches_no_other(stores: Stores) -> None:
+    talk = Talk(stores, LocalUnderstanding(), now=NOW)
+    await furnish(stores, NOW)
+    await keep(talk)
+    await keep(talk, "SUB003", on="monday", items={CHIPS: 1})
+    await talk.says("cancel SUB002")
+    done = await talk.says("yes, cancel it")
+    assert [(a.status, a.id) for a in done.actions] == [("done", "SUB002")]
+    assert (await talk.says("cancel it")).reply == "SUB002 is cancelled already."
+
+
 async def test_an_end_after_the_next_delivery_is_made_and_taken_back(talk: Talk) -> None:
     await keep(talk)
     await talk.says("cancel my milk", MANAGE)
