@@ -76,7 +76,9 @@ def fitting(scene: Scene, wanted: Wanted | None, mine: Sequence[Subscription]) -
         return named
     before = wanted.task.subscription_id if wanted and wanted.amends else None
     current = before or _talked_of(scene)
-    return [s for s in pool if s.subscription_id == current] or pool
+    # "Cancel it", said of one that has ended meanwhile, is no word about another.
+    fits = mine if points_back(scene.text) else pool
+    return [s for s in fits if s.subscription_id == current] or pool
 
 
 def propose(

@@ -109,7 +109,7 @@ class SubscriptionWrites:
 
     async def _cancel(self, scene: Scene, before: Subscription) -> Outcome:
         payload = scene.agreed.payload
-        request = CancelSubscription(when=payload["when"], reason=payload.get("reason") or "asked for in the chat")
+        request = CancelSubscription(when=payload["when"], reason=payload["reason"])
         if request.when == "after_next_delivery":
             _same(before, planned_dates(before, 1) == [date.fromisoformat(payload["date"])])
         # A repeated node finds it cancelled by itself.

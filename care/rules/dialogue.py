@@ -103,7 +103,7 @@ def _part(
 def _answered_and_more(understood: Understood, text: str, state: ConversationState) -> Reading | None:
     """ "Yes. And where is ORD001?": the answer, and a wish that is none of what was shown."""
     if state.pending is None or words.answer_in(text, state.pending.shown):
-        return None
+        return None  # "yes, cancel it" is a yes, and nothing more
     if (split := words.answer_and_more(text, state.pending.shown)) is None:
         return None
     shown = WRITES[state.pending.kind].intent

@@ -223,32 +223,32 @@ async def test_the_day_to_move_to_is_asked_for_and_a_taken_one_refused(talk: Tal
     assert taken.reply == "There is a delivery on 2026-12-04 already."
 
 
-@pytest.mark.parametrize(
-    ("text", "asks", "now_so"),
-    [
-        ("make it 2", "Change SUB002 to 2 x Amul Milk 1L, for €4.00 each time?", {"items": {MILK: 2}}),
-        ("add potato chips to SUB002", "Change SUB002 to Amul Milk 1L, Potato Chips,", {"items": {MILK: 1, CHIPS: 1}}),
-        ("swap the milk for chips", "Change SUB002 to Potato Chips,", {"items": {CHIPS: 1}}),
-        ("every two weeks instead", "Change SUB002 to every two weeks on Friday?", {"frequency": "biweekly"}),
-        ("change the delivery day to monday", "Change SUB002 to every week on Monday?", {"delivery_day": "monday"}),
-        (
-            "pay SUB002 with the test card that works",
-            'Change SUB002 to be paid with "Test',
-            {"payment_method": "pm_card"},
-        ),
-        ("send SUB002 to Lindenweg 4, 10969 Berlin", "Change SUB002 to be sent to Lindenweg 4", {"city": "Berlin"}),
-    ],
-)
-async def test_other_terms_are_shown_and_agreed(talk: Talk, text: str, asks: str, now_so: dict[str, Any]) -> None:
-    await keep(talk)
-    shown = await talk.says(text, MANAGE)
-    assert shown.reply.startswith(asks)
-    assert not talk.doors.acted
-    done = await talk.says("yes")
-    assert [(a.kind, a.status) for a in done.actions] == [("subscription_changed", "done")]
-    after = await stored(talk)
-    state = after.model_dump(mode="json") | {"items": {i.sku: i.quantity for i in after.items}}
-    assert {**state, "city": after.address.city if after.address else None}.items() >= now_so.items()
+TERMS: list[tuple[str, str, dict[str, Any]]] = [
+    ("make it 2", "Change SUB002 to 2 x Amul Milk 1L, for €4.00 each time?", {"items": {MILK: 2}}),
+    ("add potato chips to SUB002", "Change SUB002 to Amul Milk 1L, Potato Chips,", {"items": {MILK: 1, CHIPS: 1}}),
+    ("swap the milk for chips", "Change SUB002 to Potato Chips,", {"items": {CHIPS: 1}}),
+    ("every two weeks instead", "Change SUB002 to every two weeks on Friday?", {"frequency": "biweekly"}),
+    ("change the delivery day to monday", "Change SUB002 to every week on Monday?", {"delivery_day": "monday"}),
+    (
+        "pay SUB002 with the test card that works",
+        'Change SUB002 to be paid with "Test',
+        {"payment_method": "pm_card"},
+    ),
+    ("send SUB002 to Lindenweg 4, 10969 Berlin", "Change SUB002 to be sent to Lindenweg 4", {"city": "Berlin"}),
+]
+
+
+async def test_other_terms_are_shown_and_agreed(talk: Talk) -> None:
+    for n, (text, asks, now_so) in enumerate(TERMS, 1):
+        await keep(talk, version=100 * n)
+        shown = await talk.says(text, MANAGE)
+        assert shown.reply.startswith(asks)
+        assert len(talk.doors.acted) == n - 1
+        done = await talk.says("yes")
+        assert [(a.kind, a.status) for a in done.actions] == [("subscription_changed", "done")]
+        after = await stored(talk)
+        state = after.model_dump(mode="json") | {"items": {i.sku: i.quantity for i in after.items}}
+        assert {**state, "city": after.address.city if after.address else None}.items() >= now_so.items()
 
 
 async def test_details_that_are_added_to_a_change_are_shown_with_it(talk: Talk) -> None:
@@ -259,29 +259,30 @@ async def test_details_that_are_added_to_a_change_are_shown_with_it(talk: Talk) 
     assert "Now it brings Amul Milk 1L, every week on Friday. Next deliveries then: 27 November, 11 Dec" in both.reply
 
 
-@pytest.mark.parametrize(
-    ("text", "question", "answer", "shown"),
-    [
-        (
-            "change my subscription",
-            "What shall I change in SUB002",
-            "every month on the 1st",
-            "to every month on the 1st",
-        ),
-        (
-            "change the address of SUB002",
-            "Where shall SUB002 go?",
-            "Lindenweg 4, 10969 Berlin",
-            "to be sent to Lindenweg",
-        ),
-        ("another card for SUB002 please", "With which of these", "2", 'to be paid with "Test card that works"'),
-        ("another delivery day for SUB002", "On which day of the week", "tuesday", "to every week on Tuesday"),
-    ],
-)
-async def test_what_is_missing_is_asked_for(talk: Talk, text: str, question: str, answer: str, shown: str) -> None:
+MISSING = [
+    (
+        "change my subscription",
+        "What shall I change in SUB002",
+        "every month on the 1st",
+        "to every month on the 1st",
+    ),
+    (
+        "change the address of SUB002",
+        "Where shall SUB002 go?",
+        "Lindenweg 4, 10969 Berlin",
+        "to be sent to Lindenweg",
+    ),
+    ("another card for SUB002 please", "With which of these", "2", 'to be paid with "Test card that works"'),
+    ("another delivery day for SUB002", "On which day of the week", "tuesday", "to every week on Tuesday"),
+]
+
+
+async def test_what_is_missing_is_asked_for(talk: Talk) -> None:
     await keep(talk)
-    assert (await talk.says(text, MANAGE)).reply.startswith(question)
-    assert f"Change SUB002 {shown}" in (await talk.says(answer)).reply
+    for text, question, answer, shown in MISSING:
+        assert (await talk.says(text, MANAGE)).reply.startswith(question)
+        assert f"Change SUB002 {shown}" in (await talk.says(answer)).reply
+        await talk.says("no")
 
 
 async def test_a_change_is_not_made_to_what_has_become_another_thing(talk: Talk) -> None:
@@ -327,6 +328,17 @@ async def test_an_end_keeps_the_reason_and_offers_other_ways_once(talk: Talk) ->
     after = await stored(talk)
     assert (after.status, after.cancel_reason) == ("cancelled", "it is too expensive")
     assert (await talk.says("cancel SUB002", MANAGE)).reply == "SUB002 is cancelled already."
+
+
+async def test_a_yes_that_repeats_what_was_shown_ends_one_and_touches_no_other(stores: Stores) -> None:
+    talk = Talk(stores, LocalUnderstanding(), now=NOW)
+    await furnish(stores, NOW)
+    await keep(talk)
+    await keep(talk, "SUB003", on="monday", items={CHIPS: 1})
+    await talk.says("cancel SUB002")
+    done = await talk.says("yes, cancel it")
+    assert [(a.status, a.id) for a in done.actions] == [("done", "SUB002")]
+    assert (await talk.says("cancel it")).reply == "SUB002 is cancelled already."
 
 
 async def test_an_end_after_the_next_delivery_is_made_and_taken_back(talk: Talk) -> None:
@@ -391,23 +403,23 @@ async def test_cancelling_an_order_never_shows_a_subscription_and_the_other_way_
     assert (await talk.says("cancel my subscription", Intent.CANCEL_ORDER)).reply.startswith("Cancel SUB002")
 
 
-@pytest.mark.parametrize(
-    ("question", "says"),
-    [
-        ("when is my next delivery?", "SUB002 (Amul Milk 1L): the next delivery is on 4 December 2026."),
-        ("how much is my subscription?", "SUB002 (Amul Milk 1L) costs €2.00 each time, every week on Friday."),
-        (
-            "show my upcoming deliveries",
-            "planned are 4 December, 11 December, 18 December, 25 December, 1 January 2027.",
-        ),
-        ("is SUB002 paused?", "every week on Friday, active, next delivery on 4 December 2026, skipped: 27 November."),
-        ("what did SUB002 deliver last?", "the last delivery, of 20 November 2026, was ordered for you as ORD077."),
-    ],
-)
-async def test_what_is_asked_of_a_subscription_is_answered(talk: Talk, question: str, says: str) -> None:
+ANSWERS = [
+    ("when is my next delivery?", "SUB002 (Amul Milk 1L): the next delivery is on 4 December 2026."),
+    ("how much is my subscription?", "SUB002 (Amul Milk 1L) costs €2.00 each time, every week on Friday."),
+    (
+        "show my upcoming deliveries",
+        "planned are 4 December, 11 December, 18 December, 25 December, 1 January 2027.",
+    ),
+    ("is SUB002 paused?", "every week on Friday, active, next delivery on 4 December 2026, skipped: 27 November."),
+    ("what did SUB002 deliver last?", "the last delivery, of 20 November 2026, was ordered for you as ORD077."),
+]
+
+
+async def test_what_is_asked_of_a_subscription_is_answered(talk: Talk) -> None:
     last = Delivery(occurrence="2026-11-20", outcome="delivered", order_id="ORD077", at=NOW - timedelta(days=6))
     await keep(talk, skipped=["2026-11-27"], recent=[last])
-    assert says in (await talk.says(question, Intent.ORDER_STATUS if "next" in question else MANAGE)).reply
+    for question, says in ANSWERS:
+        assert says in (await talk.says(question, Intent.ORDER_STATUS if "next" in question else MANAGE)).reply
 
 
 async def test_a_product_that_no_subscription_brings_is_not_mistaken_for_one(talk: Talk) -> None:

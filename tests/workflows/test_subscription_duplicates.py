@@ -156,6 +156,14 @@ async def test_a_call_sent_twice_at_once_has_one_effect_and_one_answer(
     assert answers[0].version == untouched.version + 1
 
 
+async def test_the_same_once_is_answered_again_and_orders_one_delivery(client: CareClient, stores: Stores) -> None:
+    one, _ = await subscribed(client)
+    answers = [await client.order_now(one, once="CNV001:3") for _ in range(2)]
+    assert answers[0] == answers[1]
+    with pytest.raises(Conflict):
+        await client.order_now(one, once="CNV001:5")
+
+
 async def test_of_two_orders_for_now_one_is_made_and_charged_and_the_other_refused(
     client: CareClient, stores: Stores
 ) -> None:
