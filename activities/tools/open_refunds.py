@@ -137,6 +137,8 @@ def _line(scene: Scene, refund: Refund) -> str:
 
 
 def _next(scene: Scene, refund: Refund) -> str:
+    if refund.status is RefundStatus.REJECTED:
+        return "If you see it differently, say so, and a person looks at it again."
     wanted = asked_for(refund) if refund.status is RefundStatus.NEEDS_EVIDENCE else ""
     offer = "You can take it as store credit instead, under Refunds." if refund.offered else ""
     coming = next_step(refund, scene.now, lambda at: moment(at, scene.context.timezone)) or ""

@@ -16,7 +16,7 @@ from care.models.dialogue import Outcome
 from care.models.money import Money
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.understanding import Intent
-from care.rules.payment_matters import Matter, as_matter, matter_of
+from care.rules.payment_matters import Matter, as_matter, matter_of, says_paid
 from care.rules.references import choice_in
 from care.rules.words import points_back
 from care.stores import Stores
@@ -90,7 +90,7 @@ class PaymentTools:
             text = f"{order.order_id} is cancelled, and our payment provider knows of no payment for it."
             more = "If your bank shows one, a person can look into it."
             return scene.reply(f"{text} {more}", suggestions=[PERSON], **slots)
-        if known is None and matter_of(scene.text) == "declined":
+        if known is None and not says_paid(scene.text):
             text = f"Our payment provider knows of no payment for {order.order_id}, so nothing was taken for it."
             return scene.reply(text, suggestions=[PERSON], **slots)
         if known is None:

@@ -17,7 +17,7 @@ from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
 from care.rules.phrases import asks_for_refund_status
-from care.rules.refund_asks import asks_about_policy, asks_to_withdraw
+from care.rules.refund_asks import asks_about_policy, asks_to_appeal, asks_to_withdraw
 from care.stores import Stores
 
 _MOST_OFFERED = 5
@@ -41,6 +41,8 @@ class RefundTools:
         files = await evidence_of(self._stores, scene.customer_id, scene.turn.evidence_ids)
         if asks_to_withdraw(scene.text) or scene.state.action == "withdraw":
             return await self._opened.propose_withdrawal(scene)
+        if asks_to_appeal(scene.text):
+            return scene.hand_over("What was decided, a person looks at again.")
         if waiting := await self._waiting_for(scene, files):
             held = scene.state.intake.evidence_ids if scene.state.intake else []
             return await self._opened.propose_evidence(scene, waiting, [*held, *files])

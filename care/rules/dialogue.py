@@ -25,7 +25,7 @@ from care.rules.anger import is_angry
 from care.rules.approved import Approved
 from care.rules.corrections import settled
 from care.rules.payment_matters import matter_of
-from care.rules.refund_asks import asks_to_withdraw
+from care.rules.refund_asks import asks_to_appeal, asks_to_withdraw, part_in
 from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
@@ -237,11 +237,15 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
-    if understood.entities.refund_ids or asks_to_withdraw(text):
+    if understood.entities.refund_ids or asks_to_withdraw(text) or asks_to_appeal(text):
         return Intent.REFUND_REQUEST
+    if said is Intent.CANCEL_ORDER and phrases.asks_for_refund_status(text):
+        return Intent.REFUND_REQUEST  # "where is the money for my cancelled order"
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and phrases.names_wallet(text):
+        return Intent.WALLET_ISSUE
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST
-    if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
+    if state.pending and state.pending.kind == "open_refund" and (understood.entities.remedy or part_in(text)):
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if _changes_order(said, text, understood.entities, state):
         return Intent.CHANGE_ORDER

@@ -13,6 +13,7 @@ Matter = Literal["twice", "after_cancelling", "unknown", "amount", "declined", "
 
 
 _CHARGED = r"(?:charged?|billed?|debited?|took|taken|deducted?|paid|payments?|withdrawn|pulled)"
+_PAID = any_word(r"paid|payed|payd|pa[iy]+d|deducted|debited|charged|taken|took|left|gone|went")
 _TAKEN = any_word(r"charged|billed|debited|deducted|overcharged|took|taken")
 # The first that fits counts.
 _MATTERS: dict[Matter, re.Pattern[str]] = {
@@ -63,7 +64,7 @@ _MATTERS: dict[Matter, re.Pattern[str]] = {
 
 # What is not done here: money into a wallet, out of it, or to somebody else.
 _WALLET_MOVES = any_beginning(
-    r"(?:top(?:ping)?[- ]?up|load|fund|deposit|withdraw|cash out|pay out|add (?:\w+ )?(?:money|funds|cash))\b",
+    r"(?:top(?:ping)?[- ]?up|load|fund|deposit|withdraw|cash out|pa(?:y|id) ?out|add (?:\w+ )?(?:money|funds|cash))\b",
     r"(?:transfer|move|send|give)\b.{0,30}\b(?:to|into|from)\b",
 )
 _MISSED = any_beginning(
@@ -81,6 +82,11 @@ def asks_to_move_wallet(text: str) -> bool:
 
 def says_wallet_is_wrong(text: str) -> bool:
     return bool(_MISSED.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")))
+
+
+def says_paid(text: str) -> bool:
+    """The customer says that money has left, and does not only ask."""
+    return bool(_PAID.search(text))
 
 
 def asks_for_movements(text: str) -> bool:

@@ -42,7 +42,9 @@ _THANKS = re.compile(r"\b(thanks|thank you|thx|cheers|gracias|dhanyavad|धन�
 # How an earlier refund stands; not a wish for one, whatever else is said of parcels that "arrived".
 _REFUND_STATUS = re.compile(
     r"\b(?:status|progress|update|news|track\w*)\b[^.!?]*\brefund"
-    r"|\b(?:where|when|how|what|has|have|is|did|was|will|still)\b[^.!?]*\b(?:my|the|that|this)\b[^.!?]{0,20}\brefund"
+    r"|\brefund\w*\b[^.!?]{0,20}\b(?:rejected|denied|declined|refused|approved|not paid)\b"
+    r"|\b(?:when|where'?s?|how long)\b[^.!?]*\bmoney\b[^.!?]*\b(?:back|cancell?ed)\b"
+    r"|\b(?:where'?s?|when|how'?s?|what'?s?|has|have|is|did|was|will|still)\b[^.!?]*\b(?:my|the|that|this)\b[^.!?]{0,20}\brefund"
     r"|\brefund\w*\b[^.!?]*\b(?:status|yet|still|going|progress|update|processed|happen(?:ed|ing))\b"
 )
 _REFUND_WISH = re.compile(
@@ -151,6 +153,10 @@ def asks_besides(text: str) -> bool:
 def asks_for_refund_status(text: str) -> bool:
     plain = text.casefold()
     return bool(_REFUND_STATUS.search(plain)) and not _REFUND_WISH.search(plain)
+
+
+def names_wallet(text: str) -> bool:
+    return bool(re.search(r"\bwall?ett?\b|\bmy (?:store credit|balance)\b", text.casefold()))
 
 
 def means_account_address(text: str) -> bool:

@@ -16,6 +16,12 @@ _WITHDRAW = any_of(
     rf"\b(?:do(?:n'?t| not)|no longer) (?:want|need) (?:(?:my|the|this|that|an?|any) )*{_CLAIM}\b[^.!?]{{0,20}}"
     r"(?:any ?more|any longer|after all|$)",
 )
+_APPEAL = any_word(
+    r"(?:to|want an|my) appeal|appeal (?:this|that|the|it)|reconsider\w*",
+    r"review(?:ed)? (?:it |this |that |my \w+ )?again|look(?:ed)? at (?:it |this |that )?again",
+    r"(?:disagree|(?:not|don'?t) (?:agree|accept)) (?:with )?(?:the|your|this|that) (?:decision|ruling)",
+    r"(?:dispute|challenge|contest) (?:the|your|this|that) (?:decision|rejection)|second opinion",
+)
 _POLICY = any_of(
     r"\b(?:refund|return)s? (?:policy|policies|rules|conditions|window|period|terms)\b",
     r"\bhow do (?:refunds|returns) work\b|\bin (?:which|what) cases\b",
@@ -43,6 +49,11 @@ _LATER = any_word(r"later|afterwards|tomorrow|skip (?:it|that|this)|go on|contin
 
 def asks_to_withdraw(text: str) -> bool:
     return bool(_WITHDRAW.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip(" .!")))
+
+
+def asks_to_appeal(text: str) -> bool:
+    """A decision that the customer sees differently."""
+    return bool(_APPEAL.search(text))
 
 
 def asks_about_policy(text: str) -> bool:

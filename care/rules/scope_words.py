@@ -51,7 +51,7 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"\b(?:someone|somebody|a stranger)(?: else)?(?: is| has been| was| keeps)? (?:us(?:es|ed|ing)|logged in"
         r"|order(?:s|ed|ing)|access(?:ed|es|ing)|logged|logging|signed in|took over)\b[^.!?]{0,20}"
         r"\bmy (?:account|login|profile|name)\b",
-        r"\bidentity theft\b|\bphishing\b",
+        r"\b(?:stole|stolen|cloned|stealing) my (?:credit |debit |bank )?card\b|\bidentity theft\b|\bphishing\b",
         r"\bmy (?:card|wallet|phone)(?: \w+){0,2} (?:was|got|has been|is) stolen\b|\bstolen (?:credit )?card\b",
     ),
     "press": any_of(

@@ -61,6 +61,14 @@ async def test_confirming_a_payment_again_changes_nothing_more(talk: Talk) -> No
     assert await talk.stores.orders.get("ORD007") == paid
 
 
+async def test_a_question_whether_it_is_paid_is_answered_and_a_claim_goes_to_a_person(talk: Talk) -> None:
+    await put(talk.stores, "ORD007", "CHIPS", talk.now, **UNPAID)
+    asked = await talk.says("Did my payment for ORD007 go through?", Intent.PAYMENT_ISSUE)
+    assert "nothing was taken for it" in asked.reply
+    assert not asked.handed_off
+    assert (await talk.says("But I paid for ORD007!", Intent.PAYMENT_ISSUE)).handed_off
+
+
 async def test_the_payment_of_somebody_else_does_not_exist(talk: Talk) -> None:
     assert (await talk.says("I paid for ORD900", Intent.PAYMENT_ISSUE)).reply == "There is no order ORD900."
 

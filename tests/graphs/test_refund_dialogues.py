@@ -189,6 +189,18 @@ async def test_what_can_no_longer_be_withdrawn_is_not_offered(talk: Talk, status
     assert not reply.needs_confirmation
 
 
+async def test_a_decision_that_the_customer_sees_differently_goes_to_a_person(talk: Talk) -> None:
+    await _opened(talk, "REF001", "ORD004", RefundStatus.REJECTED)
+    told = await talk.says("My refund was rejected, why?", REFUND)
+    assert "was not approved. If you see it differently" in told.reply
+    assert (await talk.says("I want it reviewed again")).handed_off
+
+
+async def test_a_number_alone_changes_how_many_pieces_are_shown(talk: Talk) -> None:
+    await talk.says("Refund just the milk of ORD008, it came late", REFUND)
+    assert "€3.38 for 2 x Amul Milk 1L" in (await talk.says("just 2 of them")).reply
+
+
 async def test_the_policy_is_told_from_the_policy(talk: Talk) -> None:
     reply = await talk.says("What is your return policy?", REFUND)
     assert "within 30 days" in reply.reply
