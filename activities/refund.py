@@ -18,7 +18,7 @@ from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
 from care.rules.occurrences import occurrence_due
-from care.rules.order_changes import payment_for
+from care.rules.order_payments import payment_for
 from care.rules.refund_items import kept
 from care.rules.reviewers import Reviewer, folded, same_person
 from care.rules.subscription_notices import offer_to_skip

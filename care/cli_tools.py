@@ -137,11 +137,11 @@ def repair_ledger(data_dir: Join = None, dry_run: Dry = False, as_json: Json = F
 def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Score the understanding of messages against labelled lines: {"text", "intent"}."""
     from care.brains import understanding_for
-    from care.evaluation import evaluate_intents
+    from care.evaluation import evaluate_intents, shown
     from care.settings import read
 
     scores = asyncio.run(evaluate_intents(file, understanding_for(read(), _Uncounted())))
-    _show_scores(scores.model_dump(mode="json"), as_json)
+    typer.echo(scores.model_dump_json(indent=2) if as_json else shown(scores))
 
 
 @evaluate.command("refunds")

@@ -109,6 +109,18 @@ def score(truth: Sequence[Intent], predicted: Sequence[Predicted]) -> IntentScor
     )
 
 
+def shown(scores: IntentScores) -> str:
+    """The scores as lines to read: the overall ones, then a table with one line an intent."""
+    lines = [f"messages          {scores.messages}"]
+    for name in ("accuracy", "macro_f1", "calibration_error", "coverage"):
+        lines.append(f"{name.replace('_', ' '):<18}{getattr(scores, name):.3f}")
+    lines += ["", f"{'intent':<22}{'precision':>10}{'recall':>8}{'f1':>8}{'messages':>10}"]
+    for intent, part in scores.per_intent.items():
+        numbers = f"{part.precision:>10.3f}{part.recall:>8.3f}{part.f1:>8.3f}{part.support:>10}"
+        lines.append(f"{intent:<22}{numbers}")
+    return "\n".join(lines)
+
+
 def class_score(label: str, truth: Sequence[str], predicted: Sequence[str]) -> ClassScore:
     hits = sum(t == label == p for t, p in zip(truth, predicted, strict=True))
     claimed = sum(p == label for p in predicted)

@@ -17,14 +17,8 @@ from care.models.customer import StoredMethod
 from care.models.order import Order, PaymentStatus
 from care.models.order_change import ChangeItems, ChangePayment, ChangeStatus, OrderChange
 from care.models.subscription import Subscription
-from care.rules.order_changes import (
-    change_of_items,
-    change_of_payment,
-    check_items_may_change,
-    check_not_under_way,
-    check_payment_may_change,
-    check_stock,
-)
+from care.rules.order_changes import check_items_may_change, check_not_under_way, check_payment_may_change, check_stock
+from care.rules.order_plans import change_of_items, change_of_payment
 from care.stores import Stores
 
 log = structlog.get_logger("order_changes")

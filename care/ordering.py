@@ -6,7 +6,7 @@ import structlog
 
 from care.gateways.payments import PaymentGateway
 from care.models.order import Order, PaymentStatus
-from care.rules.order_changes import give_back
+from care.rules.order_payments import give_back
 from care.stores import Stores
 
 log = structlog.get_logger("ordering")

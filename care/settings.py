@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     # What a million tokens cost, in millionths of the currency ($0.10 is 100000), for the figures; 0: not known.
     groq_price_in: int = Field(0, ge=0, le=10**9)
     groq_price_out: int = Field(0, ge=0, le=10**9)
+    gemini_price_in: int = Field(0, ge=0, le=10**9)
+    gemini_price_out: int = Field(0, ge=0, le=10**9)
     price_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
     model_timeout_seconds: float = Field(20.0, gt=0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from care.brains.protocols import Utterance
 from care.errors import SetupError
-from care.evaluation import Predicted, evaluate_intents, score
+from care.evaluation import Predicted, evaluate_intents, score, shown
 from care.models.understanding import Intent, IntentScore, Understood
 
 STATUS, REFUND, OTHER = Intent.ORDER_STATUS, Intent.REFUND_REQUEST, Intent.OTHER
@@ -35,6 +35,14 @@ def test_scores_of_a_small_table() -> None:
     assert scores.macro_f1 == pytest.approx((0.5 + 2 / 3) / 2)
     # Bins: 0.9 right; 0.8 and 0.85 with one of two right; 0.2 wrong.
     assert scores.calibration_error == pytest.approx((0.1 + 0.65 + 0.2) / 4)
+
+
+def test_scores_are_shown_as_an_aligned_table() -> None:
+    predicted = [Predicted(intent=STATUS, confidence=0.9), Predicted(intent=REFUND, confidence=0.8)]
+    lines = shown(score([STATUS, STATUS], predicted)).splitlines()
+    assert lines[1] == "accuracy          0.500"
+    assert len({len(line) for line in lines[6:]}) == 1
+    assert lines[7].split() == ["ORDER_STATUS", "1.000", "0.500", "0.667", "2"]
 
 
 async def test_a_file_of_labelled_lines_is_scored(tmp_path: Path) -> None:

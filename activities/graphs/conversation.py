@@ -38,6 +38,7 @@ from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue, digest, handoff, matters
 from care.rules.conversation_language import language_now, tag_of
+from care.rules.rendering import words_to_read
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
@@ -154,8 +155,11 @@ class ConversationNodes:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
+            text = words_to_read(turn.message, understood.english, memory.pending.shown if memory.pending else "")
             files = bool(turn.evidence_ids)
-            reading = dialogue.read(understood, turn.message, files, memory, context, hasty=turn.hasty)
+            reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
+            if text != turn.message and reading.text is None:
+                reading = reading.model_copy(update={"text": text})
         return {
             "memory": _json(matters.begin(memory, reading)),
             "context": _json(context),

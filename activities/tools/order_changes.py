@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from activities.tools.order_items import OrderItemTools, waits
@@ -27,6 +28,10 @@ _ACTIONS: dict[str | None, Part] = {
     "change_date": "date",
 }
 _AWAITED: dict[str, Part] = {"address": "address", "items": "items", "payment_method": "payment"}
+# "... 10969 Berlin and add a whey": where the address ends.
+_FURTHER = re.compile(
+    r"[,.]?\s+(?:and|also|then)\s+(?=(?:also |then |please )*(?:add|remove|cancel|change|swap|pay)\b)", re.I
+)
 _ANYWHERE = "ZZ"  # a country, for telling whether words are an address at all
 
 
@@ -69,7 +74,7 @@ class OrderChangeTools:
     async def _address(self, scene: Scene, order: Order) -> Outcome:
         customer = await self._stores.customers.get(scene.customer_id)
         known = order.address or customer.address
-        address = address_in(_said(scene), known.country if known else None)
+        address = address_in(_FURTHER.split(_said(scene))[0], known.country if known else None)
         if address is None:
             return scene.reply(
                 f"Where shall {order.order_id} go? Please write: street and number, postcode city, country.",

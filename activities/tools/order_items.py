@@ -13,8 +13,9 @@ from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangeStatus, OrderChange
 from care.models.subscription import Item
 from care.order_changes import change_items, planned_items
-from care.rules.order_changes import MOST, check_made, pieces_of
+from care.rules.order_changes import check_made, pieces_of
 from care.rules.order_items import Wished, wished
+from care.rules.order_plans import MOST
 from care.rules.order_words import methods_meant, names_a_payment
 from care.rules.writes import WRITES
 from care.stores import Stores

@@ -10,7 +10,7 @@ from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, PaymentStatus, Window
 from care.models.order_change import OrderChange
 from care.models.tracking import Tracking
-from care.rules import order_words
+from care.rules import order_questions
 from care.rules.order_changes import pieces_of
 from care.rules.words import means_newest
 
@@ -19,15 +19,15 @@ def told(order: Order, tracking: Tracking, asked: str, timezone: str) -> str:
     """Where the order is, and what else of it was asked for."""
     newest = "latest " if means_newest(asked) else ""
     said = [f"Your {newest}order {order.order_id} ({things(order.items)}) {standing(order, tracking, timezone)}"]
-    if order_words.asks_for_events(asked) and order.shipped_at:
+    if order_questions.asks_for_events(asked) and order.shipped_at:
         said.append(f"It left us on {day(order.shipped_at, timezone)}.")
-    if order_words.asks_when(asked) and tracking.expected is None:
+    if order_questions.asks_when(asked) and tracking.expected is None:
         said.append(not_expected(order))
-    if order_words.asks_what_is_in_it(asked):
+    if order_questions.asks_what_is_in_it(asked):
         said.append(contents(order.items))
-    if order_words.asks_what_it_cost(asked):
+    if order_questions.asks_what_it_cost(asked):
         said.append(money(order))
-    if order_words.asks_where_to(asked) and order.address:
+    if order_questions.asks_where_to(asked) and order.address:
         over = order.status in (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
         said.append(f"Its address is {order.address}." if over else f"It will go to {order.address}.")
     return " ".join(part for part in said if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from activities.tools.order_changes import OrderChangeTools, action_of
 from activities.tools.order_wording import standing, told
@@ -19,7 +20,7 @@ from care.models.dialogue import OrderBrief, Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.understanding import Intent
 from care.ordering import cancel_order
-from care.rules import order_words
+from care.rules import order_questions, order_words, parcel_words
 from care.rules.order_changes import check_pending
 from care.stores import Stores
 
@@ -48,12 +49,11 @@ class OrderTools:
         if scene.reading.act == "confirm":
             return await self._carry_out(scene)
         intent = scene.reading.intent
-        if intent is Intent.DELIVERY_ISSUE or (
-            intent is Intent.ORDER_STATUS and order_words.asks_for_trace(scene.text)
-        ):
+        if intent is Intent.DELIVERY_ISSUE:
             return await self._parcels.serve(scene)
         if intent is Intent.ORDER_STATUS:
-            return await self._tell(scene)
+            trouble = parcel_words.remedy_asked(scene.text) in ("trace", "reship")
+            return await (self._parcels.serve(scene) if trouble else self._tell(scene))
         ids = _changeable(scene)
         if not ids:
             return scene.reply(_NONE[intent], suggestions=[PERSON])
@@ -62,6 +62,9 @@ class OrderTools:
         order = await order_of(self._stores, scene.customer_id, ids[0])
         if intent is Intent.CANCEL_ORDER and not _only_a_part(scene, order):
             return _propose_cancel(scene, order)
+        scene = replace(scene, reading=scene.reading.model_copy(update={"intent": Intent.CHANGE_ORDER}))
+        if order.status is not OrderStatus.PENDING and parcel_words.remedy_asked(scene.text):
+            return await self._parcels.serve(scene)
         return await self._changes.serve(scene, order)
 
     async def _carry_out(self, scene: Scene) -> Outcome:
@@ -79,7 +82,9 @@ class OrderTools:
         ids = _asked_for(scene)
         if not ids:
             return scene.reply("I see no order of yours yet.", suggestions=[PERSON])
-        if len(ids) > 1 and not (scene.entities.order_ids or order_words.asks_for_all(scene.text) or _listed(scene)):
+        if len(ids) > 1 and not (
+            scene.entities.order_ids or order_questions.asks_for_all(scene.text) or _listed(scene)
+        ):
             return _which(scene, ids)
         if len(ids) > 1:
             return await self._list(scene, ids)
@@ -126,6 +131,8 @@ def _changeable(scene: Scene) -> list[str]:
 def _only_a_part(scene: Scene, order: Order) -> bool:
     """ "Cancel the chips in ORD006": some of its items are named, and so is the order itself."""
     named = {line.sku for line in order.items} & set(scene.reading.skus)
+    if order_words.means_a_part(scene.text) and not named:
+        return True
     partly = bool(named) and (len(named) < len({line.sku for line in order.items}) or bool(scene.entities.quantity))
     return partly and bool(scene.entities.order_ids)
 
@@ -135,16 +142,16 @@ def _asked_for(scene: Scene) -> list[str]:
     mine = [o.order_id for o in scene.context.orders]
     if scene.entities.order_ids:
         return scene.reading.order_ids
-    if order_words.asks_for_last(scene.text):
+    if order_questions.asks_for_last(scene.text):
         return mine[:1]
     if _listed(scene):
         return mine
     ids, current = scene.reading.order_ids, scene.state.slots.order_id
-    return [current] if current in ids and order_words.means_the_one(scene.text) else ids
+    return [current] if current in ids and order_questions.means_the_one(scene.text) else ids
 
 
 def _listed(scene: Scene) -> bool:
-    return order_words.asks_for_history(scene.text)
+    return order_questions.asks_for_history(scene.text)
 
 
 def _which(scene: Scene, ids: Sequence[str], *, action: str | None = None) -> Outcome:

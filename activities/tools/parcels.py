@@ -20,7 +20,7 @@ from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import RefundReason, Remedy
 from care.models.understanding import Intent
-from care.rules import order_words
+from care.rules import parcel_words
 from care.rules.refund_policy import eligibility
 from care.stores import Stores
 
@@ -38,7 +38,7 @@ class ParcelTools:
 
     async def serve(self, scene: Scene) -> Outcome:
         """Raises NotFound for an order that is not the customer's, a CareError where nothing can be done."""
-        if order_words.is_about_behaviour(scene.text) and not order_words.remedy_asked(scene.text):
+        if parcel_words.is_about_behaviour(scene.text) and not parcel_words.remedy_asked(scene.text):
             return scene.hand_over("I am sorry that you were treated like that. This is for a person to look into.")
         ids = _meant(scene)
         intake = _gathered(scene)
@@ -47,7 +47,7 @@ class ParcelTools:
         if len(ids) > 1:
             briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
             choices = order_choices(briefs, scene.context.timezone)
-            remedy = order_words.remedy_asked(scene.text)
+            remedy = parcel_words.remedy_asked(scene.text)
             question = "I am sorry about that. Which order is it about?"
             return scene.ask_which(question, choices, awaiting="order", intake=intake, action=remedy)
         order = await order_of(self._stores, scene.customer_id, ids[0])
@@ -65,7 +65,7 @@ class ParcelTools:
     async def _see_to(self, scene: Scene, order: Order, intake: RefundIntake) -> Outcome:
         if order.status in (OrderStatus.PENDING, OrderStatus.CANCELLED):
             return await self._not_sent(scene, order)
-        match order_words.remedy_asked(scene.text) or _asked_before(scene):
+        match parcel_words.remedy_asked(scene.text) or _asked_before(scene):
             case "trace":
                 return _propose_trace(scene, order)
             case "reship":
@@ -141,9 +141,9 @@ def _propose_trace(scene: Scene, order: Order) -> Outcome:
     return scene.propose("trace_parcel", {"order_id": order.order_id}, shown, target=order.order_id, **slots)
 
 
-def _asked_before(scene: Scene) -> order_words.Remedy | None:
+def _asked_before(scene: Scene) -> parcel_words.WayOut | None:
     """What was asked for before the order was known."""
-    named: dict[str | None, order_words.Remedy] = {"trace": "trace", "reship": "reship", "refund": "refund"}
+    named: dict[str | None, parcel_words.WayOut] = {"trace": "trace", "reship": "reship", "refund": "refund"}
     return named.get(scene.state.action) if scene.state.awaiting == "order" else None
 
 
@@ -153,7 +153,7 @@ def _meant(scene: Scene) -> list[str]:
     ids = scene.reading.order_ids
     if scene.entities.order_ids or scene.state.awaiting in ("order", "remedy"):
         return ids
-    if order_words.says_it_was_delivered(scene.text):
+    if parcel_words.says_it_was_delivered(scene.text):
         holding = [o.order_id for o in scene.context.orders if {i.sku for i in o.items} & set(scene.reading.skus)]
         current = [each for each in delivered if each == scene.state.slots.order_id]
         return current or [each for each in delivered if each in holding] or delivered or ids
@@ -165,7 +165,7 @@ def _gathered(scene: Scene) -> RefundIntake:
     """What is known of the trouble after this message."""
     going_on = scene.state.topic is Intent.DELIVERY_ISSUE and scene.state.awaiting in ("order", "remedy")
     before = (scene.state.intake if going_on else None) or RefundIntake()
-    lost = order_words.says_it_was_delivered(scene.text) or order_words.says_it_is_lost(scene.text)
+    lost = parcel_words.says_it_was_delivered(scene.text) or parcel_words.says_it_is_lost(scene.text)
     said = RefundReason(scene.entities.reason) if scene.entities.reason else None
     reason = said or (RefundReason.MISSING if lost else None)
     complaint = f"{before.complaint}\n{scene.text}".strip()[:_LONGEST_COMPLAINT]

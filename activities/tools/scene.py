@@ -101,6 +101,8 @@ class Scene:
         proposal = Proposal(kind=kind, payload=payload, shown=shown, turn=self.state.turn + 1)
         action = ChatAction(kind=WRITES[kind].done, status="proposed", id=target)
         text = f"{shown} {details}".strip()
+        # "No, the first one" is understood after one of several was picked.
+        changes = {"choices": self.state.choices} | changes
         return self.reply(text, actions=[action], suggestions=["Yes", "No", *instead], pending=proposal, **changes)
 
     def refuse(self, error: CareError) -> Outcome:

@@ -52,11 +52,11 @@ def reschedule(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outc
 
 
 def order_now(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
-    ordered_now(subscription, scene.now)
     today = local_date(subscription, scene.now)
     if any(d not in (None, today) for d in (resolve(each, today) for each in wanted.found.dates)):
         text = "An extra delivery can only be ordered for today. I can move a planned one to another day instead."
         return plain(scene, subscription, f"{text} {next_of(subscription)}")
+    ordered_now(subscription, scene.now)
     paid = paying(subscription, beside=True) is Paying.BY_TERM
     price = "one of those that are paid already" if paid else f"for {cost(subscription.items)}"
     shown = f"Order one extra delivery of {name(subscription)} today, {day(today)}, {price}?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
@@ -58,12 +57,6 @@ async def change_payment(body: ChangePayment, order: OwnOrder, serving: Serving,
 async def tracking(order: OwnOrder, serving: Serving) -> Tracking:
     """What is known of its parcel."""
     return await serving.carrier.track(order)
-
-
-@router.post("/order/trace/{order_id}")
-async def trace(order: OwnOrder, serving: Serving, once: Once) -> Order:
-    """Has its parcel searched for. One search at a time: where one is open, it stays."""
-    return await serving.carrier.trace(order, datetime.now(UTC), once)
 
 
 @router.get("/traces")

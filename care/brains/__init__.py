@@ -35,15 +35,15 @@ def chat_brains(settings: Settings, meters: Meters) -> ChatBrains:
     local = LocalUnderstanding()
     if settings.groq_api_key is None or not settings.groq_api_key.get_secret_value():
         return ChatBrains(MeteredUnderstanding(None, local, meters), None, None)
-    from care.brains.groq import GroqUnderstanding, GroqWording
+    from care.brains.groq import UNDERSTANDING_SECONDS, GroqUnderstanding, GroqWording
     from care.brains.groq_client import GroqClient
 
     model = settings.groq_model
     client = GroqClient(settings.groq_api_key.get_secret_value(), model, base_url=settings.groq_base_url)
     prices = Prices(settings.groq_price_in, settings.groq_price_out, settings.price_currency)
     hosted = Hosted(client, meters, f"groq {model}", prices)
-    understanding = MeteredUnderstanding(GroqUnderstanding(hosted, model), local, meters)
-    return ChatBrains(understanding, GroqWording(hosted), hosted)
+    groq = GroqUnderstanding(hosted, model, seconds=min(settings.model_timeout_seconds, UNDERSTANDING_SECONDS))
+    return ChatBrains(MeteredUnderstanding(groq, local, meters), GroqWording(hosted), hosted)
 
 
 def understanding_for(settings: Settings, meters: Meters) -> Understanding:
@@ -65,7 +65,8 @@ def judge_for(settings: Settings, meters: Meters) -> EvidenceJudge:
         base_url=settings.gemini_base_url,
         timeout=settings.model_timeout_seconds,
     )
-    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}")
+    prices = Prices(settings.gemini_price_in, settings.gemini_price_out, settings.price_currency)
+    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}", prices)
 
 
 async def close(judge: EvidenceJudge) -> None:

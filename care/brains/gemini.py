@@ -14,7 +14,7 @@ from care.brains.gemini_files import shown
 from care.brains.gemini_trouble import asking, text_of
 from care.brains.judge_reading import JudgeAnswer, read_judgement
 from care.brains.prompts import prompt
-from care.brains.protocols import Claim, EvidenceFile
+from care.brains.protocols import Claim, EvidenceFile, Spent
 from care.models.refund import Judgement
 
 # Gemini takes 20 MB in one request; base64 and the rest of it need a quarter of that.
@@ -51,9 +51,13 @@ class GeminiJudge:
             ),
         )
 
-    async def judge(self, claim: Claim) -> Judgement:
+    async def judge(self, claim: Claim, spent: Spent | None = None) -> Judgement:
+        """Raises ModelTrouble."""
         async with shown(self._client, claim.files, inline_bytes=self._inline_bytes, seconds=self._timeout) as files:
             answer = await self._ask([types.Part.from_text(text=_about(claim)), *files])
+        if spent and (usage := answer.usage_metadata):
+            spent.tokens_in += usage.prompt_token_count or 0
+            spent.tokens_out += (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
         return read_judgement(text_of(answer), claim, self._model, self._prompt.version)
 
     async def aclose(self) -> None:

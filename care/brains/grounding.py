@@ -6,17 +6,18 @@ Plain rules read the message too; a model only adds to what they find, or reads 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from care.brains.protocols import Utterance
 from care.models.understanding import Entities
 from care.rules.entities import find_entities
-from care.rules.numbers import digits_in, may_say
+from care.rules.numbers import digits_in, may_say, words_in
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS, dates_in
 
 _KINDS = ("order_ids", "subscription_ids", "refund_ids")
-_MOST = 20  # of one kind in one message
+_MOST, _LONGEST = 20, 200  # things of one kind in one message, and characters of one; a model may answer anything
 
 
 def grounded(named: Entities, text: str, utterance: Utterance) -> Entities:
@@ -24,9 +25,9 @@ def grounded(named: Entities, text: str, utterance: Utterance) -> Entities:
     found = find_entities(text, utterance.products)
     said = " ".join([*utterance.history, utterance.asked or "", utterance.text])
     update: dict[str, Any] = {kind: _ids(kind, named, found, said) for kind in _KINDS}
-    known = [name for one in named.products for name in products_in(one, utterance.products)]
+    known = [name for one in _few(named.products) for name in products_in(one, utterance.products)]
     update["products"] = list(dict.fromkeys(known)) or found.products
-    dates = [date for one in named.dates for date in dates_in(one) if _dated(date, text)]
+    dates = [date for one in _few(named.dates) for date in dates_in(one) if _dated(date, text)]
     update["dates"] = list(dict.fromkeys(dates)) or found.dates
     update["amounts"] = list(dict.fromkeys([*found.amounts, *_amounts(named, text)]))
     update["delivery_day"] = _day(named.delivery_day, text) or found.delivery_day
@@ -40,17 +41,29 @@ def grounded(named: Entities, text: str, utterance: Utterance) -> Entities:
 def words_of_message(part: str, message: str) -> str:
     """The place in the message that `part` quotes, whatever its spaces and capitals; the whole message if there is
     none."""
-    words = part.split()
+    words = part.split() if len(part) <= 2 * len(message) else []
     place = re.search(r"\s+".join(map(re.escape, words)), message, re.IGNORECASE) if words else None
     return place.group() if place else message
+
+
+def english_of(rendered: object, text: str) -> str | None:
+    """A rendering in English, unless it is much longer than what it renders, or holds a number that was not said."""
+    if not isinstance(rendered, str) or not rendered.strip() or len(rendered) > 3 * len(text) + 40:
+        return None
+    said = {*digits_in(text), *words_in(text, unsure=True)} | ({Decimal(1)} if may_say(1, text) else set())
+    return rendered.strip() if said.issuperset(digits_in(rendered)) else None
 
 
 def _ids(kind: str, named: Entities, found: Entities, said: str) -> list[str]:
     ours: list[str] = getattr(found, kind)
     others = {one for other in _KINDS if other != kind for one in getattr(found, other)}
-    theirs = [one.strip(" #").upper() for one in getattr(named, kind)]
+    theirs = [one.strip(" #").upper() for one in _few(getattr(named, kind))]
     real = [one for one in theirs if one not in others and any(c.isdigit() for c in one) and _stands(one, said)]
-    return list(dict.fromkeys([*ours, *real]))[:_MOST]
+    return list(dict.fromkeys([*ours, *real]))
+
+
+def _few(values: list[str]) -> list[str]:
+    return [value for value in values[:_MOST] if len(value) <= _LONGEST]
 
 
 def _stands(one: str, said: str) -> bool:
@@ -66,11 +79,12 @@ def _dated(date: str, text: str) -> bool:
 
 
 def _amounts(named: Entities, text: str) -> list[str]:
-    return [one for one in named.amounts if digits_in(one) and " ".join(one.split()) in " ".join(text.split())][:_MOST]
+    said = " ".join(text.split())
+    return [one for one in _few(named.amounts) if digits_in(one) and " ".join(one.split()) in said]
 
 
 def _day(day: int | str | None, text: str) -> int | str | None:
     if isinstance(day, str) and not day.isdecimal():
         return day.lower() if day.lower() in WEEKDAYS else None
-    number = int(day or 0)
+    number = int(str(day or 0)[:3])
     return number if 1 <= number <= 31 and may_say(number, text) else None

@@ -44,6 +44,11 @@ class Prices(NamedTuple):
     tokens_out: int = 0
     currency: str = "USD"
 
+    def usage(self, tokens_in: int, tokens_out: int) -> Usage:
+        """So many tokens, and what they cost."""
+        cost = tokens_in * self.tokens_in + tokens_out * self.tokens_out
+        return Usage(tokens_in=tokens_in, tokens_out=tokens_out, cost=cost, currency=self.currency)
+
 
 class Meters(Protocol):
     async def count(
@@ -107,7 +112,7 @@ class Hosted:
     async def _call(self, question: Question, read: Callable[[str], T], seconds: float, retry: bool = False) -> T:
         began = self._clock()
         if not self._breaker.admits(began):
-            raise ModelTrouble("it fails too often and is left alone for a while", retryable=False)
+            raise ModelTrouble(f"{self._name} is left alone for a while", retryable=False)
         answer = Answer()
         try:
             answer = await self._client.ask(question, seconds)
@@ -128,10 +133,7 @@ class Hosted:
             await self._meters.rests(self._name, rest)
 
     async def _count(self, answer: Answer, began: float, retry: bool, *, ok: bool) -> None:
-        cost = answer.tokens_in * self._prices.tokens_in + answer.tokens_out * self._prices.tokens_out
-        usage = Usage(
-            tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, cost=cost, currency=self._prices.currency
-        )
+        usage = self._prices.usage(answer.tokens_in, answer.tokens_out)
         milliseconds = round((self._clock() - began) * 1000)
         await self._meters.count(self._name, ok=ok, milliseconds=milliseconds, retry=retry, usage=usage)
 

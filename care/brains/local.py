@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from care.brains import intent_model
 from care.brains.protocols import Utterance
-from care.models.understanding import Intent, IntentScore, Understood
+from care.models.understanding import Intent, IntentScore, Understood, Wish
+from care.rules.clauses import Part, clauses_of, joined
 from care.rules.entities import find_entities
 from care.rules.language import language_of
 from care.rules.words import answer_in
@@ -33,8 +33,6 @@ _FAMILIAR = 0.36
 _PLAIN = 0.6
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
-_CLAUSES = 5
-_BREAK = re.compile(r"(?<=[.!?;])\s+|\n+|,?\s+(?:and also|and then|also|and|but|plus|then)\s+", re.I)
 
 
 class LocalUnderstanding:
@@ -46,35 +44,48 @@ class LocalUnderstanding:
         self._loaded: tuple[MiniLM, IntentModel] | None = None
 
     async def warm(self) -> None:
-        """Loads now (0.4 s; 15 s if nothing was trained yet), so that the first customer does not wait."""
+        """Loads now (0.4 s; 40 s if nothing was trained yet), so that the first customer does not wait."""
         await asyncio.to_thread(self._models)
 
     async def understand(self, utterance: Utterance) -> Understood:
         language = language_of(utterance.text)
-        intents = await asyncio.to_thread(self.intents, utterance.text) if language == "en" else _UNSURE
+        read = await asyncio.to_thread(self.read, utterance.text) if language == "en" else ([_UNSURE], [])
+        intents, parts = read
         return Understood(
             intents=intents,
             entities=find_entities(utterance.text, utterance.products),
             answer=answer_in(utterance.text, utterance.asked) if utterance.asked is not None else None,
             language=language,
+            wishes=[
+                Wish(intent=part.score.intent, text=part.text, entities=find_entities(part.text, utterance.products))
+                for part in parts
+            ],
             model=MODEL,
         )
 
-    def intents(self, text: str) -> list[IntentScore]:
-        """What the message asks for, the message as a whole first, then further wishes of its clauses."""
+    def read(self, text: str) -> tuple[list[IntentScore], list[Part]]:
+        """What the message asks for, the message as a whole first, then further wishes; and, where it holds several,
+        which words ask for which."""
+        clauses = clauses_of(text)
+        (whole,) = self._scores([text])
+        wishes = joined(text, list(map(Part, clauses, self._scores(clauses))), _is_wish)
+        if not wishes:
+            return [whole], []
+        # A wish that one part states plainly is as sure as that part; a message that is unclear as a whole may hold
+        # one clear wish.
+        best = {part.score.intent: part.score for part in sorted(wishes, key=lambda part: part.score.confidence)}
+        if whole.intent in best:
+            whole = max(whole, best[whole.intent], key=lambda score: score.confidence)
+        further = [score for intent, score in reversed(best.items()) if intent is not whole.intent]
+        intents = further if whole.intent is Intent.OTHER else [whole, *further]
+        return intents, wishes if len(wishes) > 1 else []
+
+    def _scores(self, sentences: list[str]) -> list[IntentScore]:
         vectors, model = self._models()
         with self._lock:
-            encoded = vectors.encode([text, *clauses_of(text)])
-        whole, *parts = map(_best, model.probabilities(encoded), model.familiarity(encoded))
-        sure = sorted((p for p in parts if p.confidence >= _SECOND), key=lambda p: -p.confidence)
-        wishes = {score.intent: score for score in reversed(sure) if score.intent is not Intent.OTHER}
-        # A wish that one clause states plainly is as sure as that clause.
-        if whole.intent in wishes:
-            whole = max(whole, wishes[whole.intent], key=lambda s: s.confidence)
-        # A long message that is unclear as a whole may hold one clear wish.
-        if whole.intent is Intent.OTHER and wishes:
-            return list(reversed(wishes.values()))
-        return [whole, *(score for intent, score in reversed(wishes.items()) if intent is not whole.intent)]
+            encoded = vectors.encode(sentences)
+        both = zip(model.probabilities(encoded), model.familiarity(encoded), strict=True)
+        return [_best(chances, familiarity) for chances, familiarity in both]
 
     def _models(self) -> tuple[MiniLM, IntentModel]:
         with self._lock:
@@ -86,13 +97,11 @@ class LocalUnderstanding:
             return self._loaded
 
 
-_UNSURE = [IntentScore(intent=Intent.OTHER, confidence=0.0)]
+_UNSURE = IntentScore(intent=Intent.OTHER, confidence=0.0)
 
 
-def clauses_of(text: str) -> list[str]:
-    """The parts of a message that can ask for different things: at most five, of two words or more."""
-    parts = [part.strip() for part in _BREAK.split(text) if part and len(part.split()) >= 2]
-    return parts[:_CLAUSES] if len(parts) > 1 else []
+def _is_wish(score: IntentScore) -> bool:
+    return score.intent is not Intent.OTHER and score.confidence >= _SECOND
 
 
 def _best(chances: Sequence[float], familiarity: float) -> IntentScore:

@@ -6,8 +6,8 @@ import logging
 import time
 from typing import Protocol
 
-from care.brains.hosted import Meters
-from care.brains.protocols import Claim, EvidenceJudge, Understanding, Utterance
+from care.brains.hosted import Meters, Prices
+from care.brains.protocols import Claim, Spent, Understanding, Utterance
 from care.errors import ModelTrouble
 from care.models.refund import Judgement
 from care.models.understanding import Understood
@@ -21,7 +21,11 @@ class LocalModel(Understanding, Protocol):
     async def warm(self) -> None: ...
 
 
-class HostedJudge(EvidenceJudge, Protocol):
+class HostedJudge(Protocol):
+    async def judge(self, claim: Claim, spent: Spent | None = None) -> Judgement:
+        """Raises ModelTrouble. Adds to `spent` what the answer took, whether it can be used or not."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
@@ -55,20 +59,25 @@ class MeteredUnderstanding:
 class MeteredJudge:
     """Lets ModelTrouble through: the activity retries it, and then a person gets the case with the reason."""
 
-    def __init__(self, judge: HostedJudge, meters: Meters, name: str) -> None:
+    def __init__(self, judge: HostedJudge, meters: Meters, name: str, prices: Prices) -> None:
         self._judge = judge
         self._meters = meters
         self._name = name
+        self._prices = prices
 
     async def judge(self, claim: Claim) -> Judgement:
-        started = time.monotonic()
+        started, spent = time.monotonic(), Spent()
         try:
-            judgement = await self._judge.judge(claim)
+            judgement = await self._judge.judge(claim, spent)
         except ModelTrouble:
-            await self._meters.count(self._name, ok=False, milliseconds=_since(started))
+            await self._count(spent, started, ok=False)
             raise
-        await self._meters.count(self._name, ok=True, milliseconds=_since(started))
+        await self._count(spent, started, ok=True)
         return judgement
+
+    async def _count(self, spent: Spent, started: float, *, ok: bool) -> None:
+        usage = self._prices.usage(spent.tokens_in, spent.tokens_out)
+        await self._meters.count(self._name, ok=ok, milliseconds=_since(started), usage=usage)
 
     async def aclose(self) -> None:
         await self._judge.aclose()

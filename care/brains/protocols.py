@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from care.models.common import Model, Utc
@@ -43,6 +44,14 @@ class Claim(Model):
     def record(self) -> Claimed:
         """What the files are held against."""
         return Claimed(self.order, self.skus, self.reason, self.now)
+
+
+@dataclass
+class Spent:
+    """Tokens that a call took, added to as they become known."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 class Understanding(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from care.brains.grounding import grounded, words_of_message
+from care.brains.grounding import english_of, grounded, words_of_message
 from care.brains.protocols import Utterance
 from care.errors import ModelTrouble
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
@@ -46,6 +46,7 @@ class EntitiesAnswer(_Strict):
 class WishAnswer(_Strict):
     intent: Intent
     part: str
+    english: str | None
     entities: EntitiesAnswer
 
 
@@ -58,6 +59,7 @@ class UnderstoodAnswer(_Strict):
     answer: Literal["yes", "no"] | None
     angry: bool
     language: str
+    english: str | None
 
 
 class WordedAnswer(_Strict):
@@ -71,13 +73,15 @@ def read_understood(text: str, utterance: Utterance, model: str) -> Understood:
     """What stands nowhere in the conversation is dropped: a model names nothing that it was not given. Fields may be
     missing, and `intent` with `confidence` may stand for the list `intents`. Raises ModelTrouble."""
     data = as_object(text)
+    language = plausible(data.get("language"), utterance.text)
     try:
-        wishes = _wishes(data.get("wishes") or [], utterance)
+        wishes = _wishes(data.get("wishes") or [], utterance, language)
         read = Understood(
             intents=_intents(data, wishes),
             entities=grounded(Entities.model_validate(data.get("entities") or {}), utterance.text, utterance),
             answer=data.get("answer") if utterance.asked is not None else None,
-            language=plausible(data.get("language"), utterance.text),
+            language=language,
+            english=None if language == "en" else english_of(data.get("english"), utterance.text),
             angry=data.get("angry") is True,
             # One wish is the message itself.
             wishes=wishes if len(wishes) > 1 else [],
@@ -101,14 +105,15 @@ def _intents(data: dict[str, Any], wishes: list[Wish]) -> list[IntentScore]:
     ]
 
 
-def _wishes(answers: list[dict[str, Any]], utterance: Utterance) -> list[Wish]:
+def _wishes(answers: list[dict[str, Any]], utterance: Utterance, language: str) -> list[Wish]:
     """Each different one, in the order said. Small talk around them is no wish."""
     found: list[Wish] = []
-    for answer in answers:
+    for answer in list(answers)[: 2 * _MOST_WISHES]:
         part = words_of_message(str(answer.get("part") or ""), utterance.text)
-        named = Entities.model_validate(answer.get("entities") or {})
-        wish = Wish(intent=answer.get("intent"), text=part, entities=grounded(named, part, utterance))
-        if wish.intent is not Intent.OTHER and all((w.intent, w.text) != (wish.intent, part) for w in found):
+        english = None if language == "en" else english_of(answer.get("english"), part)
+        named = grounded(Entities.model_validate(answer.get("entities") or {}), part, utterance)
+        wish = Wish(intent=answer.get("intent"), text=english or part, entities=named)
+        if wish.intent is not Intent.OTHER and all((w.intent, w.text) != (wish.intent, wish.text) for w in found):
             found.append(wish)
     return found[:_MOST_WISHES]
 
@@ -127,6 +132,7 @@ def read_worded(text: str, sentences: int) -> WordedAnswer:
 def as_object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a database
     except (ValueError, RecursionError):
         raise ModelTrouble("the answer is no JSON", retryable=True) from None
     if not isinstance(data, dict):

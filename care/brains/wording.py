@@ -27,12 +27,14 @@ def asked_of(saying: Saying) -> WordedAnswer:
 def checked(saying: Saying, answer: WordedAnswer) -> Worded:
     """Each sentence is held against its own, so that no fact moves from one to another. Raises ModelTrouble."""
     asked = asked_of(saying)
-    if not all(map(_is_true, answer.sentences, asked.sentences, [saying.names] * len(asked.sentences))):
+    everything = "\n".join((saying.text, *saying.suggestions, *answer.sentences, *answer.suggestions)).casefold()
+    names = [name for name in saying.names if name.casefold() in everything]
+    if not all(_is_true(theirs, ours, names) for theirs, ours in zip(answer.sentences, asked.sentences, strict=True)):
         raise ModelTrouble("the wording does not say what the reply says", retryable=False)
     spoken = dict(_ANSWERS.get(saying.language, {}))
     for ours, theirs in zip(asked.suggestions, answer.suggestions, strict=False):
         # One that is not true stays in English: it is a button, and has to do what it says.
-        spoken[ours] = theirs if _is_true(theirs, ours, saying.names) else ours
+        spoken[ours] = theirs if _is_true(theirs, ours, names) else ours
     return Worded(
         text=joined(saying.text, [sentence.strip() for sentence in answer.sentences]),
         suggestions=[spoken.get(each, each) for each in saying.suggestions],

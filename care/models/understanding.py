@@ -51,7 +51,8 @@ class Entities(Model):
 
 
 class Wish(Model):
-    """One of several things that a message asks for: the words that ask for it, and what they name."""
+    """One of several things that a message asks for: the words that ask for it (in English, if they were in another
+    language and a model could say them), and what they name."""
 
     intent: Intent
     text: str
@@ -60,7 +61,8 @@ class Wish(Model):
 
 class Understood(Model):
     """What one message means. `answer` is a yes or no to a question that the assistant asked; `language` an ISO 639-1
-    code; `wishes` the parts of a message that asks for several things, in the order said, else empty."""
+    code; `wishes` the parts of a message that asks for several things, in the order said, else empty; `english` the
+    message in English where it is in another language, for rules that read English. It never answers a question."""
 
     intents: list[IntentScore]
     entities: Entities = Entities()
@@ -68,4 +70,5 @@ class Understood(Model):
     language: str = "en"
     angry: bool = False
     wishes: list[Wish] = []
+    english: str | None = None
     model: str

@@ -32,7 +32,8 @@ _NOUNS: dict[Detail | Matter, re.Pattern[str]] = {
         r"\bregist(?:er|ration)\b|\bsign(?:ing)?[- ]?up\b",
     ),
     "mail": any_of(
-        r"\bnotif|\bnewsletter|\b(?:mails?|e-mails|emails)\b(?! address)|\breminder|\bpreferences?\b|\bunsubscribe\b"
+        r"(?<![\w-])(?:mails?|e-mails|emails)\b(?! address)|\bnotif|\bnewsletter|\breminder|\bpreferences?\b",
+        r"\bunsubscribe\b",
     ),
     "email": any_of(r"\be-?mail\b"),
     "phone": any_of(r"\b(?:phone|mobile|cell|telephone|contact) ?(?:number)?\b"),

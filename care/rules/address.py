@@ -11,6 +11,8 @@ _COUNTRIES = {
     "usa": "US", "united states": "US", "uk": "GB", "united kingdom": "GB", "austria": "AT", "switzerland": "CH",
     "netherlands": "NL", "belgium": "BE", "portugal": "PT", "ireland": "IE", "poland": "PL", "canada": "CA",
 }  # fmt: skip
+# No postcode is shorter: the 4 of "chips on Friday, from 4 December" is none.
+_SHORTEST = 3
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
 _TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
 # "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
@@ -40,7 +42,7 @@ def address_in(text: str, default_country: str | None) -> Address | None:
         code, city = _place(f"{parts[-2]} {parts[-1]}")
         parts = parts[:-1]
     street = ", ".join(parts[:-1])
-    if not city or not 3 <= len(code) <= 20:  # "2 litres each, so 2 pieces" names no postcode
+    if not city or not _SHORTEST <= len(code) <= 20:
         return None
     return Address(street=street[:200], city=city[:100], postcode=code, country=country)
 

@@ -8,7 +8,18 @@ from care.models.conversation import HandoffReason
 from care.models.dialogue import Act, Context, Family, Matter, Reading
 from care.models.memory import ConversationState
 from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
-from care.rules import answering, corrections, matters, order_words, parts, phrases, references, scope, words
+from care.rules import (
+    answering,
+    corrections,
+    matters,
+    order_words,
+    parcel_words,
+    parts,
+    phrases,
+    references,
+    scope,
+    words,
+)
 from care.rules.account_asks import is_about_account
 from care.rules.anger import is_angry
 from care.rules.approved import Approved
@@ -44,6 +55,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # "It arrived broken": what has to be put right with what was delivered is a claim, not a question of where it is.
 _CLAIMS = {"damaged", "wrong_item", "quality"}
+# What another card for an order that is named may be taken for.
+_NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 
 
 def read(
@@ -74,11 +87,8 @@ def read(
 
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
-    said = parts.alone(wish, understood)
-    intent = intent_meant(intent_of(said, wish.text, False, state), wish.text, said.entities, state, context)
-    served = _serve(intent, said.entities, wish.text, state, context)
-    reading, others = parts.one_each(served.model_copy(update={"entities": said.entities}), wish.text, state)
-    return reading.model_copy(update={"text": reading.text or wish.text, "waiting": others})
+    reading = _part(parts.alone(wish, understood), wish.text, False, state, context, [])
+    return reading.model_copy(update={"text": reading.text or wish.text})
 
 
 def _part(
@@ -106,8 +116,13 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.shown if pending else "")
-    if pending and answer == "yes" and not (has_files and pending.kind == "open_refund"):
-        return _act("confirm", WRITES[pending.kind].intent)
+    if pending and answer == "yes":
+        if state.pointed and phrases.is_nodding(text):
+            return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question
+        wanted = WRITES[pending.kind].intent
+        # A file that comes with a yes was not shown.
+        if not (has_files and wanted is Intent.REFUND_REQUEST):
+            return _act("confirm", wanted)
     if is_unread(understood) and answer is None:
         return _act("serve", Intent.OTHER)
     if words.drops_all(text) and (matters.is_open(state) or state.waiting or state.parked):
@@ -120,6 +135,8 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
     intent = intent_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
+    if apart := _apart(intent, understood, text, state):
+        return apart
     unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
     if pending and unclear:
         return _act("ask_again", Intent.OTHER)
@@ -127,8 +144,6 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("nothing_pending", Intent.OTHER)
     if not pending and _leaves(text, state):
         return _act("decline", state.topic or Intent.OTHER, family="answers")
-    if apart := _apart(intent, understood, text, state):
-        return apart
     matter = matters.left(intent, understood.entities, text, state)
     before = state if matter == "kept" else matters.cleared(state)
     served = _serve(intent, understood.entities, text, before, context)
@@ -149,11 +164,12 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
-    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask)
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
+    return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
 
 
 def _to_person(intent: Intent, approved: Approved, reason: HandoffReason, state: ConversationState) -> Reading:
-    matter: Matter = "dropped" if matters.is_open(state) else "kept"
+    matter: Matter = "parked" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=intent, family="handoff", approved=approved, handoff=reason, matter=matter)
 
 
@@ -226,6 +242,8 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.REFUND_REQUEST
     if state.pending and state.pending.kind == "open_refund" and understood.entities.remedy:
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
+    if _changes_order(said, text, understood.entities, state):
+        return Intent.CHANGE_ORDER
     if state.pending and answering.names_details(understood.entities, text, state):
         shown = WRITES[state.pending.kind].intent
         return said if answering.asks_else(said, shown, FAMILY[said] == FAMILY[shown], text) else shown
@@ -233,8 +251,6 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return state.topic or said
     if not understood.entities.order_ids and _means_account(said, text):
         return Intent.ACCOUNT
-    if _changes_order(said, text, understood.entities, state):
-        return Intent.CHANGE_ORDER
     if said is Intent.CANCEL_ORDER and _means_subscription(understood.entities, text, state):
         return Intent.SUBSCRIPTION_MANAGE
     if said is Intent.OTHER and references.choice_in(text, state) and state.topic:
@@ -249,7 +265,7 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.PRODUCT_QUESTION
     # "What about ORD004?": an order that is named is what it is about.
     if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and understood.entities.order_ids:
-        return Intent.DELIVERY_ISSUE if order_words.says_it_is_lost(text) else Intent.ORDER_STATUS
+        return Intent.DELIVERY_ISSUE if parcel_words.says_it_is_lost(text) else Intent.ORDER_STATUS
     return said
 
 
@@ -270,10 +286,14 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
     other card" reports no payment."""
     if found.subscription_ids:
         return False
+    if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
+        return True
+    shown = state.pending.kind if state.pending else None
     if said is Intent.PAYMENT_ISSUE:
-        if state.pending and state.pending.kind in ("change_items", "change_payment_method"):
-            return order_words.part_asked(text, found) == "payment"
-        return bool(found.order_ids) and order_words.wants_another_method(text)
+        another = order_words.part_asked(text, found) == "payment"
+        return another and shown in ("change_items", "change_payment_method")
+    if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
+        return bool(found.products or found.quantity)  # "no, make it 2 milk"
     mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
     return said in mistaken and order_words.changes_an_order(text, found)
 

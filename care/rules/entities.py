@@ -1,4 +1,4 @@
-"""What a message names, found by plain rules: ids, products, quantity, frequency, day, dates, reason, remedy.
+"""What a message names, found by plain rules: ids, products, quantity, rhythm, dates, amounts, reason, remedy.
 
 Nothing here is checked for truth: whether ORD-12 exists and whose it is, is the business of the tools.
 """
@@ -23,8 +23,21 @@ _WEEKDAY = "|".join(
 )
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twelve": 12, "dozen": 12,
+    "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20,
 }  # fmt: skip
+# An amount has its currency beside it: "€12.99", "Rs. 300", "12,50 EUR", "twenty dollars". A pound of sugar is none.
+_CURRENCY = r"euros?|eur|dollars?|bucks|usd|pounds?(?! of)|quid|gbp|rupees?|rs|inr|cents?|pence|[€£$₹]"
+_FIGURE = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?![.,]?\d)"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_SPELLED = (
+    rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?"
+    rf"|(?:a|{_ONES}|ten|eleven|twelve|fifteen)(?: hundred| thousand)?)"
+)
+_AMOUNT = re.compile(
+    rf"(?<![\w.,])(?:(?:[€£$₹]|(?:rs\.?|inr|eur|usd|gbp|us\$)(?=[\s\d]))\s?(?:{_FIGURE})"
+    rf"|(?:(?:{_FIGURE})|\b{_SPELLED}\b)\s?(?:{_CURRENCY})(?!\w))",
+    re.I,
+)
 
 # Numbers that count something other than pieces: spans of time, money, sizes, dates, ids, screen corners.
 _NOT_PIECES = (
@@ -38,12 +51,24 @@ _PIECES = re.compile(
     rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})(?!{_NOT_PIECES})(?=\s*x?\b|\s|$)",
     re.I,
 )
-_PIECES_NAMED = re.compile(r"\b(?:quantity|qty)(?:\s+(?:of|to|is|from\s+\d+\s+to))*\s*:?\s*(?P<n>\d{1,3})\b", re.I)
+_PIECES_NAMED = re.compile(
+    rf"\b(?:(?:quantity|qty)(?:\s+(?:of|to|is|from\s+\d+\s+to))*\s*:?|make (?:it|that|them))\s*"
+    rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})\b(?!{_NOT_PIECES})",
+    re.I,
+)
 # "just one of them"; a bare "one" more often stands for a thing than for a number.
 _ONE = re.compile(
     r"\b(?:just|only) one\b|\bone of (?:them|the|my|these|those)\b(?!\s+(?:orders?|parcels?|subs\w*))", re.I
 )
 _FROM_TO = re.compile(r"\bfrom\s+\d{1,3}\s+to\s+(?P<n>\d{1,3})\b(?!\s*(?:am|pm))", re.I)
+
+
+_ORDER_ID = r"\bORD[-_ ]?(?:[A-Z0-9]+-)*[A-Z0-9]*\d[A-Z0-9-]*\b"
+_SUBSCRIPTION_ID = r"(?<!-)\bSUB[-_ ]?\d+\b"
+_REFUND_ID = r"\bREF[-_ ]?\d+\b"
+# "order #4471": of an id that was said without its letters, three digits at least; "number 2" picks from a list.
+_ORDER_NUMBER = re.compile(r"\border\s*(?:#|(?:no\.?|num(?:ber)?|id)\s*[:#]?)\s*(\d{3,12})\b(?!-)", re.I)
+_COUNTS_NOTHING = re.compile(rf"{_ORDER_ID}|{_SUBSCRIPTION_ID}|{_REFUND_ID}|{_AMOUNT.pattern}", re.I)
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -131,14 +156,15 @@ _REMEDIES: list[tuple[RemedyName, re.Pattern[str]]] = [
 def find_entities(text: str, products: Sequence[str] = ()) -> Entities:
     """Ids come back in capitals, dates as in `spoken_dates.dates_in`, products by their catalogue name."""
     return Entities(
-        order_ids=_ids(r"\bORD[-_ ]?(?:[A-Z0-9]+-)*[A-Z0-9]*\d[A-Z0-9-]*\b", text, "ORD"),
-        subscription_ids=_ids(r"(?<!-)\bSUB[-_ ]?\d+\b", text, "SUB"),
-        refund_ids=_ids(r"\bREF[-_ ]?\d+\b", text, "REF"),
+        order_ids=list(dict.fromkeys([*_ids(_ORDER_ID, text, "ORD"), *_ORDER_NUMBER.findall(text)])),
+        subscription_ids=_ids(_SUBSCRIPTION_ID, text, "SUB"),
+        refund_ids=_ids(_REFUND_ID, text, "REF"),
         products=products_in(text, products),
-        quantity=_quantity(text),
+        quantity=_quantity(_COUNTS_NOTHING.sub(" ; ", text)),
         frequency=_first(_FREQUENCIES, text),
         delivery_day=_delivery_day(text),
         dates=dates_in(text),
+        amounts=list(dict.fromkeys(_AMOUNT.findall(text))),
         reason=_first(_REASONS, text),
         remedy=_first(_REMEDIES, text),
     )

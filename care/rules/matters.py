@@ -160,7 +160,7 @@ def asked_for(wishes: list[Wish]) -> str:
 
 def _back(outcome: Outcome, matter: Open) -> Outcome:
     """A proposal is shown again, so that a yes is a yes to what the reply ends with."""
-    question = matter.pending.shown if matter.pending else matter.asked or ""
+    question = matter.asked or (matter.pending.shown if matter.pending else "")
     intent = intent_of(matter)
     name = MATTER.get(intent, "your question") if intent else "your question"
     state = outcome.state.model_copy(

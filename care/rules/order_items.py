@@ -50,6 +50,7 @@ _FILLERS = set(
         " wait ok okay up down double like same there update again so then hi hello hey thanks thank kindly x"
     )
 )
+_ANYTHING = {"something", "anything", "thing", "things", "stuff", "item", "items"}
 _BY = re.compile(r"\bby (?:\d|one|two|three)\b|\b(?:less|fewer|more)\b", re.I)
 
 
@@ -127,6 +128,8 @@ class _Reader:
             verb = "add"  # "no chips any more, send me whey instead"
         if verb is None and named and count:  # "3 chips please": so many of what is in the order, else so many more
             verb = "set" if any(self._names[name] in self._held for name in named) else "add"
+        if verb is None and count and set(words_of(clause)) <= _FILLERS | {str(count)}:
+            verb = said = "set"  # "3", where it was asked what to change
         if verb is None or not (named or said):
             return
         self._verb = verb
@@ -173,7 +176,9 @@ class _Reader:
             raise _Unclear(Wished(verb=verb, between=[p for p in self._catalogue if p.sku in fitting]))
         if fitting:
             return fitting[0]
-        if set(words_of(clause)) - _FILLERS - {w for w in words_of(clause) if w.isdigit()}:
+        if _ANYTHING & set(words_of(clause)):
+            raise _Unclear(Wished(verb="set", unnamed=True))
+        if any(word not in _FILLERS and not word.isdigit() for word in words_of(clause)):
             raise _Unclear(Wished(verb=verb, unnamed=True))
         if self._about in self._pieces and self._about:
             return self._about

@@ -77,7 +77,8 @@ def orders_meant(
 ) -> list[str]:
     """The orders that a message may be about, newest first: none, one, or several to choose from."""
     if entities.order_ids:
-        return list(dict.fromkeys(_as_stored(o, context) for o in entities.order_ids))
+        known = [o.order_id for o in context.orders]
+        return list(dict.fromkeys(_as_stored(each, known) for each in entities.order_ids))
     choice = choice_in(text, state)
     if choice is not None and choice.kind == "order":
         return [choice.id]
@@ -106,7 +107,8 @@ def orders_meant(
 def subscriptions_meant(text: str, entities: Entities, state: ConversationState, context: Context) -> list[str]:
     """The subscriptions that a message may be about, newest first; those that ended only when they are named."""
     if entities.subscription_ids:
-        return list(dict.fromkeys(s.strip("#").upper() for s in entities.subscription_ids))
+        known = [s.subscription_id for s in context.subscriptions]
+        return list(dict.fromkeys(_as_stored(each, known) for each in entities.subscription_ids))
     choice = choice_in(text, state)
     if choice is not None and choice.kind == "subscription":
         return [choice.id]
@@ -119,10 +121,18 @@ def subscriptions_meant(text: str, entities: Entities, state: ConversationState,
     return [s.subscription_id for s in pool]
 
 
-def _as_stored(order_id: str, context: Context) -> str:
-    """Ids are typed in any case; one that is not the customer's stays as a name that nothing answers to."""
-    wanted = order_id.strip("#").casefold()
-    return next((o.order_id for o in context.orders if o.order_id.casefold() == wanted), wanted.upper())
+def _as_stored(id_: str, stored: Sequence[str]) -> str:
+    """Ids are typed in any way: "ord 4" is ORD004 if nothing else is. One that is not the customer's stays as a name
+    that nothing answers to."""
+    wanted = id_.strip("#").casefold()
+    exact = [each for each in stored if each.casefold() == wanted]
+    alike = exact or [each for each in stored if _bare(wanted) in (_bare(each), _bare(each).removeprefix("ord"))]
+    return alike[0] if len(alike) == 1 else wanted.upper()
+
+
+def _bare(id_: str) -> str:
+    """Letters and numbers alone: "ORD-004" as "ord4"."""
+    return re.sub(r"[^a-z0-9]|(?<!\d)0+(?=\d)", "", id_.casefold())
 
 
 def _concerns(intent: Intent, order: OrderBrief) -> bool:

@@ -36,7 +36,7 @@ _NOT_WANTED = any_of(
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _PART = any_of(
-    rf"\b(?P<n>{_NUMBER}) (?:out )?of (?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b(?! orders?\b)"
+    rf"\b(?P<n>{_NUMBER}) (?:out )?of (?!(?:\w+ )?orders?\b)(?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b"
 )
 _LATER = any_word(r"later|afterwards|tomorrow|skip (?:it|that|this)|go on|continue|proceed|without")
 

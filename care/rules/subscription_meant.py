@@ -37,6 +37,7 @@ _BEGIN = re.compile(
     r"\bsubscribe\b|\bset(?:ting)? ?up\b|\bsign (?:me |us )?up\b|\bnew subscription\b|\bsu[bs]scribirme\b"
     r"|\b(?:start|begin|create|open|make|get|want|need|like)\b.{0,20}\b(?:a|an|another|new|second)\b.{0,20}\bsubscription\b"
 )
+_HAS_ONE = re.compile(r"\b(?:do|did|what) i\b.{0,20}\bsubscrib|\b(?:cancel|stop|end|pause)\b")
 _WANT = re.compile(r"\b(?:want|like|need|get|have|deliver\w*|send|bring|order|give|take|start)\b|^\W*\d+\b")
 _OF_ONE_THAT_IS = re.compile(
     r"\b(?:instead|change|switch|make|also|add|with my|from now on|my (?:\w+ )?(?:subscription|deliver\w+)|it|stop)\b"
@@ -88,16 +89,15 @@ def means_subscription(text: str, found: Entities, context: Context, state: Conv
 
 def _begun(plain: str, found: Entities, state: ConversationState) -> Intent:
     """Whether it is about a new subscription or about one that there is."""
-    shown = WRITES[state.pending.kind].intent if state.pending else None
-    if shown in FAMILY and _amends(plain, found, state) and not _BEGIN.search(plain):
-        return shown
     action = action_in(plain)
-    if action == "resubscribe":
+    if action == "resubscribe" or (_BEGIN.search(plain) and not found.subscription_ids and not _HAS_ONE.search(plain)):
         return Intent.SUBSCRIPTION_REQUEST
+    shown = WRITES[state.pending.kind].intent if state.pending else None
+    of_another = shown is Intent.SUBSCRIPTION_REQUEST and bool(found.subscription_ids)
+    if shown in FAMILY and _amends(plain, found, state) and not of_another:
+        return shown
     if found.subscription_ids or action in ("skip", "unskip", "pause", "resume", "cancel", "uncancel", "reschedule"):
         return Intent.SUBSCRIPTION_MANAGE
-    if _BEGIN.search(plain) and not re.search(r"\b(?:do|did|what) i\b.{0,20}\bsubscrib", plain):
-        return Intent.SUBSCRIPTION_REQUEST
     if state.draft is not None and state.topic is Intent.SUBSCRIPTION_REQUEST and state.awaiting:
         return Intent.SUBSCRIPTION_REQUEST
     return Intent.SUBSCRIPTION_REQUEST if _wants_regularly(plain, found) else Intent.SUBSCRIPTION_MANAGE

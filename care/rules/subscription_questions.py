@@ -79,4 +79,4 @@ def _mended(word: str) -> str:
         return word
     alike = [(SequenceMatcher(None, word, key, autojunk=False).ratio(), key) for key in _KEYWORDS if key[0] == word[0]]
     ratio, key = max(alike, default=(0.0, word))
-    return key if ratio >= _ALIKE else word
+    return key if ratio >= _ALIKE or sorted(key) == sorted(word) else word

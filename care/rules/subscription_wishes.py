@@ -133,6 +133,7 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
         any_of(
             r"\b(?:change|switch|swap|replace|exchange|add|remove|delete|increase|decrease|reduce|raise|lower|double|halve"
             r"|update|edit|modify|adjust|upgrade|downgrade|amend|cambiar|cambia|añadir|agregar|quitar)\b|बदल",
+            r"\b(?:another|different|new|other) (?:delivery )?(?:day|address|card|payment|method)\b",
             r"\b(?:also|additionally) (?:bring|send|deliver)\b|\binclude\b",
             r"\b(?:make|set|turn) (?:it|that|this|them|my|the|sub\d*)\b|\btake\b.{0,30}\b(?:off|out)\b",
             r"\b(?:more|less|fewer) (?:often|frequent)|\b(?:one|two|three|\d+) (?:more|less|fewer)\b|\binstead\b",

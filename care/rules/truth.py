@@ -28,7 +28,8 @@ _CAPITAL = re.compile(r"(?<![\w-])[A-ZÁÉÍÓÚÑÜ][\w'&-]*")
 _OPENING = re.compile(r"(?:^|[.!?:¿¡\n\"“•]|\d\.)\s*$")
 _LATIN = re.compile(r"[A-Za-zÁÉÍÓÚÑÜáéíóúñü][\w'-]+")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_MARKUP = re.compile(r"[<>\[\]{}*`|\\]")
+# Markup, further lines, and what turns the order of letters around or hides them.
+_MARKUP = re.compile(r"[<>\[\]{}*`|\\\x00-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _WORDS = re.compile(r"[^\W\d_][\w'&-]*")
 
 
@@ -47,12 +48,14 @@ class _Facts:
 
 
 def faults(reply: str, template: str, names: Sequence[str] = ()) -> list[str]:
-    """All that is wrong with a wording; none if it may be sent."""
-    return [*unsupported(reply, template, names), *missing(reply, template, names)]
+    """What is wrong with a wording; nothing if it may be sent."""
+    return unsupported(reply, template, names) or missing(reply, template, names)
 
 
 def unsupported(reply: str, template: str, names: Sequence[str] = ()) -> list[str]:
     """What `reply` states and `template` does not. `names`: of products, so that they are known as such."""
+    if len(reply) > 2 * len(template) + 40:
+        return ["much more"]  # and too long to be searched
     ours, theirs = _facts(template, names), _facts(reply, names)
     allowed = ours.claims | {claim for claim, by in words.SAME.items() if by & ours.claims}
     new = [
@@ -68,8 +71,6 @@ def unsupported(reply: str, template: str, names: Sequence[str] = ()) -> list[st
     ]
     if _denies(reply) and not (_denies(template) or words.HALF_NEGATION.search(template.casefold())):
         new.append("a denial")
-    if len(reply) > 2 * len(template) + 40:
-        new.append("much more")
     return sorted(new)
 
 

@@ -62,7 +62,8 @@ TOPICS: dict[str, re.Pattern[str]] = {
         "skip": r"skip\w*|omit\w*|salt(?:ar|o|a|e|ad[oa])s?|छोड़|स्किप|chhod",
         "pause": r"paus\w+|suspend\w*|रोक|पॉज़|पॉज|स्थगित|rok",
         "resume": r"resum\w+|restart\w*|reanud\w*|retom\w*|फिर से (?:शुरू|चालू)|phir se (?:shuru|chalu)",
-        "refund": r"refund\w*|money back|pay\w* (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*|devuel\w*"
+        "refund": r"refund\w*|money back|(?:pay\w*|paid) (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*"
+        r"|devuel\w*"
         r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे)|लौटा|wapas (?:mil|kar|aa|ho|de)\w*",
         "replacement": r"replac\w*|reship\w*|reemplaz\w*|sustitu\w*|reposici\w*|रिप्लेसमेंट|प्रतिस्थापन|बदले में|badle me\w*",
         "credit": r"credit\w*|crédito\w*|saldo a favor|क्रेडिट",
@@ -76,10 +77,13 @@ TOPICS: dict[str, re.Pattern[str]] = {
         r"|muaavza|muavza",
         "at once": r"immediate\w*|right away|instant\w*|inmediat\w+|enseguida|al instante|तुरंत|फ़ौरन|फौरन|turant",
         "to be paid": r"(?:will|shall|going to) (?:be (?:refund|reimburs|paid)\w*|refund|reimburse|pay)"
-        r"|(?:will|shall|going to|you'll) (?:get|receive)(?! back)|reembolsar(?:á|án|emos|é)|devolver(?:á|án|emos|é)|recibirá\w*|le daremos"
+        r"|(?:will|shall|going to|you'll) (?:get|receive)(?! back)"
+        r"|reembolsar(?:á|án|emos|é)|devolver(?:á|án|emos|é)|recibirá\w*|le daremos"
         r"|pagar(?:á|emos)"
         r"|(?:रिफंड|वापस|पैसे|पैसा|राशि) .{0,12}(?:जाए[ंग]|जाये[ंग]|मिले[ंग]|करेंगे|देंगे)"
         r"|(?:refund|wapas|paise|paisa) .{0,12}(?:jay?eg|jaa?eg|mileg|karenge|denge)\w*",
+        "money": r"money|funds|dinero|fondos|importe|abono|ingres[oa]\w*|पैस[ाेों]|राशि|पैसा|pais[ae]",
+        "account": r"accounts?|cuentas?|खात[ाेों]|अकाउंट|khat[ae]",
         "percent": r"per ?cent|por ciento|प्रतिशत|फीसदी|pratishat",
     }.items()
 }
@@ -89,6 +93,7 @@ SAME: dict[str, frozenset[str]] = {
     "not approved": frozenset({"rejected"}),
     "done": frozenset(STATUSES),
     "not done": frozenset(f"not {name}" for name in STATUSES),
+    "money": frozenset({"refund"}),
     "kal": frozenset({"tomorrow", "yesterday"}),
     "tomorrow": frozenset({"kal"}),
     "yesterday": frozenset({"kal"}),

@@ -31,6 +31,9 @@ _YES_PHRASES = (
 )
 _PLAIN_NO = _words("no nope nah n")
 _NO = _PLAIN_NO | _words("not don't dont never stop cancel forget nahin nahi नहीं मत nunca")
+# What can be proposed may be repeated in a yes: "yes, cancel it". A "no longer" that was shown makes no yes of a no.
+_STOPPING = _words("stop cancel forget")
+_THANKS = _words("thanks thx thank")
 # Words that may stand around a yes or a no without changing what it says. No things: "ok, I want a refund" is no yes.
 _FILLERS = _words(
     "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
@@ -39,7 +42,7 @@ _FILLERS = _words(
     " then and with por favor gracias de acuerdo ji kripya hai theek dhanyavaad shukriya कृपया है ठीक धन्यवाद शुक्रिया"
 )
 # Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
-_NO_FILLERS = _FILLERS | _words("keep leave changed change sorry")
+_NO_FILLERS = _FILLERS | _words("keep leave changed change sorry ok okay")
 _HEDGES = _words("but except instead only maybe unless if what why how when where who which")
 _HEDGES_OF_A_YES = _words("but except instead only maybe unless if not")
 _CLAUSE = re.compile(r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:and|also|plus|then)\s+(?:also |then )*", re.I)
@@ -94,12 +97,14 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
     words, repeated = set(words_of(text)), set(words_of(shown))
     if not words or "?" in text or _HEDGES & words:
         return None
-    if (_NO - repeated) & words:
+    if words & (_NO - (repeated & _STOPPING)):
         return "no" if words <= _NO | _NO_FILLERS | repeated else None
     if _takes_back(words, repeated):
         return "no" if words <= _NO_FILLERS | repeated else None
     if not _counts_as(words_of(text), words_of(shown)):
         return None
+    if words & _THANKS and words & _YES <= {"ok", "okay"}:
+        return None  # "ok thanks" is said to an answer
     if words <= _YES | _FILLERS | repeated and (_YES & words or any(p in text.casefold() for p in _YES_PHRASES)):
         return "yes"
     return None

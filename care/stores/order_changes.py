@@ -14,7 +14,8 @@ from care.gateways.payments import PaymentResult
 from care.models.money import Money
 from care.models.order import Order, PartPayment
 from care.models.order_change import ChangeStatus, OrderChange
-from care.rules.order_changes import may_apply, payment_after, pieces_of
+from care.rules.order_changes import may_apply, pieces_of
+from care.rules.order_payments import payment_after
 from care.stores import stock
 from care.stores.documents import OLDEST, Documents, plain
 from care.stores.mongo import Database, Document, Session, in_transaction

@@ -61,7 +61,6 @@ OWN = [
     ("POST", "/order/items/{order_id}"),
     ("POST", "/order/payment/{order_id}"),
     ("GET", "/order/tracking/{order_id}"),
-    ("POST", "/order/trace/{order_id}"),
     ("GET", "/evidence/{evidence_id}"),
     ("GET", "/evidence/{evidence_id}/preview/{number}"),
     ("GET", "/refunds/{customer_id}"),

@@ -149,9 +149,11 @@ async def test_gemini_is_asked_to_read_before_it_decides(gemini: GeminiJudge, fa
 
 async def test_trouble_is_metered_and_left_to_the_activity(fake_gemini: GeminiServer, meters: Tally) -> None:
     fake_gemini.will(gemini_server.candidate("nonsense"))
-    judge = judge_for(Settings(gemini_api_key=SecretStr("key"), gemini_base_url=fake_gemini.url), meters)
+    settings = Settings(gemini_api_key=SecretStr("key"), gemini_base_url=fake_gemini.url, gemini_price_out=10)
+    judge = judge_for(settings, meters)
     with pytest.raises(ModelTrouble):
         await judge.judge(a_claim([a_file()]))
     assert (await judge.judge(a_claim([a_file()]))).decision == "valid"
     await close(judge)
     assert meters.counted == [("gemini gemini-3.8-flash", False), ("gemini gemini-3.8-flash", True)]
+    assert [(u.tokens_in, u.tokens_out, u.cost) for u in meters.usage] == [(3, 4, 40)] * 2

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from care.brains import intent_model
-from care.brains.local import LocalUnderstanding, clauses_of
+from care.brains.local import LocalUnderstanding
 from care.brains.protocols import Utterance
 from care.evaluation import Predicted, read_labelled, score
 from care.models.understanding import Intent
+from care.rules.clauses import clauses_of
 
 MESSAGES = [
     ("Has the postman already got the box with my trainers?", "ORDER_STATUS"),
@@ -57,6 +58,84 @@ async def test_several_wishes_in_one_message_are_all_found(local: LocalUnderstan
 
 
 @pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "where is ORD-1 and also skip my next milk delivery and what's in my wallet",
+            {
+                "ORDER_STATUS": "where is ORD-1",
+                "SUBSCRIPTION_MANAGE": "skip my next milk delivery",
+                "WALLET_ISSUE": "what's in my wallet",
+            },
+        ),
+        (
+            "cancel ORD-1 and change the address of ORD-2",
+            {"CANCEL_ORDER": "cancel ORD-1", "CHANGE_ORDER": "change the address of ORD-2"},
+        ),
+        (
+            "where is ORD-1, oh and reset my password",
+            {"ORDER_STATUS": "where is ORD-1", "ACCOUNT": "reset my password"},
+        ),
+        (
+            "track ORD-3 btw what's my wallet balance",
+            {"ORDER_STATUS": "track ORD-3", "WALLET_ISSUE": "what's my wallet balance"},
+        ),
+        (
+            "my milk was sour and please skip next friday as well",
+            {"REFUND_REQUEST": "my milk was sour", "SUBSCRIPTION_MANAGE": "please skip next friday as well"},
+        ),
+        (
+            "cancel ORD-1 plus pause my milk subscription",
+            {"CANCEL_ORDER": "cancel ORD-1", "SUBSCRIPTION_MANAGE": "pause my milk subscription"},
+        ),
+        (
+            "where is my order, cancel ORD-5, and top up my wallet",
+            {"ORDER_STATUS": "where is my order", "CANCEL_ORDER": "cancel ORD-5", "WALLET_ISSUE": "top up my wallet"},
+        ),
+        (
+            "Thanks! Where is my order? And cancel the other one.",
+            {"ORDER_STATUS": "Thanks! Where is my order?", "CANCEL_ORDER": "And cancel the other one."},
+        ),
+        (
+            "I want to return the shoes and get a refund then cancel my subscription",
+            {
+                "REFUND_REQUEST": "I want to return the shoes and get a refund",
+                "SUBSCRIPTION_MANAGE": "cancel my subscription",
+            },
+        ),
+    ],
+)
+async def test_each_wish_of_a_message_has_its_own_words(
+    local: LocalUnderstanding, text: str, wishes: dict[str, str]
+) -> None:
+    assert {wish.intent.value: wish.text for wish in (await local.understand(Utterance(text=text))).wishes} == wishes
+
+
+async def test_two_things_asked_of_subscriptions_are_two_wishes_with_their_own_ids(local: LocalUnderstanding) -> None:
+    wishes = (await local.understand(Utterance(text="pause SUB001 and cancel SUB002"))).wishes
+    assert [wish.entities.subscription_ids for wish in wishes] == [["SUB001"], ["SUB002"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I bought milk and it arrived broken and I want a refund",
+        "Cancel ORD-1 and ORD-2",
+        "My parcel never came, I want my money back",
+        "I was charged twice, please give me my money back",
+        "cancel my order and refund me",
+        "refund for the milk and the eggs",
+        "I want milk and bread every Friday",
+        "add two bananas and remove the bread from ORD-7",
+        "I ordered a jacket, it is too small, so I'd like to send it back and get my money.",
+        "Please cancel my order. The delivery date moved to next month and I need it this week.",
+    ],
+)
+async def test_one_wish_told_in_many_words_stays_one(local: LocalUnderstanding, text: str) -> None:
+    assert (await local.understand(Utterance(text=text))).wishes == []
+
+
+@pytest.mark.parametrize(
     "text", ["flurb gnarl wix", "blorp zint", "dorfle wumpen trasc", "the blue one over there", "?", "🙂🙂"]
 )
 async def test_the_model_does_not_guess_at_what_it_cannot_tell(local: LocalUnderstanding, text: str) -> None:
@@ -77,10 +156,10 @@ async def test_a_yes_counts_only_where_something_was_asked(local: LocalUnderstan
     assert (await local.understand(Utterance(text="yes please"))).answer is None
 
 
-def test_words_without_a_wish_are_no_clause() -> None:
+def test_a_lone_word_is_no_clause() -> None:
     assert clauses_of("Where is my order?") == []
     assert clauses_of("Thanks! Where is my order? And cancel the other one.") == [
-        "Where is my order?",
+        "Thanks! Where is my order?",
         "And cancel the other one.",
     ]
 
@@ -94,7 +173,8 @@ def test_every_intent_has_many_utterances_and_none_has_two() -> None:
 
 def _random_vectors(sentences: object) -> intent_model.Vectors:
     vectors = np.random.default_rng(1).normal(size=(len(list(sentences)), 384))  # type: ignore[call-overload]
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: intent_model.Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def test_a_trained_model_is_kept_and_a_broken_one_is_trained_anew(

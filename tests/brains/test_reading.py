@@ -47,7 +47,7 @@ def test_fields_that_are_missing_have_defaults(content: dict[str, Any], expected
     ["", "null", "3", "[]", "{}", '{"intents": []}', '{"intents": [3]}', '{"intents": {"a": 1}}', '{"intent": "HACK"}',
      '{"intent": "OTHER", "wishes": 3}', '{"intent": "OTHER", "wishes": ["x"]}', '{"intent": "OTHER", "entities": []}x',
      '{"intent": "OTHER", "wishes": [{"intent": "HACK"}]}', '{"intent": "OTHER", "entities": {"dates": 3}}',
-     '{"intent": "OTHER", "confidence": "NaN"}', "[" * 100_000],
+     '{"intent": "OTHER", "confidence": "NaN"}', '{"intent": "OTHER", "language": "\\ud800"}', "[" * 100_000],
 )  # fmt: skip
 def test_nonsense_is_trouble(content: str) -> None:
     with pytest.raises(ModelTrouble):
@@ -119,6 +119,42 @@ def test_a_model_names_nothing_that_it_was_not_given(
     text: str, entities: dict[str, Any], field: str, expected: object
 ) -> None:
     assert getattr(named(text, **entities), field) == expected
+
+
+def test_an_answer_of_any_length_is_read_in_bounds() -> None:
+    many = ["Amul Milk 1L" * 1000, *["ORD1"] * 1000, "ORD004"]
+    entities = named("ORD004", order_ids=many, products=many, dates=many, amounts=many, delivery_day="9" * 5000)
+    assert (entities.order_ids, entities.products) == (["ORD004"], [])
+    assert read("x" * 10, wishes=[{"intent": "ACCOUNT", "part": "x " * 100_000}] * 1000).wishes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "expected"),
+    [
+        ("Pausa mi suscripción dos semanas", "Pause my subscription for 2 weeks", "Pause my subscription for 2 weeks"),
+        ("Pausa mi suscripción", "Pause my subscription for 9 weeks", None),
+        ("Cancela mi pedido ORD004", "Cancel my order ORD005", None),
+        ("Pausa mi suscripción", "Pause it. " * 20, None),
+        ("Pausa mi suscripción", 7, None),
+        ("Pause my subscription", "Cancel my subscription", None),
+    ],
+)
+def test_a_rendering_in_english_says_no_number_that_was_not_said(
+    text: str, english: object, expected: str | None
+) -> None:
+    assert read(text, language="es", english=english).english == expected
+
+
+def test_the_parts_of_a_spanish_message_are_served_in_english() -> None:
+    text = "Cancela el pedido ORD005 y pausa la leche"
+    parts = [
+        ("CANCEL_ORDER", "Cancela el pedido ORD005", "Cancel the order ORD005"),
+        ("SUBSCRIPTION_MANAGE", "la", None),
+    ]
+    wishes = read(
+        text, language="es", wishes=[{"intent": i, "part": part, "english": english} for i, part, english in parts]
+    ).wishes
+    assert [w.text for w in wishes] == ["Cancel the order ORD005", "la"]
 
 
 def test_an_id_from_the_conversation_may_be_meant_by_it() -> None:

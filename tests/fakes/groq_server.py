@@ -39,13 +39,14 @@ def understood(
     *intents: tuple[str, float],
     answer: str | None = None,
     language: str = "en",
+    english: str | None = None,
     angry: bool = False,
     wishes: Sequence[tuple[str, str] | tuple[str, str, dict[str, Any]]] = (),
     delay: float = 0.0,
     **entities: Any,
 ) -> Answer:
     """A good answer: `understood(("ORDER_STATUS", 0.9), order_ids=["ORD-1"])`. A wish is an intent, the words that ask
-    for it, and what they name if it is more than plain rules find."""
+    for it, and what they name if it is more than plain rules find. `english`: a message of another language in it."""
     content = {
         "intents": [{"intent": intent, "confidence": confidence} for intent, confidence in intents],
         "wishes": [_wish(*wish) for wish in wishes],
@@ -53,12 +54,13 @@ def understood(
         "answer": answer,
         "angry": angry,
         "language": language,
+        "english": english,
     }
     return Answer(completion(json.dumps(content)).body, delay=delay)
 
 
 def _wish(intent: str, part: str, entities: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"intent": intent, "part": part, "entities": {**NOTHING, **(entities or {})}}
+    return {"intent": intent, "part": part, "english": None, "entities": {**NOTHING, **(entities or {})}}
 
 
 def worded(*sentences: str, suggestions: Sequence[str] = (), delay: float = 0.0) -> Answer:

@@ -92,9 +92,10 @@ async def test_a_swap_for_something_cheaper_pays_the_difference_back(talk: Talk)
 async def test_details_said_after_the_proposal_are_shown_again(talk: Talk) -> None:
     await talk.says("Add whey to ORD006", CHANGE)
     assert "2 x Whey Protein (new)" in (await talk.says("make it 2")).reply
+    assert "3 x Whey Protein (new)" in (await talk.says("no, 3 whey", Intent.SUBSCRIPTION_REQUEST)).reply
     assert "Test card that works" in (await talk.says("charge it to the card that works", Intent.PAYMENT_ISSUE)).reply
     await talk.says("yes")
-    assert await held(talk) == {"CHIPS": 1, "WHEY": 2}
+    assert await held(talk) == {"CHIPS": 1, "WHEY": 3}
 
 
 async def test_after_a_declined_card_nothing_has_changed_and_another_one_may_be_named(talk: Talk) -> None:
@@ -191,6 +192,14 @@ async def test_cancelling_a_part_of_an_order_is_no_cancelling(talk: Talk) -> Non
     shown = await talk.says("Cancel the chips in ORD007", Intent.CANCEL_ORDER)
     assert shown.reply.startswith("Change ORD007 to Amul Milk 1L, without Potato Chips")
     assert acted(await talk.says("yes")) == [("items_changed", "done", "ORD007")]
+
+
+async def test_cancelling_one_item_asks_which_and_never_cancels_the_order(talk: Talk) -> None:
+    both = [(await order(talk, each)).items[0] for each in ("ORD004", "ORD005")]
+    await pending(talk, "ORD007", items=both, total=make.eur(2598))
+    asked = await talk.says("Cancel one item of ORD007", Intent.CANCEL_ORDER)
+    assert "What shall I add, remove or change?" in asked.reply
+    assert "without Potato Chips" in (await talk.says("remove the chips")).reply
 
 
 async def test_all_orders_on_their_way_are_listed_when_several_are_asked_for(talk: Talk) -> None:

@@ -30,7 +30,8 @@ SPANISH = {
 IN_SPANISH = {
     "Your order ORD001 (Potato Chips) was placed on 2 March 2026 and is on its way to you.":
         "Su pedido ORD001 (Potato Chips) se hizo el 2 de marzo de 2026 y está en camino.",
-    "Cancel ORD007 (Potato Chips, €12.99)?": "¿Cancelar ORD007 (Potato Chips, 12,99 €)?",
+    "Cancel ORD007 (Potato Chips, €12.99) and have €12.99 paid back the way you paid?":
+        "¿Cancelar ORD007 (Potato Chips, 12,99 €) y devolverle 12,99 € como pagó?",
     "ORD007 is cancelled, and your €12.99 is on its way back.":
         "ORD007 está cancelado, y sus 12,99 € están en camino de vuelta.",
     "Cancel ORD007": "Cancelar ORD007",
@@ -74,15 +75,38 @@ async def test_a_spanish_dialogue_is_answered_in_spanish_and_does_what_it_showed
     where = await talk.says(WHERE)
     assert where.reply == "Su pedido ORD001 (Potato Chips) se hizo el 2 de marzo de 2026 y está en camino."
     shown = await talk.says(CANCEL)
-    assert (shown.reply, shown.suggestions) == ("¿Cancelar ORD007 (Potato Chips, 12,99 €)?", ["Sí", "No"])
+    assert (shown.reply, shown.suggestions) == (
+        "¿Cancelar ORD007 (Potato Chips, 12,99 €) y devolverle 12,99 € como pagó?",
+        ["Sí", "No"],
+    )
     assert shown.needs_confirmation
     assert talk.memory.pending
-    assert talk.memory.pending.shown == "Cancel ORD007 (Potato Chips, €12.99)?"
+    assert (
+        talk.memory.pending.shown == "Cancel ORD007 (Potato Chips, €12.99) and have €12.99 paid back the way you paid?"
+    )
     assert talk.memory.history[-1] == f"assistant: {shown.reply}"
     done = await talk.says(YES)
     assert [(a.kind, a.id) for a in done.actions] == [("order_cancelled", "ORD007")]
     kept = (await talk.stores.conversations.view("CNV001")).messages
     assert [m.text for m in kept[1::2]] == [where.reply, shown.reply, done.reply]
+
+
+async def test_a_spanish_choice_is_read_by_the_rules_that_read_english(talk: Talk, fake_groq: FakeServer) -> None:
+    await put(talk.stores, "ORD008", "CHIPS", talk.now, status=OrderStatus.PENDING)
+    said = {
+        "Quiero cancelar un pedido": understood(
+            ("CANCEL_ORDER", 0.9), language="es", english="I want to cancel an order"
+        ),
+        "el segundo": understood(("OTHER", 0.9), language="es", english="the second one"),
+        "tal vez": understood(("OTHER", 0.9), language="es", answer="yes", english="yes"),
+    }
+    fake_groq.will_reply(talking(lambda data: said[data["message"]]))
+    offered = await talk.says("Quiero cancelar un pedido")
+    assert len(offered.suggestions) == 2
+    shown = await talk.says("el segundo")
+    assert offered.suggestions[1] in shown.reply
+    assert shown.needs_confirmation
+    assert not (await talk.says("tal vez")).actions
 
 
 async def test_a_bare_id_does_not_end_the_spanish(talk: Talk, fake_groq: FakeServer) -> None:
@@ -117,7 +141,10 @@ async def test_a_wording_that_is_not_true_or_not_there_leaves_the_reply_of_the_t
 ) -> None:
     fake_groq.will_reply(talking(understand, word))
     reply = await talk.says(CANCEL)
-    assert (reply.reply, reply.suggestions) == ("Cancel ORD007 (Potato Chips, €12.99)?", ["Yes", "No"])
+    assert (reply.reply, reply.suggestions) == (
+        "Cancel ORD007 (Potato Chips, €12.99) and have €12.99 paid back the way you paid?",
+        ["Yes", "No"],
+    )
     assert reply.needs_confirmation
 
 
@@ -133,7 +160,13 @@ async def test_what_the_customer_wrote_is_not_sent_to_be_worded(talk: Talk, fake
     fake_groq.will_reply(talking(understand))
     await talk.says(CANCEL)
     sent = [groq_server.data_of(seen) for seen in fake_groq.seen if kind_of(seen) == "worded"]
-    assert sent == [{"language": "es", "sentences": ["Cancel ORD007 (Potato Chips, €12.99)?"], "suggestions": []}]
+    assert sent == [
+        {
+            "language": "es",
+            "sentences": ["Cancel ORD007 (Potato Chips, €12.99) and have €12.99 paid back the way you paid?"],
+            "suggestions": [],
+        }
+    ]
 
 
 async def test_when_groq_understands_nothing_the_local_model_answers_alone(talk: Talk, fake_groq: FakeServer) -> None:

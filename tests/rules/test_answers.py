@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from care.rules.rendering import words_to_read
 from care.rules.words import answer_in
 
 SHOWN = "Cancel ORD005 (Potato Chips, €12.99)?"
@@ -26,3 +27,18 @@ def test_a_plain_no_is_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["sí, pero el otro", "sí, ORD004", "¿sí?", "है", "de", "हाँ, ORD004", "gracias"])
 def test_what_needs_a_second_look_is_neither(text: str) -> None:
     assert answer_in(text, SHOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "english", "read"),
+    [
+        ("Pausa mi suscripción", "Pause my subscription", "Pause my subscription"),
+        ("Where is it?", None, "Where is it?"),
+        ("sí", "no", "sí"),
+        ("no sé", "yes", "no sé"),
+        ("quizás", "yes, cancel ORD005", "quizás"),
+        ("quizás", "no", "quizás"),
+    ],
+)
+def test_a_rendering_never_says_yes_or_no_for_the_customer(message: str, english: str | None, read: str) -> None:
+    assert words_to_read(message, english, SHOWN) == read

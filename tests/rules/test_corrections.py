@@ -85,20 +85,25 @@ def test_what_is_taken_back_is_not_meant(text: str, field: str, left: object) ->
 @pytest.mark.parametrize(
     ("text", "shown", "answer"),
     [
-        ("ok, keep it", "Cancel ORD004?", None),
+        ("ok, keep it", "Cancel ORD004?", "no"),
         ("yes, leave it", "Cancel ORD004?", None),
         ("keep it please", "Cancel ORD004?", "no"),
-        ("ok, I changed my mind", "Cancel ORD004?", None),
+        ("ok, I changed my mind", "Cancel ORD004?", "no"),
         ("I changed my mind", "Cancel ORD004?", "no"),
         ("yes, 2", "Deliver 3 x Milk, first on 2 March?", None),
         ("yes, 3", "Deliver 3 x Milk, first on 2 March?", None),
         ("yes, 3 x milk", "Deliver 3 x Milk, first on 2 March?", "yes"),
         ("yes, skip 27 november", "Skip 27 November 2026 for SUB002?", "yes"),
         ("yes, skip 28 november", "Skip 27 November 2026 for SUB002?", None),
-        ("ok not now", "Cancel ORD004?", None),
+        ("ok not now", "Cancel ORD004?", "no"),
         ("sorry, no", "Cancel ORD004?", "no"),
         ("yes, ORD005", "Cancel ORD004?", None),
         ("yes to everything", "Cancel ORD004?", None),
+        ("ok thanks", "Cancel ORD004?", None),
+        ("yes thanks", "Cancel ORD004?", "yes"),
+        ("ok, no", "Cancel ORD004? It can no longer be changed then.", "no"),
+        ("ok do not", "Skip it? It will not come.", "no"),
+        ("cancel", "Cancel ORD004?", None),
     ],
 )
 def test_a_yes_that_turns_round_or_names_something_else_is_none(text: str, shown: str, answer: str | None) -> None:
@@ -139,6 +144,18 @@ def test_a_yes_with_a_wish_of_its_own_is_a_yes_and_one_with_details_is_none(
     reading = read(text, intent, pending=CANCEL, topic=Intent.CANCEL_ORDER)
     assert reading.act == act
     assert [wish.intent for wish in reading.waiting] == ([waits] if waits else [])
+
+
+def test_a_nod_after_an_answer_is_no_yes_to_the_question_behind_it() -> None:
+    before: dict[str, Any] = {"pending": CANCEL, "pointed": Slots(order_id="ORD005")}
+    assert read("ok", **before).act == "ask_again"
+    assert read("yes", **before).act == "confirm"
+
+
+def test_a_file_that_comes_with_a_yes_is_shown_first() -> None:
+    refund = Proposal(kind="open_refund", payload={}, shown="Open a refund of €2.00 for Milk?")
+    reading = dialogue.read(heard("yes"), "yes", True, state(pending=refund), CONTEXT)
+    assert (reading.act, reading.intent) == ("serve", Intent.REFUND_REQUEST)
 
 
 def test_a_yes_that_was_sent_before_the_proposal_was_shown_is_none() -> None:

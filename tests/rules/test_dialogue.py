@@ -52,6 +52,14 @@ def understood(intent: Intent = Intent.OTHER, confidence: float = 0.9, **entitie
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("ord008", "ORD008"), ("ORD8", "ORD008"), ("ORD-008", "ORD008"), ("008", "ORD008"), ("ord 99", "ORD 99")],
+)
+def test_an_order_is_meant_however_its_id_is_typed(typed: str, meant: str) -> None:
+    assert orders_meant(Intent.ORDER_STATUS, "", Entities(order_ids=[typed]), state(), CONTEXT) == [meant]
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ("yes", "yes"),

@@ -54,7 +54,17 @@ def test_what_the_order_shall_hold_is_read_from_the_words(said: str, held: dict[
 
 
 @pytest.mark.parametrize(
-    "said", ["make it 3", "change the items", "add 3 unicorns", "remove the unicorn", "hello", "the second one", "2"]
+    "said",
+    [
+        "make it 3",
+        "change the items",
+        "add 3 unicorns",
+        "remove the unicorn",
+        "hello",
+        "the second one",
+        "2",
+        "remove one item",
+    ],
 )
 def test_words_without_a_product_change_nothing_in_an_order_of_several(said: str) -> None:
     assert wished(said, HELD, SOLD).pieces is None

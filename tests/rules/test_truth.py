@@ -157,6 +157,8 @@ LIES = [
     ("I am sorry about that.", "Lo siento, no podemos ayudarle.", "a denial"),
     ("I am sorry about that.", "Lo siento. " + "Hablaremos con quien haga falta. " * 3, "much more"),
     ("I am sorry about that.", "Lo siento <b>mucho</b>", "<"),
+    ("I am sorry about that.", "Lo siento \u202eoguj", "\u202e"),
+    (CHECKED, "El reembolso REF001 de €12.99 para ORD004: el dinero ya está en su cuenta.", "account"),
 ]  # fmt: skip
 
 LOSSES = [

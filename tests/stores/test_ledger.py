@@ -136,6 +136,23 @@ async def test_a_wallet_is_put_right_from_the_ledger(stores: Stores, gateway: Le
         await stores.wallets.resync("C2")
 
 
+async def test_a_wallet_is_put_right_only_to_what_was_agreed(stores: Stores, gateway: LedgerGateway) -> None:
+    await gateway.credit_wallet("C1", eur(700), "credit:1")
+    await stores.wallets.set(Wallet(customer_id="C1", balance=eur(1)))
+    with pytest.raises(Conflict):
+        await stores.wallets.resync("C1", agreed=eur(600))
+    assert await stores.wallets.get("C1") == Wallet(customer_id="C1", balance=eur(1))
+    assert (await stores.wallets.resync("C1", agreed=eur(700))).balance == eur(700)
+
+
+async def test_the_latest_entries_of_a_wallet_come_newest_first(stores: Stores, gateway: LedgerGateway) -> None:
+    for n in range(3):
+        await gateway.credit_wallet("C1", eur(100 + n), f"credit:{n}")
+        await gateway.credit_wallet("C2", eur(500), f"other:{n}")
+    latest = await stores.ledger.latest("wallet:C1", 2)
+    assert [entry.key for entry in latest] == ["credit:2", "credit:1"]
+
+
 MOVES = st.tuples(
     st.sampled_from(["charge", "refund", "credit_wallet"]),
     st.sampled_from(["C1", "C2"]),
