@@ -134,7 +134,7 @@ def _notice(
 
 
 def _moved(
-    state: ConversationState, said: list[Message], *, notice: Notification | None = None, **changes: Any
+    state: ConversationState, said: list[Message], /, *, notice: Notification | None = None, **changes: Any
 ) -> Moved:
     history = state.history
     for message in said:

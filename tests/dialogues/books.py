@@ -11,10 +11,11 @@ from care.models.money import Money
 from care.stores.mongo import Database, Document
 from tests.dialogues.grammar import CATALOGUE
 
-# What a conversation may leave behind without being asked to: itself, files, notices and their sending, counters.
+# What a conversation may leave behind without being asked to: itself, files, notices and their sending, counters, how a
+# change of an order went (what it came to stands in the order and the ledger).
 _ASIDE = {
     "conversations", "messages", "evidence", "files.chunks", "files.files", "notifications", "dispatches", "counters",
-    "given_ids", "idempotency", "meters", "policies", "allowances", "payers",
+    "given_ids", "idempotency", "meters", "policies", "allowances", "payers", "order_changes",
 }  # fmt: skip
 # How a thing got where it is, and what is computed from the rest of it: never said, so never claimed.
 _COMPUTED = {
@@ -76,7 +77,7 @@ def said(value: Any) -> str:
             return str(Money.model_validate(value))
         case {"street": _}:
             return str(Address.model_validate(value))
-        case {"status": status, "reference": _}:
+        case {"status": status, "reference": _} | {"status": status, "trace_id": _}:
             return str(status)
         case [{"sku": _}, *_]:
             return " + ".join(_line(each) for each in value)

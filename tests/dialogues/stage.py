@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from care.models.customer import Wallet
+from care.models.customer import Address, Wallet
 from care.models.ledger import PaymentMethod
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus
@@ -20,6 +20,8 @@ from tests.dialogues.names import Names
 from tests.dialogues.script import Dialogue
 from tests.dialogues.starting import Given
 
+# Where somebody else lives.
+ELSEWHERE = Address(street="Geheimweg 9", city="Bonn", postcode="53111", country="DE")
 _AT_WORK = {RefundStatus.ASSESSING, RefundStatus.APPROVED}
 _NUMBERS = itertools.count(10)  # real order ids: ORD10001 is ORD001 of the first dialogue
 
@@ -107,7 +109,7 @@ class Stage:
                 payment=await self._paid(owner, order_id, total, about.get("paid", "")),
                 placed_at=ago - timedelta(days=2) if status is OrderStatus.DELIVERED else ago,
                 delivered_at=ago if status is OrderStatus.DELIVERED else None,
-                address=STREET,
+                address=STREET if given.mine else ELSEWHERE,
                 refunded=Money.zero(EUR),
                 reserved=Money.zero(EUR),
             )

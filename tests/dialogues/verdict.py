@@ -8,7 +8,7 @@ from tests.dialogues.books import Books, Change, changes, moved_on, said
 from tests.dialogues.expecting import Claim
 from tests.dialogues.grammar import with_days
 from tests.dialogues.script import Dialogue
-from tests.dialogues.stage import Stage
+from tests.dialogues.stage import ELSEWHERE, Stage
 
 # Sums are held by account and product, not entry by entry.
 _SUMMED = {"ledger", "movements", "products"}
@@ -19,8 +19,9 @@ _COMES_WITH = {
         "frequency": {"schedule", "recurrence", "delivery_day", "not_before"},
         "delivery_day": {"schedule", "recurrence", "not_before"},
         "moved": {"skipped"},
+        "cancel_after_next": {"cancel_reason"},
     },
-    "order": {"status": {"delivered_at"}, "items": {"total"}},
+    "order": {"status": {"delivered_at"}, "items": {"payment"}, "trace": {"traced_at"}},
     "refund": {
         "status": {"wanted", "due_at", "remind_at", "first_ruling_due_at", "hold"},
         "evidence_ids": {"verdict", "verdicts"},
@@ -40,8 +41,8 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def secrets(stage: Stage) -> list[str]:
-    """What no reply may tell: somebody else's address, name in the shop, and things."""
-    return [stage.stranger.email, stage.stranger.customer_id, *stage.theirs]
+    """What no reply may tell: how somebody else is called, where they live, and what is theirs."""
+    return [stage.stranger.email, stage.stranger.customer_id, ELSEWHERE.street, *stage.theirs]
 
 
 def problems(dialogue: Dialogue, stage: Stage, before: Books, after: Books) -> Iterator[str]:
