@@ -54,6 +54,8 @@ def left(intent: Intent, found: Entities, text: str, state: ConversationState) -
     order a question was about matters no more once something is to be done."""
     if not is_open(state):
         return "kept"
+    if intent is Intent.HUMAN_AGENT:
+        return "parked"  # for the summary
     if intent is intent_of(state) and not _apart(intent, found, text, state):
         return "kept"
     asks = intent in _QUESTIONS or phrases.only_asks(text)
