@@ -215,7 +215,7 @@ class ConversationNodes:
         kept = closing.handed_over(before, outcome, turn, reading) if handed_over else outcome.state
         said = closing.messages(turn, None if silent else outcome, at)
         memory = closing.remembered(kept, before.turn + 1, said, reading)
-        await closing.keep(self._stores, memory, said, handed_over=handed_over)
+        await closing.keep(self._stores, memory, said)
         reply = closing.reply(outcome, memory, Understood.model_validate(state["understood"]))
         return {"memory": _json(memory), "reply": _json(reply)}
 

@@ -54,11 +54,9 @@ def handed_over(before: ConversationState, outcome: Outcome, turn: ChatTurn, rea
     return matters.cleared(state).model_copy(update=closed)
 
 
-async def keep(stores: Stores, memory: ConversationState, said: list[Message], *, handed_over: bool) -> None:
+async def keep(stores: Stores, memory: ConversationState, said: list[Message]) -> None:
     """Each write can be repeated. The memory comes last: with it the turn is over."""
     await stores.conversations.append(memory.conversation_id, memory.turn, said)
-    if handed_over:
-        await stores.conversations.set_handed_off(memory.conversation_id, True, memory.handoff)
     await stores.conversations.save_state(memory)
 
 

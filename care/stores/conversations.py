@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pymongo.errors import DuplicateKeyError
 
 from care.models.common import Page
-from care.models.conversation import Conversation, ConversationView, Handoff, Message
+from care.models.conversation import Conversation, ConversationView, Message
 from care.models.memory import ConversationState
 from care.stores.documents import NEWEST, OLDEST, Documents, plain
 from care.stores.mongo import Database, Document
@@ -57,15 +57,6 @@ class ConversationStore:
             latest = max(message["at"] for message in document["messages"])
             await self._heads.collection.update_one({"_id": conversation_id}, {"$max": {"updated_at": latest}})
 
-    async def set_handed_off(self, conversation_id: str, handed_off: bool, handoff: Handoff | None = None) -> None:
-        """`handoff` says why, and what it is about. Raises NotFound. That a person was ever asked stays on record, for
-        the summary."""
-        fields: Document = {"handed_off": handed_off, "handoff": handoff and handoff.model_dump()}
-        if handed_off:
-            fields["was_handed_off"] = True
-        if await self._heads.change(conversation_id, fields) is None:
-            raise self._heads.missing(conversation_id)
-
     async def get(self, conversation_id: str) -> Conversation:
         return await self._heads.get(conversation_id)
 
@@ -105,8 +96,10 @@ class ConversationStore:
         An older turn replaces nothing.
         """
         shown: Document = {"handed_off": state.handed_off, "handoff": state.handoff and state.handoff.model_dump()}
-        if state.handoff:  # that a person was ever asked stays on record, for the summary
-            shown |= {"was_handed_off": True, "held_by": state.handoff.taken_by or _NOBODY}
+        if state.handed_off:  # that a person was ever asked stays on record, for the summary
+            shown["was_handed_off"] = True
+        if state.handoff:
+            shown["held_by"] = state.handoff.taken_by or _NOBODY
             shown["queue_at"] = state.handoff.waiting_since or state.handoff.at
         await self._heads.collection.update_one(
             {"_id": state.conversation_id, "state.turn": {"$not": {"$gte": state.turn}}},

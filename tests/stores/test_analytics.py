@@ -5,6 +5,7 @@ from typing import Any
 
 from care.models.analytics import OutcomeCount, Usage
 from care.models.conversation import Conversation
+from care.models.memory import ConversationState
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import Delivery, SubscriptionStatus
 from care.stores import Stores
@@ -27,8 +28,10 @@ async def test_conversations_are_contained_assisted_or_verified(stores: Stores) 
             conversation_id=f"CON{number}", customer_id="C", title="Hi", created_at=last, updated_at=last
         )
         await stores.conversations.start(started)
-    await stores.conversations.set_handed_off("CON2", True)
-    await stores.conversations.set_handed_off("CON2", False)  # a person was needed all the same
+    state = ConversationState(conversation_id="CON2", customer_id="C", turn=1, handed_off=True)
+    await stores.conversations.save_state(state)
+    handed_back = state.model_copy(update={"turn": 2, "handed_off": False})  # a person was needed all the same
+    await stores.conversations.save_state(handed_back)
     summary = await stores.analytics.summary(30)
     counts = (summary.conversations, summary.contained, summary.assisted, summary.verified)
     assert counts == (3, 2, 1, 1)

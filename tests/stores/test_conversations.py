@@ -91,7 +91,6 @@ async def test_unknown_conversations_are_not_found(stores: Stores) -> None:
         stores.conversations.get("NONE"),
         stores.conversations.view("NONE"),
         stores.conversations.append("NONE", 1, turn(1)),
-        stores.conversations.set_handed_off("NONE", True),
     ):
         with pytest.raises(NotFound):
             await call

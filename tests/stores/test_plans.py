@@ -172,7 +172,7 @@ BY_ID = {
         "refunds.save",
     ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
-    *("conversations.set_handed_off", "conversations.start", "customers.add", "customers.change", "customers.get"),
+    *("conversations.start", "customers.add", "customers.change", "customers.get"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
