@@ -392,6 +392,7 @@ async def test_another_language_goes_to_a_person_who_is_announced_in_it(talk: Ta
 
 
 async def test_a_yes_in_another_language_still_counts(talk: Talk) -> None:
+    await talk.stores.subscriptions.save(make.subscription("SUB001", customer_id=ME))
     spoken = Talk(talk.stores, LocalUnderstanding())
     assert (await spoken.says("cancel my subscription")).needs_confirmation
     assert not (await spoken.says("sí, por favor")).handed_off
