@@ -32,7 +32,6 @@ _AWAITED: dict[str, Part] = {"address": "address", "items": "items", "payment_me
 _FURTHER = re.compile(
     r"[,.]?\s+(?:and|also|then)\s+(?=(?:also |then |please )*(?:add|remove|cancel|change|swap|pay)\b)", re.I
 )
-_ANYWHERE = "ZZ"  # a country, for telling whether words are an address at all
 
 
 class OrderChangeTools:
@@ -124,8 +123,6 @@ def _part(scene: Scene) -> Part | None:
     said = part_asked(scene.text, scene.entities)
     if before == "items" and said == "payment":
         return before  # "on my other card": how the change is paid
-    if state.awaiting == "change" and not scene.entities.products and address_in(scene.text, _ANYWHERE):
-        return "address"
     return said or before
 
 

@@ -163,7 +163,8 @@ def _meant(scene: Scene) -> list[str]:
 
 def _gathered(scene: Scene) -> RefundIntake:
     """What is known of the trouble after this message."""
-    going_on = scene.state.topic is Intent.DELIVERY_ISSUE and scene.state.awaiting in ("order", "remedy")
+    before_order = scene.state.topic is Intent.DELIVERY_ISSUE and scene.state.awaiting == "order"
+    going_on = before_order or scene.state.awaiting == "remedy"
     before = (scene.state.intake if going_on else None) or RefundIntake()
     lost = parcel_words.says_it_was_delivered(scene.text) or parcel_words.says_it_is_lost(scene.text)
     said = RefundReason(scene.entities.reason) if scene.entities.reason else None

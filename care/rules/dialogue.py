@@ -299,6 +299,8 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
         return another and shown in ("change_items", "change_payment_method")
     if shown == "change_items" and said is Intent.SUBSCRIPTION_REQUEST and not found.frequency:
         return bool(found.products or found.quantity)  # "no, make it 2 milk"
+    if said in (Intent.ORDER_STATUS, Intent.OTHER) and order_words.sends_elsewhere(text, found):
+        return True
     mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
     return said in mistaken and order_words.changes_an_order(text, found)
 

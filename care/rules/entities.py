@@ -114,7 +114,7 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
         "wrong_item",
         _any(
             r"(?:wrong|incorrect) (?:\w+ ){0,2}(?:items?|products?|size|colou?r|things?|order|one|shoes?|model)",
-            r"(?:sent|got|received|delivered) (?:me )?(?:the |a )?(?:wrong|different)",
+            r"(?:sent|got|received|delivered|(?:came|arrived) with) (?:me )?(?:the |a )?(?:wrong|different)",
             r"someone else'?s|not what i (?:ordered|bought)|instead of (?:\w+ ){1,4}i ordered",
         ),
     ),

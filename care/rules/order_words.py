@@ -11,6 +11,7 @@ from typing import Literal
 
 from care.models.customer import StoredMethod
 from care.models.understanding import Entities
+from care.rules.address import address_in
 from care.rules.words import picked, words_of
 
 Part = Literal["address", "items", "payment", "date"]
@@ -20,6 +21,8 @@ _ADDRESS = re.compile(
     r"|\b(?:deliver|send|ship|bring)\w* (?:\w+ ){0,3}to (?:my |the |another |a different |a new )?"
     r"(?:office|work|home|house|flat|place|neighbou?rs?|parents|somewhere|location)\b"
 )
+_SEND = re.compile(r"\b(?:send|ship|deliver|bring)\b")
+_ANYWHERE = "ZZ"
 _PAYMENT = re.compile(
     r"\bpay(?:s|ing|ment|ments)?\b|\bcard\b|\bpaypal\b|\b(?:visa|mastercard|amex|upi)\b|\bcharge\b|\bbilled?\b"
 )
@@ -61,7 +64,7 @@ def part_asked(text: str, found: Entities) -> Part | None:
     """Which part of an order a message wants changed; None where it does not say."""
     plain = text.casefold()
     names_items = bool(_ITEMS.search(plain)) and bool(found.products)
-    if _ADDRESS.search(plain):
+    if _ADDRESS.search(plain) or (not found.products and names_address(text)):
         return "address"
     if _PAYMENT.search(plain) and not names_items:
         return "payment"
@@ -78,6 +81,16 @@ def changes_an_order(text: str, found: Entities) -> bool:
     if found.order_ids and found.quantity and _NUMBER.search(plain):
         return True
     return bool(found.products or found.order_ids) and bool(_IN_ORDER.search(plain))
+
+
+def names_address(text: str) -> bool:
+    """Whether a street, a postcode and a city stand in it, of whichever country."""
+    return address_in(text, _ANYWHERE) is not None
+
+
+def sends_elsewhere(text: str, found: Entities) -> bool:
+    """ "Please send ORD006 to Lindenweg 4, 10969 Berlin": no question of where it is."""
+    return bool(found.order_ids) and "?" not in text and bool(_SEND.search(text.casefold())) and names_address(text)
 
 
 def means_a_part(text: str) -> bool:

@@ -145,7 +145,7 @@ ASKS: dict[Approved, re.Pattern[str]] = {
     ),
     "decision": any_of(
         rf"\b(?:approve|authori[sz]e|accept|grant|release|push through|mark)\b{_A_FEW}"
-        rf"\b(?:my|the|this|that|all|every|any|it)\b{_A_FEW}\b(?:refunds?|claims?|case|request|approved|paid|refunded)\b",
+        rf"\b(?:my|the|this|that|all|every|any|it)\b{_A_FEW}\b(?:refunds?|claims?|case|request|approved|refunded)\b",
         r"\b(?:approve|accept|pay out) REF",
         r"\b(?:promise|guarantee|assure|swear)\b[^.!?]{0,30}\b(?:i(?:'ll| will)|get|me|that|my)\b"
         rf"{_A_FEW}\b(?:refund|money|paid|approved|replacement)\w*",
