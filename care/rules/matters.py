@@ -71,7 +71,8 @@ def _apart(intent: Intent, found: Entities, text: str, state: ConversationState)
         shown = state.pending.shown.upper()
         return any(each.upper() not in shown for each in (*found.order_ids, *found.subscription_ids))
     if intent is Intent.REFUND_REQUEST:
-        return bool(found.refund_ids) or phrases.asks_for_refund_status(text)
+        offered = {choice.id for choice in state.choices}  # one of these is the answer that was asked for
+        return bool(set(found.refund_ids) - offered) or phrases.asks_for_refund_status(text)
     asks = intent is Intent.SUBSCRIPTION_MANAGE and phrases.only_asks(text)
     return asks and not (found.dates or found.quantity or found.frequency)
 

@@ -15,8 +15,10 @@ _SHARED = {
 _SIZE = re.compile(r"^\d+(?:x\d+)?(?:ml|l|g|kg|cm|mm|pcs|w|v|gb|tb)?$")
 # "I meant the oats, not the mug"
 _NEGATED = re.compile(r"\b(?:not|instead of|rather than) (?:the|my|that|those|these)\s+[^\W_]+", re.I)
-# A typing slip keeps at least this much of a word of five letters or more; shorter words must be exact.
+# A typing slip keeps at least this much of a word of five letters or more; in shorter words two letters may change
+# places or one be doubled ("mlik", "milkk").
 _ALIKE = 0.8
+_SHORTEST = 3
 
 
 def products_in(text: str, names: Sequence[str]) -> list[str]:
@@ -42,6 +44,16 @@ def _said(word: str, said: list[str]) -> bool:
 
 
 def _slip(word: str, other: str) -> bool:
-    if min(len(word), len(other)) < 5 or word[0] != other[0]:
+    if word[0] != other[0]:
         return False
+    if min(len(word), len(other)) < 5:
+        return len(word) >= _SHORTEST and len(other) > _SHORTEST and _swapped_or_doubled(word, other)
     return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _ALIKE
+
+
+def _swapped_or_doubled(word: str, typed: str) -> bool:
+    """The same letters, in which two neighbours changed places or one was typed twice."""
+    if len(word) == len(typed):
+        apart = [n for n, (one, two) in enumerate(zip(word, typed, strict=True)) if one != two]
+        return len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(word) == sorted(typed)
+    return re.sub(r"(.)\1", r"\1", typed) == re.sub(r"(.)\1", r"\1", word)

@@ -11,7 +11,7 @@ from care.models.dialogue import Context, NamedSku, OrderBrief
 from care.models.memory import Choice, ConversationState, Proposal, Slots
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.understanding import Entities, Intent, IntentScore, Understood
-from care.rules import dialogue, digest, phrases, words
+from care.rules import dialogue, digest, intents, phrases, words
 from care.rules.address import address_in
 from care.rules.references import choice_in, orders_meant
 
@@ -274,7 +274,7 @@ def test_an_address_is_read_from_one_line(text: str, expected: str | None) -> No
 def test_help_with_an_order_is_vague_until_it_says_which_help(text: str, vague: bool) -> None:
     assert phrases.is_vague(text) is vague
     guess = understood(Intent.CHANGE_ORDER)
-    assert (dialogue.intent_of(guess, text, False, state()) is Intent.OTHER) is vague
+    assert (intents.intent_of(guess, text, False, state()) is Intent.OTHER) is vague
 
 
 @pytest.mark.parametrize(
@@ -294,13 +294,13 @@ def test_asking_how_a_refund_stands_is_told_from_wanting_one(text: str, asks: bo
 
 def test_cancel_that_means_the_subscription_that_was_talked_about() -> None:
     wish, after = understood(Intent.CANCEL_ORDER), state(topic=Intent.SUBSCRIPTION_MANAGE)
-    assert dialogue.intent_of(wish, "cancel that", False, after) is Intent.SUBSCRIPTION_MANAGE
-    assert dialogue.intent_of(wish, "cancel my order", False, after) is Intent.CANCEL_ORDER
+    assert intents.intent_of(wish, "cancel that", False, after) is Intent.SUBSCRIPTION_MANAGE
+    assert intents.intent_of(wish, "cancel my order", False, after) is Intent.CANCEL_ORDER
 
 
 def test_store_credit_for_a_claim_is_no_question_about_the_wallet() -> None:
     amended = understood(Intent.WALLET_ISSUE, remedy="store_credit")
-    said = dialogue.intent_of(amended, "make it store credit", False, state(pending=PENDING))
+    said = intents.intent_of(amended, "make it store credit", False, state(pending=PENDING))
     assert said is Intent.REFUND_REQUEST
 
 
