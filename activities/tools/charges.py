@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from activities.tools.asking import ask_which_order
 from activities.tools.owned import order_of
 from activities.tools.scene import PERSON, Scene
-from activities.tools.wording import day, order_choices, things
+from activities.tools.wording import day, things
 from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.rules.payment_matters import Matter
@@ -13,7 +14,6 @@ from care.rules.spoken_money import money_in
 from care.rules.words import points_back
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 _LOOKED_THROUGH = 30
 
 
@@ -70,12 +70,10 @@ class Charges:
             return scene.hand_over("I see no cancelled order of yours that was charged.")
         if said and matter != "twice":
             return scene.hand_over(f"I find no order of yours that came to {said[0]}.")
-        briefs = [o for o in scene.context.orders if o.order_id in paid][:_MOST_OFFERED]
-        if not briefs or scene.state.action == matter:
+        if scene.state.action == matter or not any(o.order_id in paid for o in scene.context.orders):
             return scene.hand_over("I find nothing more about that charge.")
-        choices = order_choices(briefs, scene.context.timezone)
         question = "These are the latest orders that you paid. Which one is it about, or how much was charged?"
-        return scene.ask_which(question, choices, awaiting="order", action=matter)
+        return ask_which_order(scene, question, paid, action=matter)
 
 
 def settled(scene: Scene, order: Order) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from activities.tools.asking import MOST_OFFERED
 from activities.tools.owned import refund_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import moment, refund_choices
@@ -17,7 +18,6 @@ from care.rules.refund_next import next_step
 from care.rules.refund_notices import asked_for
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 _STANDING = {
     RefundStatus.ASSESSING: "is being checked",
     RefundStatus.NEEDS_EVIDENCE: "waits for you",
@@ -61,9 +61,9 @@ class OpenRefunds:
             return None
         if len(found) == 1:
             return standing(scene, found[0])
-        lines = [_line(scene, refund) for refund in found[:_MOST_OFFERED]]
-        suggestions = [f"How is {r.refund_id} going?" for r in found[:_MOST_OFFERED]]
-        return scene.reply("\n".join(lines), suggestions=suggestions, choices=refund_choices(found[:_MOST_OFFERED]))
+        lines = [_line(scene, refund) for refund in found[:MOST_OFFERED]]
+        suggestions = [f"How is {r.refund_id} going?" for r in found[:MOST_OFFERED]]
+        return scene.reply("\n".join(lines), suggestions=suggestions, choices=refund_choices(found[:MOST_OFFERED]))
 
     async def propose_withdrawal(self, scene: Scene) -> Outcome:
         """Raises AlreadySettled or Conflict for one that can no longer be withdrawn."""
@@ -119,7 +119,7 @@ class OpenRefunds:
         return scene.reply(text, actions=[done("evidence_added", refund.refund_id)], **slots)
 
     def _which(self, scene: Scene, question: str, found: list[Refund], **changes: Any) -> Outcome:
-        return scene.ask_which(question, refund_choices(found[:_MOST_OFFERED]), awaiting="order", **changes)
+        return scene.ask_which(question, refund_choices(found[:MOST_OFFERED]), awaiting="order", **changes)
 
 
 def standing(scene: Scene, refund: Refund, *, first: str = "") -> Outcome:

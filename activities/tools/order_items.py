@@ -13,8 +13,8 @@ from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangeStatus, OrderChange
 from care.models.subscription import Item
 from care.order_changes import change_items, planned_items
+from care.rules.item_wishes import Wished, wished
 from care.rules.order_changes import check_made, pieces_of
-from care.rules.order_items import Wished, wished
 from care.rules.order_plans import MOST
 from care.rules.order_words import methods_meant, names_a_payment
 from care.rules.writes import WRITES
@@ -146,7 +146,7 @@ def _talked_of(order: Order, shown: ChangeItems | None) -> str | None:
 def _ask(scene: Scene, order: Order, wish: Wished) -> Outcome:
     first = order.items[0].name
     suggestions = [f"Add another {first}", f"Remove {first}"]
-    if wish.between:
+    if wish.between and not wish.unnamed:
         verb = "Remove" if wish.verb == "remove" else "Add"
         text = f"Which one do you mean: {', '.join(p.name for p in wish.between[:_MOST_LISTED])}?"
         suggestions = [f"{verb} {p.name}" for p in wish.between[:_MOST_LISTED]]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from activities.tools.asking import MOST_OFFERED, ask_which_order
 from activities.tools.order_changes import OrderChangeTools, action_of
 from activities.tools.order_wording import standing, told
 from activities.tools.owned import order_of
@@ -24,7 +25,6 @@ from care.rules import order_questions, order_words, parcel_words
 from care.rules.order_changes import check_pending
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 _WHICH = {
     Intent.CANCEL_ORDER: "Which order shall I cancel?",
     Intent.CHANGE_ORDER: "Which order shall I change?",
@@ -94,7 +94,7 @@ class OrderTools:
 
     async def _list(self, scene: Scene, ids: Sequence[str]) -> Outcome:
         lines, found = [], []
-        for order_id in ids[:_MOST_OFFERED]:
+        for order_id in ids[:MOST_OFFERED]:
             try:
                 order = await order_of(self._stores, scene.customer_id, order_id)
             except NotFound as unknown:
@@ -156,12 +156,8 @@ def _listed(scene: Scene) -> bool:
 
 
 def _which(scene: Scene, ids: Sequence[str], *, action: str | None = None) -> Outcome:
-    briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
-    if not briefs:  # several were named, and none is the customer's
-        raise NotFound(f"There is no order {ids[0]}.")
     question = _WHICH.get(scene.reading.intent, "Which order do you mean?")
-    choices = order_choices(briefs, scene.context.timezone)
-    return scene.ask_which(question, choices, awaiting="order", action=action, said=scene.text)
+    return ask_which_order(scene, question, ids, action=action, said=scene.text)
 
 
 def _propose_cancel(scene: Scene, order: Order) -> Outcome:

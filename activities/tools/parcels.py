@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from activities.tools.asking import ask_which_order
 from activities.tools.order_wording import told
 from activities.tools.owned import order_of
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import PERSON, Scene, done
-from activities.tools.wording import day, order_choices, things
+from activities.tools.wording import day, things
 from care.errors import CareError
 from care.gateways.carriers import Carrier
 from care.models.dialogue import Outcome
@@ -24,7 +25,6 @@ from care.rules import parcel_words
 from care.rules.refund_policy import eligibility
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 _LONGEST_COMPLAINT = 4000
 _TRACE, _AGAIN, _MONEY = "Have it traced", "Send it again", "I want my money back"
 
@@ -45,11 +45,9 @@ class ParcelTools:
         if not ids:
             return scene.reply("I see no parcel of yours that was sent.", suggestions=[PERSON])
         if len(ids) > 1:
-            briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
-            choices = order_choices(briefs, scene.context.timezone)
-            remedy = parcel_words.remedy_asked(scene.text)
             question = "I am sorry about that. Which order is it about?"
-            return scene.ask_which(question, choices, awaiting="order", intake=intake, action=remedy)
+            remedy = parcel_words.remedy_asked(scene.text)
+            return ask_which_order(scene, question, ids, intake=intake, action=remedy)
         order = await order_of(self._stores, scene.customer_id, ids[0])
         return await self._see_to(scene, order, _of_order(intake, order))
 

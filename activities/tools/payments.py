@@ -5,11 +5,11 @@ What a customer says was charged is compared with that, and never taken for it.
 
 from __future__ import annotations
 
+from activities.tools.asking import ask_which_order
 from activities.tools.charges import Charges, settled
 from activities.tools.owned import order_of
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wallet import WalletTools
-from activities.tools.wording import order_choices
 from care.errors import Conflict
 from care.gateways.payments import PaymentGateway, PaymentResult
 from care.models.dialogue import Outcome
@@ -21,7 +21,6 @@ from care.rules.references import choice_in
 from care.rules.words import points_back
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 _FEES = (
     "What you pay is the total shown with an order: its items and shipping. I know of no other fee of ours; one that "
@@ -65,9 +64,7 @@ class PaymentTools:
     async def _of_an_order(self, scene: Scene, matter: Matter | None) -> Outcome:
         ids = _ids(scene)
         if len(ids) > 1:
-            briefs = [o for o in scene.context.orders if o.order_id in ids][:_MOST_OFFERED]
-            choices = order_choices(briefs, scene.context.timezone)
-            return scene.ask_which("Which order is it about?", choices, awaiting="order", action=matter)
+            return ask_which_order(scene, "Which order is it about?", ids, action=matter)
         if not ids and matter == "declined":
             return scene.reply(_NO_DECLINE, suggestions=[PERSON])
         if not ids:

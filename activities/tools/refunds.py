@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from activities.tools.asking import ask_which_order
 from activities.tools.charges import settled
 from activities.tools.claims import Claims, named
 from activities.tools.intake import items_of, merged
@@ -9,7 +10,7 @@ from activities.tools.open_refunds import OpenRefunds, standing
 from activities.tools.owned import evidence_of, order_of, subscription_of
 from activities.tools.refund_policy import explained
 from activities.tools.scene import PERSON, Scene
-from activities.tools.wording import order_choices, things
+from activities.tools.wording import things
 from care.errors import NotEligible, OpenRefund
 from care.models.dialogue import Outcome
 from care.models.memory import RefundIntake
@@ -20,7 +21,6 @@ from care.rules.phrases import asks_for_refund_status
 from care.rules.refund_asks import asks_about_policy, asks_to_appeal, asks_to_withdraw
 from care.stores import Stores
 
-_MOST_OFFERED = 5
 # Reasons that a picture can show; the others are not held up for one.
 _SEEN_IN_A_PICTURE = {RefundReason.DAMAGED, RefundReason.WRONG_ITEM, RefundReason.QUALITY}
 # What stands in the way of a claim whatever the reason, so that nobody is asked for one in vain.
@@ -151,8 +151,7 @@ def _ask_order(scene: Scene, intake: RefundIntake) -> Outcome:
     offered = [o for o in delivered if o.order_id in scene.reading.order_ids] or delivered
     if not offered:
         return scene.reply("I see no delivered order of yours that could be refunded.", suggestions=[PERSON])
-    choices = order_choices(offered[:_MOST_OFFERED], scene.context.timezone)
-    return scene.ask_which("Which order is it about?", choices, awaiting="order", intake=intake)
+    return ask_which_order(scene, "Which order is it about?", [o.order_id for o in offered], intake=intake)
 
 
 def _ask_reason(scene: Scene, order: Order, intake: RefundIntake) -> Outcome:

@@ -9,9 +9,11 @@ from care.rules.approved import SENTENCES
 from care.rules.dialogue import PATIENCE
 
 _STARTERS = ["Where is my order?", "I want a refund", "Set up a subscription", PERSON]
-_ABILITIES = (
-    "I can tell you where an order is, cancel it or change its address, open a refund, set up or cancel a "
-    "subscription, check a payment or your wallet, and answer questions about products."
+ABILITIES = (
+    "I can tell you where an order is, cancel it, or change its address, its items or how it is paid; have a lost "
+    "parcel traced, or ask for it to be sent again; open a refund and tell you how it stands; set up, change or "
+    "cancel a subscription, and skip, move or pause its deliveries; check a payment or your wallet; change your "
+    "account; and answer questions about products. I change nothing before you have seen it and said yes."
 )
 _WHICH_HELP = (
     "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
@@ -83,7 +85,7 @@ def small_talk(scene: Scene) -> Outcome | None:
     if phrases.is_nodding(said):
         return scene.reply("All right. What else can I do for you?", suggestions=_STARTERS)
     if phrases.asks_for_abilities(said):
-        return scene.reply(_ABILITIES, suggestions=_STARTERS)
+        return scene.reply(ABILITIES, suggestions=_STARTERS)
     if phrases.is_vague(said):
         return scene.reply(_WHICH_HELP, suggestions=_HELP)
     return None

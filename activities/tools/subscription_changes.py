@@ -8,20 +8,20 @@ from typing import Any
 from activities.tools.pricing import agreed_items
 from activities.tools.scene import Scene
 from activities.tools.subscription_asking import ask_address, ask_day, ask_method, ask_product, ask_what
+from activities.tools.subscription_items import items_for, wished_of
 from activities.tools.subscription_scene import Wanted, propose
 from activities.tools.subscription_wording import days, name, pace, plain
 from activities.tools.wording import rhythm, things
 from care.gateways.payments import PaymentGateway
 from care.models.customer import Address, StoredMethod
-from care.models.dialogue import NamedSku, Outcome
+from care.models.dialogue import Outcome
 from care.models.order import Product
 from care.models.subscription import AgreedChange, ChangeSubscription, Item, NamedItem, Subscription
 from care.rules.address import address_in
 from care.rules.delivery_dates import planned_dates
-from care.rules.item_wishes import items_wanted
+from care.rules.order_changes import pieces_of
 from care.rules.phrases import asks_for_address
 from care.rules.prepaid import cost
-from care.rules.references import choice_in
 from care.rules.subscription_calendar import changed
 from care.rules.subscription_checks import local_date
 from care.rules.terms_wishes import is_about_paying, method_named, rhythm_wanted
@@ -46,19 +46,20 @@ class SubscriptionChanges:
         if address is None and (scene.state.awaiting == "address" or asks_for_address(wanted.text)):
             return ask_address(scene, wanted, subscription)
         terms: dict[str, Any] = {}
+        before = _before(wanted, subscription)
         if address:
             terms["address"] = address
         elif paying:
             terms["payment_method"] = paying.payment_method
         else:
             products = await self._stores.products.all()
-            items, unclear = _items(scene, wanted, subscription, products)
+            items, unclear = _items(scene, wanted, subscription, products, before.get("items"))
             if unclear and items is None:
                 return ask_product(scene, wanted, subscription, [p for p in products if p.sku in unclear])
             if items == []:
                 return _nothing_left(scene, subscription)
             terms = rhythm_wanted(wanted.text, wanted.found) | ({"items": items} if items else {})
-        terms = _before(wanted, subscription) | terms
+        terms = before | terms
         if not terms:
             ask = ask_day if _OTHER_DAY.search(wanted.text) else ask_what
             return ask(scene, wanted, subscription)
@@ -84,7 +85,7 @@ class SubscriptionChanges:
             return plain(scene, subscription, f"{name(subscription)} is like that already: {pace(subscription)}.")
         payload: dict[str, Any] = {"change": change.model_dump(mode="json", exclude_none=True)}
         if change.items and items:
-            payload["instead_of"] = {item.sku: item.quantity for item in subscription.items}
+            payload["instead_of"] = dict(pieces_of(subscription.items))
             payload["each"] = cost(items).model_dump(mode="json")
         paying = next((m for m in methods if m.payment_method == change.payment_method), None)
         if paying:
@@ -107,7 +108,7 @@ def _before(wanted: Wanted, subscription: Subscription) -> dict[str, Any]:
 def _is_so(field: str, value: Any, before: Subscription, after: Subscription) -> bool:
     """Whether the customer has it like that already."""
     if field == "items":
-        return {i.sku: i.quantity for i in value} == {i.sku: i.quantity for i in before.items}
+        return pieces_of(value) == pieces_of(before.items)
     if field in ("frequency", "delivery_day"):
         return before.schedule == after.schedule
     return bool(getattr(before, field) == value)
@@ -139,14 +140,12 @@ def _details(scene: Scene, before: Subscription, after: Subscription, change: Ch
 
 
 def _items(
-    scene: Scene, wanted: Wanted, subscription: Subscription, products: list[Product]
+    scene: Scene, wanted: Wanted, subscription: Subscription, products: list[Product], shown: list[Item] | None
 ) -> tuple[list[Item] | None, list[str]]:
-    catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    chosen = choice_in(scene.text, scene.state)
-    prefer = [chosen.id] if chosen and chosen.kind == "product" else []
-    current: list[NamedItem] = list(subscription.items)
-    wish = items_wanted(wanted.text, wanted.found, current, catalogue, prefer)
-    return wish.items, wish.unclear
+    """What it shall bring, None where nothing is said of it, and the products of which one has to be chosen."""
+    wish = wished_of(scene, wanted.text, wanted.found.quantity, subscription.items, products, shown)
+    items = None if wish.pieces is None else items_for(wish.pieces)
+    return items, [p.sku for p in wish.between]
 
 
 def _is_about_paying(scene: Scene, wanted: Wanted) -> bool:

@@ -7,14 +7,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from activities.tools.scene import Scene
+from activities.tools.subscription_items import chosen_product, items_for, wished_of
 from care.models.customer import Address
 from care.models.dialogue import NamedSku
 from care.models.memory import SubscriptionDraft
 from care.models.order import Product
-from care.models.subscription import Frequency, Item, NamedItem
+from care.models.subscription import Frequency, Item
 from care.rules.address import address_in
-from care.rules.item_wishes import ItemsNamed, items_named, items_wanted
-from care.rules.references import choice_in
+from care.rules.items_named import ItemsNamed, items_named
 from care.rules.spoken_dates import dates_in, resolve
 from care.rules.words import points_back
 
@@ -32,13 +32,12 @@ def drafted(scene: Scene, products: list[Product], country: str | None) -> tuple
 
 def _named(scene: Scene, products: list[Product], address: Address | None) -> ItemsNamed:
     catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    choice = choice_in(scene.text, scene.state)
-    chosen = [choice.id] if choice and choice.kind == "product" else []
+    chosen = chosen_product(scene)
     # The numbers of a house and of a postcode are no pieces.
     text = scene.text.split(address.street)[0] if address else scene.text
     named = items_named(text, catalogue, chosen)
     if chosen and not named.pieces:
-        return ItemsNamed(dict.fromkeys(chosen))
+        return ItemsNamed({chosen: None})
     if not named.pieces and not named.unclear and len(scene.entities.products) == 1:
         # In another language only the model finds the product.
         return ItemsNamed({p.sku: scene.entities.quantity for p in products if p.name in scene.entities.products})
@@ -76,16 +75,10 @@ def _items(scene: Scene, before: SubscriptionDraft, named: ItemsNamed, products:
         )
         said = scene.entities.quantity if len(pieces) == 1 and not scene.entities.products else None
         return [Item(sku=sku, quantity=n or said or before.quantity) for sku, n in pieces.items() if sku]
-    names = {p.sku: p for p in products}
-    current = [i for i in known if i.sku in names]
-    catalogue = [NamedSku(sku=p.sku, name=p.name) for p in products]
-    agreed = [_as_named(i, names[i.sku]) for i in current]
-    wish = items_wanted(scene.text, scene.entities, agreed, catalogue, list(named.pieces))
-    return wish.items or current
-
-
-def _as_named(item: Item, product: Product) -> NamedItem:
-    return NamedItem(sku=item.sku, name=product.name, quantity=item.quantity, price=product.price)
+    sold = {p.sku for p in products}
+    current = [i for i in known if i.sku in sold]
+    wish = wished_of(scene, scene.text, scene.entities.quantity, current, products)
+    return items_for(wish.pieces) if wish.pieces else current
 
 
 def _start(scene: Scene) -> date | None:

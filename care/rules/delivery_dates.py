@@ -13,11 +13,12 @@ from itertools import islice
 
 from care.models.subscription import Subscription
 from care.models.understanding import Entities
+from care.rules.number_words import NUMBERS
 from care.rules.reminders import pending
 from care.rules.spoken_dates import WEEKDAYS, dates_in, resolve, span_in
 
 _MOST = 60
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2}
+_COUNTS = {"a": 1, "an": 1, "couple": 2} | NUMBERS
 _COUNT = rf"\d{{1,2}}|{'|'.join(_COUNTS)}"
 _AFTER_NEXT = re.compile(r"\b(?:one|week|delivery) after (?:the )?next\b|\bnext but one\b|\bsecond next\b")
 _FOLLOWING = re.compile(

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from care.models.understanding import Entities
+from care.rules.number_words import NUMBERS
+from care.rules.patterns import any_word
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS, dates_in
 
@@ -21,10 +23,8 @@ RemedyName = Literal["refund", "replacement", "store_credit"]
 _WEEKDAY = "|".join(
     f"{name[:3]}(?:{name[3:]})?" if name[:3] not in ("tue", "wed", "thu", "sat") else name for name in WEEKDAYS
 )
-_NUMBERS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20,
-}  # fmt: skip
+# Without "one", which more often stands for a thing.
+_NUMBERS = {word: n for word, n in NUMBERS.items() if n > 1} | {"dozen": 12, "fifteen": 15, "twenty": 20}
 # An amount has its currency beside it: "€12.99", "Rs. 300", "12,50 EUR", "twenty dollars". A pound of sugar is none.
 _CURRENCY = r"euros?|eur|dollars?|bucks|usd|pounds?(?! of)|quid|gbp|rupees?|rs|inr|cents?|pence|[€£$₹]"
 _FIGURE = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?![.,]?\d)"
@@ -71,48 +71,44 @@ _ORDER_NUMBER = re.compile(r"\border\s*(?:#|(?:no\.?|num(?:ber)?|id)\s*[:#]?)\s*
 _COUNTS_NOTHING = re.compile(rf"{_ORDER_ID}|{_SUBSCRIPTION_ID}|{_REFUND_ID}|{_AMOUNT.pattern}", re.I)
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.I)
-
-
 _NOT = r"(?:n'?t| not)"
 _FREQUENCIES: list[tuple[Frequency, re.Pattern[str]]] = [
     (
         "biweekly",
-        _any(
+        any_word(
             r"bi-?weekly|fortnight(?:ly)?|twice a month",
             rf"(?:every|each)\s+(?:two|2|other|second|2nd)\s+(?:weeks?|{_WEEKDAY})",
         ),
     ),
     (
         "monthly",
-        _any(
+        any_word(
             r"monthly|(?:every|each|once a|once per|a|per|of the)\s+month", r"(?:every|each)\s+\d{1,2}(?:st|nd|rd|th)"
         ),
     ),
     (
         "weekly",
-        _any(
+        any_word(
             r"weekly|(?:every|each|once a|once per|per)\s+week",
             rf"(?:every|each)\s+(?:{_WEEKDAY})s?",
             rf"(?:{'|'.join(WEEKDAYS)})s",
         ),
     ),
-    ("daily", _any(r"daily|once a day|per day|(?:every|each)\s*(?:single\s+)?(?:day|morning|evening|night)")),
+    ("daily", any_word(r"daily|once a day|per day|(?:every|each)\s*(?:single\s+)?(?:day|morning|evening|night)")),
 ]
 
 # The first that fits wins: what broke outweighs that it also came late.
 _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
     (
         "damaged",
-        _any(
+        any_word(
             r"damag\w*|brok\w+|crack\w*|smash\w*|shatter\w*|crush\w*|dent(?:s|ed)?|torn|leak\w*|spil[lt]\w*",
             r"burst|in pieces|scratch\w*|bent|ripped",
         ),
     ),
     (
         "wrong_item",
-        _any(
+        any_word(
             r"(?:wrong|incorrect) (?:\w+ ){0,2}(?:items?|products?|size|colou?r|things?|order|one|shoes?|model)",
             r"(?:sent|got|received|delivered|(?:came|arrived) with) (?:me )?(?:the |a )?(?:wrong|different)",
             r"someone else'?s|not what i (?:ordered|bought)|instead of (?:\w+ ){1,4}i ordered",
@@ -120,7 +116,7 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
     ),
     (
         "missing",
-        _any(
+        any_word(
             r"no (?:\w+ ){1,3}(?:in|inside) (?:the|my) (?:box|parcel|package|bag|delivery)",
             r"missing|incomplete|empty box|not in the (?:box|parcel|package)|never (?:arrived|came|received|got)",
             r"only (?:got |received )?(?:one|two|three|\d+) (?:of|out)",
@@ -129,27 +125,30 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
     ),
     (
         "quality",
-        _any(
+        any_word(
             r"sour|rotten|mou?ldy|spoil\w*|expired|stale|smell(?:s|ed|y)?|quality|faulty|defect\w*|stopped working",
             rf"(?:does|did|is|are){_NOT} work(?:ing)?|not working|not as described|fell apart",
         ),
     ),
     (
         "late",
-        _any(r"late|delay\w*|overdue|too slow|(?:took|taking|takes) (?:too|so) long|past (?:the|its) (?:date|due)"),
+        any_word(r"late|delay\w*|overdue|too slow|(?:took|taking|takes) (?:too|so) long|past (?:the|its) (?:date|due)"),
     ),
     (
         "changed_mind",
-        _any(
+        any_word(
             r"chang\w+ (?:of|my) mind|by mistake|by accident|accidentally|not happy with",
             rf"(?:do{_NOT}|no longer) (?:need|want|like)|(?:does|did){_NOT} (?:fit|like)",
         ),
     ),
 ]
 _REMEDIES: list[tuple[RemedyName, re.Pattern[str]]] = [
-    ("store_credit", _any(r"(?:store|shop|wallet) credit|credit (?:to|in|on) my wallet|voucher instead")),
-    ("replacement", _any(r"replac\w+|new one|another one|send (?:me )?(?:it|them|one) again|re-?ship|exchange|swap")),
-    ("refund", _any(r"refund\w*|money back|reimburs\w*|pay me back|my money")),
+    ("store_credit", any_word(r"(?:store|shop|wallet) credit|credit (?:to|in|on) my wallet|voucher instead")),
+    (
+        "replacement",
+        any_word(r"replac\w+|new one|another one|send (?:me )?(?:it|them|one) again|re-?ship|exchange|swap"),
+    ),
+    ("refund", any_word(r"refund\w*|money back|reimburs\w*|pay me back|my money")),
 ]
 
 

@@ -1,150 +1,203 @@
-"""Which products, and how many of each, a message asks for: of a new subscription, or of one that there is. Pure."""
+"""What a message wants an order or a subscription to hold: "add 2 whey", "remove the chips", "make it 3". Pure.
+
+Read clause by clause; a clause without a verb goes on with the verb before it ("add milk and 2 chips").
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from care.models.dialogue import NamedSku
-from care.models.subscription import Item, NamedItem
-from care.models.understanding import Entities
-from care.rules.entities import find_entities
-from care.rules.references import named_products
-
-_PARTS = re.compile(r"\b(?:and|plus|with|also)\b|[,;:&+\n]|\.\s", re.I)
-_FOR = re.compile(
-    r"\b(?:swap|replace|exchange|switch|change)\b(?P<old>.+?)\b(?:for|with|to|by|into)\b(?P<new>.+)", re.I | re.S
+from care.rules.item_words import (
+    Verb,
+    clauses_in,
+    count_in,
+    is_bare,
+    names_a_stranger,
+    removes_everything,
+    says_instead,
+    says_something,
+    share_in,
+    stands_for_it,
+    swap_in,
+    verb_in,
 )
-_INSTEAD = re.compile(r"^(?P<new>.+?)\b(?:instead of|rather than)\b(?P<old>.+)", re.I | re.S)
-_MORE = re.compile(
-    r"\b(?:\d+|a|one|two|three|four|five|six) more\b|\bmore (?:of|bottles?|packs?|pieces?)\b"
-    r"|\b(?:another|extra|additional)\b(?! (?:delivery|day|address|payment|card|method|one is))",
-    re.I,
-)
-_FEWER = re.compile(r"\b(?:less|fewer)\b|\b(?:reduce|decrease|lower)\b.*\bby\b", re.I | re.S)
-_ADD = re.compile(r"\b(?:add|include|also|as well|put in|añadir|agregar)\b|\btoo\W*$|जोड़", re.I)
-_REMOVE = re.compile(
-    r"\b(?:remove|take|drop|without|delete|no more|leave out|cancel|stop|don'?t|do not|quitar)\b|हटा", re.I
-)
-_DOUBLE = re.compile(r"\b(?:double|twice as (?:much|many))\b", re.I)
-_ONE = re.compile(r"\b(?:one|1)\b", re.I)
-_HALF = re.compile(r"\bhal(?:f|ve)\b", re.I)
+from care.rules.product_names import products_in
 
 
-class ItemsNamed(NamedTuple):
-    """Pieces by SKU, None where no number was said; `unclear` are products of which one has to be chosen."""
+@dataclass(frozen=True)
+class Wished:
+    """`pieces` by sku is what shall be held; None where the words name no change, or none that is clear.
 
-    pieces: dict[str, int | None] = {}
-    unclear: list[str] = []
+    `between` are the products that may be meant, where a word fits several; `absent` names what is to go and is not
+    held; `unnamed` says that a change was named and no product, or not how many.
+    """
 
+    pieces: dict[str, int] | None = None
+    verb: Verb | None = None
+    between: list[NamedSku] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    unnamed: bool = False
 
-class ItemsWish(NamedTuple):
-    """What a subscription shall bring after the change, None where nothing is said of it. `unclear`: as above."""
-
-    items: list[Item] | None = None
-    unclear: list[str] = []
-
-
-def items_named(text: str, catalogue: Sequence[NamedSku], prefer: Collection[str] = ()) -> ItemsNamed:
-    """What a message names, part by part. `prefer` settles which of several products that fit is meant."""
-    names = [p.name for p in catalogue]
-    pieces: dict[str, int | None] = {}
-    unclear: list[str] = []
-    left: list[int] = []
-    for part in _PARTS.split(_without_sizes(text, names)):
-        found = find_entities(part, names)
-        skus = named_products(found, part, catalogue)
-        skus = [sku for sku in skus if sku in prefer] or skus
-        if len(skus) == 1:
-            pieces[skus[0]] = found.quantity or pieces.get(skus[0])
-        elif skus:
-            unclear += skus
-        elif found.quantity:
-            left.append(found.quantity)
-    if len(pieces) == 1 and left:  # "milk every Friday, 2 of them"
-        pieces = {sku: quantity or left[0] for sku, quantity in pieces.items()}
-    return ItemsNamed(pieces, list(dict.fromkeys(sku for sku in unclear if sku not in pieces)))
+    @property
+    def unclear(self) -> bool:
+        return bool(self.between or self.absent or self.unnamed)
 
 
-def items_wanted(
+class _Unclear(Exception):
+    def __init__(self, wished: Wished) -> None:
+        self.wished = wished
+
+
+def wished(
     text: str,
-    found: Entities,
-    current: Sequence[NamedItem],
+    held: Mapping[str, int],
     catalogue: Sequence[NamedSku],
-    prefer: Collection[str] = (),
-) -> ItemsWish:
-    """What a running subscription shall bring: after "add", "remove", "swap ... for ...", "make it 2"."""
-    has = {item.sku: item.quantity for item in current}
-    own = [NamedSku(sku=item.sku, name=item.name) for item in current]
-    others = [p for p in catalogue if p.sku not in has]
-    for pattern in (_FOR, _INSTEAD):
-        if match := pattern.search(text):
-            old, new = items_named(match["old"], own, prefer), items_named(match["new"], [*own, *others], prefer)
-            if new.unclear and not new.pieces:
-                return ItemsWish(unclear=new.unclear)
-            fresh = {sku: n for sku, n in new.pieces.items() if sku not in has}
-            if fresh and (old.pieces or len(has) == 1):
-                return ItemsWish(_swapped(has, list(old.pieces) or list(has), fresh))
-    here = items_named(text, own, prefer)
-    more = items_named(text, others, [*prefer, *here.pieces]) if not here.pieces else ItemsNamed()
-    if not here.pieces and not here.unclear and (more.pieces or more.unclear):
-        return _of_others(text, has, more)
-    if _ADD.search(text) and (others_too := items_named(text, [*own, *others], prefer)).pieces.keys() - has.keys():
-        return _of_others(text, has, ItemsNamed({s: n for s, n in others_too.pieces.items() if s not in has}))
-    return _of_own(text, found, has, here)
+    *,
+    base: Mapping[str, int] | None = None,
+    about: str | None = None,
+    replaces: bool = False,
+) -> Wished:
+    """`held` is what is held by sku; `base` what was shown last, to which the message may add. `about` is the product
+    that was talked of: what a message without a name means, or one that fits several. `replaces`: a product that is
+    named beside no verb comes instead of the only one, not with it."""
+    reader = _Reader(held, base or held, catalogue, about, replaces)
+    try:
+        return reader.read(text)
+    except _Unclear as unclear:
+        return unclear.wished
 
 
-def _swapped(has: dict[str, int], old: list[str], new: dict[str, int | None]) -> list[Item]:
-    stays = {sku: n for sku, n in has.items() if sku not in old}
-    return _items(stays | {sku: n or has[old[0]] for sku, n in new.items()})
+class _Reader:
+    def __init__(
+        self,
+        held: Mapping[str, int],
+        base: Mapping[str, int],
+        catalogue: Sequence[NamedSku],
+        about: str | None,
+        replaces: bool,
+    ) -> None:
+        self._held = held
+        self._base, self._pieces = Counter(dict(base)), Counter(dict(base))
+        self._skus = {p.name: p.sku for p in catalogue}
+        self._catalogue = catalogue
+        self._about = about
+        self._replaces = replaces
+        self._verb: Verb | None = None
+        self._vague: Wished | None = None
 
+    def read(self, text: str) -> Wished:
+        if removes_everything(text) and not self._named(text):
+            return Wished({}, "remove")
+        for clause in clauses_in(text):
+            self._clause(clause)
+        if self._vague and self._pieces == self._base:
+            return self._vague
+        after = +self._pieces
+        return Wished(dict(after) if after != self._base else None, self._verb)
 
-def _of_others(text: str, has: dict[str, int], named: ItemsNamed) -> ItemsWish:
-    """Products that it does not bring yet: they come beside the others, or instead of the only one."""
-    if named.unclear and not named.pieces:
-        return ItemsWish(unclear=named.unclear)
-    if len(has) == 1 and not (_ADD.search(text) or _MORE.search(text)):
-        return ItemsWish(_swapped(has, list(has), named.pieces))
-    return ItemsWish(_items(has | {sku: n or 1 for sku, n in named.pieces.items()}))
+    def _clause(self, clause: str) -> None:
+        swap = swap_in(clause)
+        if swap and self._swapped(*swap):
+            return
+        named, count = self._named(clause), count_in(clause)
+        if (verb_in(clause) or self._verb) in (None, "set") and self._came(named, count, clause):
+            return
+        verb = self._meant(clause, named, count)
+        if verb is None:
+            return
+        self._verb, share = verb, share_in(clause)
+        if verb == "set" and count is None and share is None:
+            self._vague = Wished(verb=verb, unnamed=True)
+            held = [sku for sku in named if sku in self._held]
+            self._about = held[0] if len(held) == 1 else self._about
+            return
+        sku = self._one_of(verb, named, clause)
+        self._pieces[sku] = self._after(sku, verb, count, halves=share == "half")
+        if verb != "remove":
+            self._about = sku
 
+    def _meant(self, clause: str, named: list[str], count: int | None) -> Verb | None:
+        """The verb of a clause, its own or the one before it; None where it changes nothing."""
+        said = verb_in(clause)
+        if self._verb == "remove" and named and says_instead(clause):
+            return "add"  # "no chips any more, send me whey instead"
+        if said or (named and self._verb):
+            return said or self._verb
+        if named and count:  # "3 chips please": so many of what is held, else so many more
+            return "set" if any(sku in self._held for sku in named) else "add"
+        # "3", where it was asked what to change, or how many was not said yet
+        open_ = self._verb is None or self._vague is not None
+        return self._verb or "set" if open_ and not named and count and is_bare(clause, count) else None
 
-def _of_own(text: str, found: Entities, has: dict[str, int], here: ItemsNamed) -> ItemsWish:
-    """Other numbers of what it brings already."""
-    counted = bool(
-        found.quantity or _MORE.search(text) or _FEWER.search(text) or _DOUBLE.search(text) or _HALF.search(text)
-    )
-    removes = bool(_REMOVE.search(text)) and bool(here.pieces)
-    adds = bool(_ADD.search(text)) and bool(here.pieces)
-    if not counted and not removes and not adds and not any(here.pieces.values()):
-        return ItemsWish(unclear=here.unclear)
-    skus = list(here.pieces) or ([] if len(has) > 1 else list(has))
-    if not skus:
-        return ItemsWish(unclear=here.unclear or list(has))
-    said = found.quantity or (1 if removes and _ONE.search(text) else None)
-    after = {sku: _count(text, has[sku], here.pieces.get(sku) or said, removes) for sku in skus}
-    return ItemsWish(_items(has | after))
+    def _named(self, words: str) -> list[str]:
+        """SKUs, best first."""
+        return [self._skus[name] for name in products_in(words, list(self._skus))]
 
+    def _after(self, sku: str, verb: Verb, count: int | None, *, halves: bool) -> int:
+        now = self._held.get(sku, 0)
+        if verb == "add":
+            return now + (count or 1)
+        if verb == "remove":
+            return now - count if count is not None and count < now else 0
+        if count is not None:
+            return count
+        return max(1, now // 2) if halves else 2 * now
 
-def _count(text: str, before: int, said: int | None, removes: bool) -> int:
-    if _DOUBLE.search(text):
-        return 2 * before
-    if _HALF.search(text):
-        return max(1, before // 2)
-    if _MORE.search(text) or _ADD.search(text):
-        return before + (said or 1)
-    if _FEWER.search(text) or (removes and said and said < before):
-        return max(0, before - (said or 1))
-    return 0 if removes else said or before
+    def _came(self, named: list[str], count: int | None, clause: str) -> bool:
+        """Whether a product that is not held is named beside no verb, to come instead of what is."""
+        news = [sku for sku in named if sku not in self._held]
+        if not news or len(news) < len(named) or self._pieces != self._base:
+            return False
+        only = next(iter(self._held)) if len(self._held) == 1 else None
+        if not (self._replaces or (only and says_instead(clause))):
+            return False
+        come = self._about = self._one_of("add", news)
+        self._verb = "add"
+        self._pieces[come] = count or (self._held[only] if only else 1)
+        if only:
+            self._pieces[only] = 0
+        return True
 
+    def _swapped(self, old: str, new: str) -> bool:
+        """Whether the two sides name products: "change the milk to 3" does not."""
+        olds, news = self._named(old), self._named(new)
+        if not news or not (olds or len(self._held) == 1):
+            return False
+        gone = self._one_of("remove", olds)
+        others = [sku for sku in news if sku != gone]
+        if not others:
+            return False
+        come = self._about = self._one_of("add", others)
+        self._verb = "add"
+        moved = min(count_in(old) or self._held[gone], self._held[gone])
+        self._pieces[gone] = self._held[gone] - moved
+        self._pieces[come] = self._held.get(come, 0) + (count_in(new) or moved)
+        return True
 
-def _items(pieces: dict[str, int]) -> list[Item]:
-    return [Item(sku=sku, quantity=min(n, 1000)) for sku, n in pieces.items() if n > 0]
+    def _one_of(self, verb: Verb, named: list[str], clause: str = "") -> str:
+        """The product that a clause means. Raises _Unclear for none or several."""
+        inside = [sku for sku in named if sku in self._held]
+        if verb == "remove" and named and not inside:
+            raise _Unclear(Wished(verb=verb, absent=[p.name for p in self._those(named)]))
+        fitting = inside or named
+        if len(fitting) == 1:
+            return fitting[0]
+        if self._about and self._about in fitting:
+            return self._about
+        if fitting:
+            raise _Unclear(Wished(verb=verb, between=self._those(fitting)))
+        if says_something(clause):
+            raise _Unclear(Wished(verb="set", unnamed=True))
+        if names_a_stranger(clause) and not (verb == "set" and stands_for_it(clause)):
+            raise _Unclear(Wished(verb=verb, unnamed=True))
+        if self._about and self._about in self._pieces:
+            return self._about
+        if len(self._held) == 1:
+            return next(iter(self._held))
+        raise _Unclear(Wished(verb=verb, between=self._those(self._held), unnamed=True))
 
-
-def _without_sizes(text: str, names: Sequence[str]) -> str:
-    """The sizes in a name ("Eggs, 10") are no numbers of pieces."""
-    for name in names:
-        if any(c.isdigit() for c in name):
-            text = re.sub(re.escape(name), re.sub(r"[\d,]\S*", "", name).strip(), text, flags=re.I)
-    return text
+    def _those(self, skus: Collection[str]) -> list[NamedSku]:
+        return [p for p in self._catalogue if p.sku in skus]

@@ -9,7 +9,7 @@ from care.errors import Conflict, OutOfStock, PaymentDeclined
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, PaymentStatus, Product
 from care.models.order_change import ChangeStatus, OrderChange
-from care.models.subscription import Item, Subscription
+from care.models.subscription import Item, NamedItem, Subscription
 
 
 def check_pending(order: Order) -> None:
@@ -56,7 +56,7 @@ def check_not_under_way(order: Order, known: str | None) -> None:
         raise Conflict(f"A payment for order {order.order_id} waits for the bank: please try again once it is decided.")
 
 
-def pieces_of(lines: Iterable[OrderLine | Item]) -> Counter[str]:
+def pieces_of(lines: Iterable[OrderLine | Item | NamedItem]) -> Counter[str]:
     pieces: Counter[str] = Counter()
     for line in lines:
         pieces[line.sku] += line.quantity

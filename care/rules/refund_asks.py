@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from care.models.refund import Remedy
 from care.rules.entities import find_entities
+from care.rules.number_words import NUMBERS
 from care.rules.patterns import any_of, any_word
 
 _CLAIM = r"(?:refund|claim|return|reimbursement|money back|REF[-_ ]?\d+)"
@@ -40,8 +41,7 @@ _NOT_WANTED = any_of(
     r"\b(?:instead of|rather than|not|no|than)\s+(?:(?:an?|the|any|my)\s+)?"
     r"(?:refund|replacement|store credit|new one|exchange|money back|another one)\b",
 )
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
+_NUMBER = rf"\d{{1,3}}|{'|'.join(NUMBERS)}"
 _PART = any_of(
     rf"\b(?P<n>{_NUMBER}) (?:out )?of (?!(?:\w+ )?orders?\b)(?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b"
 )
@@ -85,7 +85,7 @@ def part_in(text: str) -> int | None:
     if found is None:
         return None
     number = found["n"].lower()
-    return _NUMBERS.get(number) or int(number) or None
+    return NUMBERS.get(number) or int(number) or None
 
 
 def puts_off_evidence(text: str) -> bool:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from care.rules.number_words import NUMBERS
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _HOLIDAYS = {"christmas eve": "24 dec", "christmas": "25 dec", "xmas": "25 dec", "new year's eve": "31 dec",
              "new years eve": "31 dec", "new year": "1 jan", "new years": "1 jan", "new year's": "1 jan"}  # fmt: skip
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-           "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
+_COUNTS = {"a": 1, "an": 1} | NUMBERS
 # A count of days, weeks or months, as `counted` reads it.
 MANY = rf"(?P<n>\d{{1,3}}|(?:a )?couple(?: of)?|{'|'.join(_COUNTS)}) (?P<unit>day|week|month|fortnight)s?"
 

@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
+from care.rules.patterns import any_of
+
 # Words that are worth mending; at least this much of one must be there.
 _KEYWORDS = (
     "skip", "unskip", "pause", "resume", "cancel", "change", "switch", "postpone", "reschedule", "unsubscribe",
@@ -16,10 +18,6 @@ _ALIKE = 0.8
 # Good words that look like one of them.
 _OTHERS = {"charge", "charged", "charges", "switches", "research", "delivered", "deliver", "delivers"}
 _WORD = re.compile(r"[^\W\d_]{4,}")
-
-
-def any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
 
 
 _OPENING = r"(?:^|[,;:]\s*|\b(?:and|so|but|please|hi|hello|hey|ok|okay|well|also)\s+)"

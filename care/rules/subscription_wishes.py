@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from care.rules.subscription_questions import any_of, is_question, mended, sentences
+from care.rules.patterns import any_of
+from care.rules.subscription_questions import is_question, mended, sentences
 
 Action = Literal[
     "skip", "unskip", "pause", "resume", "reschedule", "change", "cancel", "uncancel", "resubscribe", "order_now"

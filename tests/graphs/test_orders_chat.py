@@ -17,20 +17,9 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from tests.graphs.talk import ME, OTHER, Talk, furnish, put
 from tests.stores import make
-from tests.stores.emptied import opened
-
-__all__ = ["opened"]
 
 CARD = f"customer:{ME}:card"
 CHANGE, STATUS, TROUBLE = Intent.CHANGE_ORDER, Intent.ORDER_STATUS, Intent.DELIVERY_ISSUE
-
-
-@pytest.fixture
-async def stores(opened: Stores) -> Stores:
-    """Empty. To make and drop a database for each of these tests would take longer than the tests."""
-    for name in await opened.database.list_collection_names():
-        await opened.database[name].delete_many({})
-    return opened
 
 
 @pytest.fixture

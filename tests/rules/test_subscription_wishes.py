@@ -9,13 +9,13 @@ import pytest
 from care.models.customer import StoredMethod
 from care.models.dialogue import Context, NamedSku, OrderBrief, SubscriptionBrief
 from care.models.memory import ConversationState, Proposal, Slots
-from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
-from care.models.subscription import NamedItem, SubscriptionStatus
+from care.models.subscription import SubscriptionStatus
 from care.models.understanding import Intent
 from care.rules.delivery_dates import apart, deliveries_named, pause_end, range_named, target_named
 from care.rules.entities import find_entities
-from care.rules.item_wishes import items_named, items_wanted
+from care.rules.item_wishes import wished
+from care.rules.items_named import items_named
 from care.rules.subscription_meant import intent_meant
 from care.rules.subscription_questions import questions_in
 from care.rules.subscription_wishes import action_in, ends_after_next
@@ -150,12 +150,6 @@ OATS = NamedSku(sku="OATS", name="Rolled Oats 500g")
 CATALOGUE = [MILK, GHEE, EGGS, OATS]
 
 
-def brings(**pieces: int) -> list[NamedItem]:
-    names = {p.sku: p.name for p in CATALOGUE}
-    price = Money(amount=100, currency="EUR")
-    return [NamedItem(sku=sku, name=names[sku], quantity=n, price=price) for sku, n in pieces.items()]
-
-
 @pytest.mark.parametrize(
     ("text", "before", "after"),
     [
@@ -181,17 +175,14 @@ def brings(**pieces: int) -> list[NamedItem]:
 def test_a_change_of_items_says_what_comes_from_then_on(
     text: str, before: dict[str, int], after: dict[str, int] | None
 ) -> None:
-    wish = items_wanted(text, find_entities(text, [p.name for p in CATALOGUE]), brings(**before), CATALOGUE)
-    assert (None if wish.items is None else {i.sku: i.quantity for i in wish.items}) == after
+    assert wished(text, before, CATALOGUE, replaces=True).pieces == after
 
 
 def test_a_name_that_fits_two_products_is_asked_back() -> None:
     assert items_named("amul every monday", CATALOGUE).unclear == ["MILK", "GHEE"]
-    assert items_named("amul every monday", CATALOGUE, ["GHEE"]).pieces == {"GHEE": None}
-    assert items_wanted("make it 2", find_entities("make it 2"), brings(MILK=1, EGGS=1), CATALOGUE).unclear == [
-        "MILK",
-        "EGGS",
-    ]
+    assert items_named("amul every monday", CATALOGUE, "GHEE").pieces == {"GHEE": None}
+    assert wished("make it 2", {"MILK": 1, "EGGS": 1}, CATALOGUE).between == [MILK, EGGS]
+    assert wished("make it 2", {"MILK": 1, "EGGS": 1}, CATALOGUE, about="EGGS").pieces == {"MILK": 1, "EGGS": 2}
 
 
 def test_each_product_of_a_wish_has_its_own_number() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from activities.tools.small_talk import ABILITIES
 from tests.ui.conftest import Comes
 from tests.ui.person import Person
 
@@ -82,10 +83,7 @@ async def test_a_reply_comes_piece_by_piece_and_is_all_there_for_who_wants_no_mo
     await ana.arrives("/ui/support?conversation=new", "customer", 2)
     await ana.says("What can you do?")
     reply = ana.page.locator(".bubble.arriving")
-    await expect(reply).to_have_text(
-        "I can tell you where an order is, cancel it or change its address, open a refund, set up or cancel a "
-        "subscription, check a payment or your wallet, and answer questions about products."
-    )
+    await expect(reply).to_have_text(ABILITIES)
     assert 1 < await reply.locator("span").count() <= 24
     await ana.page.emulate_media(reduced_motion="reduce")
     last = reply.locator("span").last

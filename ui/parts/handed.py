@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from care.models.conversation import Conversation, HandoffReason
 from ui.parts import words
 from ui.parts.elements import box, chip, link, text
+from ui.parts.filters import Filter
+from ui.parts.filters import filters as draw_filters
 from ui.visit import Visit
 
 REASONS: dict[HandoffReason, str] = {
@@ -53,14 +55,12 @@ def shown(talks: list[Conversation], show: str, me: str) -> list[Conversation]:
 
 
 def filters(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
-    with box("options filters", tag="nav", name="Which conversations"):
-        for name, (label, _) in FILTERS.items():
-            number = len(shown(talks, name, visit.principal.email))
-            on = "filter on" if name == show else "filter"
-            with link(f"/ui{address(chosen or '', show=name)}", on) as element:
-                if name == show:
-                    element.props["aria-current"] = "true"
-                text(f"{label} {number}", tag="span")
+    me = visit.principal.email
+    offered = (
+        Filter(label, len(shown(talks, name, me)), f"/ui{address(chosen or '', show=name)}", name == show)
+        for name, (label, _) in FILTERS.items()
+    )
+    draw_filters("Which conversations", offered)
 
 
 def rows(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:

@@ -10,6 +10,8 @@ from care.rules.reviewers import same_person
 from ui.parts import refund_words, words
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
+from ui.parts.filters import Filter
+from ui.parts.filters import filters as draw_filters
 from ui.visit import Visit
 
 # A filter by its name in the address: its label, and whether it shows a case to whoever has this e-mail address.
@@ -57,13 +59,12 @@ def following(refunds: list[Refund], current: str, me: str) -> str | None:
 
 
 def filters(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
-    with box("options filters", tag="nav", name="Which cases"):
-        for name, (label, _) in FILTERS.items():
-            number = len(shown(refunds, name, visit.principal.email))
-            with link(f"/ui{address(chosen or '', show=name)}", f"filter{' on' if name == show else ''}") as element:
-                if name == show:
-                    element.props["aria-current"] = "true"
-                text(f"{label} {number}", tag="span")
+    me = visit.principal.email
+    offered = (
+        Filter(label, len(shown(refunds, name, me)), f"/ui{address(chosen or '', show=name)}", name == show)
+        for name, (label, _) in FILTERS.items()
+    )
+    draw_filters("Which cases", offered)
 
 
 def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:

@@ -1,11 +1,11 @@
-"""What a message wants an order to hold, in the words of customers."""
+"""What a message wants an order or a subscription to hold, in the words of customers."""
 
 from __future__ import annotations
 
 import pytest
 
 from care.models.dialogue import NamedSku
-from care.rules.order_items import wished
+from care.rules.item_wishes import wished
 
 SOLD = [
     NamedSku(sku=sku, name=name)
@@ -47,6 +47,12 @@ HELD = {"MILK": 1, "CHIPS": 2}
         ("I want whey instead of chips", {"MILK": 1, "WHEY": 2}),
         ("I don't want the chips, send me whey instead", {"MILK": 1, "WHEY": 1}),
         ("remove everything", {}),
+        ("no more chips, and 2 whey too", {"MILK": 1, "WHEY": 2}),
+        ("don't send chips", {"MILK": 1}),
+        ("less chips please", {"MILK": 1, "CHIPS": 1}),
+        ("change the milk to 2 litres, so 2 pieces", {"MILK": 2, "CHIPS": 2}),
+        ("halve the chips", {"MILK": 1, "CHIPS": 1}),
+        ("swap the milk for whey and 2 bread", {"CHIPS": 2, "WHEY": 1, "BREAD": 2}),
     ],
 )
 def test_what_the_order_shall_hold_is_read_from_the_words(said: str, held: dict[str, int]) -> None:
@@ -77,6 +83,7 @@ def test_words_without_a_product_change_nothing_in_an_order_of_several(said: str
         ("please update the quantity from 1 to 4", {"CHIPS": 4}),
         ("one more of them", {"CHIPS": 2}),
         ("change to 3 chips", {"CHIPS": 3}),
+        ("make it 3 for the party", {"CHIPS": 3}),
         ("add 3 unicorns", None),
         ("remove the unicorn", None),
     ],
@@ -85,6 +92,26 @@ def test_a_bare_number_is_of_the_only_product_and_an_unknown_thing_is_not(
     said: str, pieces: dict[str, int] | None
 ) -> None:
     assert wished(said, {"CHIPS": 1}, SOLD).pieces == pieces
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "beside"),
+    [
+        ("whey please", {"WHEY": 2}, None),
+        ("2 whey", {"WHEY": 2}, {"CHIPS": 2, "WHEY": 2}),
+        ("whey instead", {"WHEY": 2}, {"WHEY": 2}),
+        ("whey and 2 bread", {"WHEY": 2, "BREAD": 2}, {"CHIPS": 2, "BREAD": 2}),
+        ("3 chips and 2 whey", {"CHIPS": 3, "WHEY": 2}, {"CHIPS": 3, "WHEY": 2}),
+        ("whey instead and make it 3", {"WHEY": 3}, {"WHEY": 3}),
+        ("whey too", {"CHIPS": 2, "WHEY": 1}, {"CHIPS": 2, "WHEY": 1}),
+        ("also 2 whey", {"CHIPS": 2, "WHEY": 2}, {"CHIPS": 2, "WHEY": 2}),
+    ],
+)
+def test_a_product_named_beside_no_verb_comes_instead_in_a_subscription_and_is_added_to_an_order(
+    said: str, instead: dict[str, int], beside: dict[str, int] | None
+) -> None:
+    assert wished(said, {"CHIPS": 2}, SOLD, replaces=True).pieces == instead
+    assert wished(said, {"CHIPS": 2}, SOLD).pieces == beside
 
 
 def test_a_word_that_fits_two_products_is_asked_back() -> None:
