@@ -14,6 +14,14 @@ _ENGLISH = {
     "order", "orders", "parcel", "package", "refund", "cancel", "skip", "pause", "stop", "change", "track", "status",
     "delivery", "subscription", "subscribe", "money", "payment", "paid", "wallet", "account", "address", "arrived",
     "broken", "damaged", "missing", "wrong", "late", "help", "talk", "person", "hi", "hello", "thanks", "thank", "yes",
+    "let", "think", "know", "see", "look", "get", "got", "make", "take", "give", "tell", "show", "would", "could",
+    "should", "will", "does", "been", "being", "am", "by", "from", "about", "if", "then", "than", "but", "why", "who",
+    "which", "here", "there", "some", "any", "again", "still", "yet", "now", "already", "only", "very", "much", "many",
+    "really", "just", "well", "maybe", "later", "soon", "sorry", "great", "good", "fine", "sure", "okay", "something",
+    "anything", "nothing", "they", "them", "their", "we", "us", "our", "there's", "i'm", "i'd", "i'll", "it's",
+    "that's", "can't", "won't", "isn't", "doesn't", "wait", "before", "after", "because", "same", "other", "another",
+    "first", "second", "last", "next", "were", "had", "today", "tomorrow", "yesterday", "never", "always", "too",
+    "instead",
 }  # fmt: skip
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[a-z]+)?(?![\w-])")
