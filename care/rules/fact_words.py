@@ -64,7 +64,7 @@ TOPICS: dict[str, re.Pattern[str]] = {
         "resume": r"resum\w+|restart\w*|reanud\w*|retom\w*|फिर से (?:शुरू|चालू)|phir se (?:shuru|chalu)",
         "refund": r"refund\w*|money back|(?:pay\w*|paid) (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*"
         r"|devuel\w*"
-        r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे)|लौटा|wapas (?:mil|kar|aa|ho|de)\w*",
+        r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे|पा|ले)|लौटा|wapas (?:mil|kar|aa|ho|de|pa|le)\w*",
         "replacement": r"replac\w*|reship\w*|reemplaz\w*|sustitu\w*|reposici\w*|रिप्लेसमेंट|प्रतिस्थापन|बदले में|badle me\w*",
         "credit": r"credit\w*|crédito\w*|saldo a favor|क्रेडिट",
         "trace": r"trac(?:e|ing|k)\w*|rastre\w*|localiz\w*|ट्रेस|ट्रैक",
@@ -83,6 +83,10 @@ TOPICS: dict[str, re.Pattern[str]] = {
         r"|(?:रिफंड|वापस|पैसे|पैसा|राशि) .{0,12}(?:जाए[ंग]|जाये[ंग]|मिले[ंग]|करेंगे|देंगे)"
         r"|(?:refund|wapas|paise|paisa) .{0,12}(?:jay?eg|jaa?eg|mileg|karenge|denge)\w*",
         "money": r"money|funds|dinero|fondos|importe|abono|ingres[oa]\w*|पैस[ाेों]|राशि|पैसा|pais[ae]",
+        "person": r"person|people|colleagues?|agents?|team|staff|human|personas?|compañer[oa]s?|colegas?|agentes?|equipo"
+        r"|व्यक्ति|सहकर्मी|साथी|टीम|एजेंट|इंसान|vyakti|sahkarmi|saathi|insaan",
+        "contact": r"call(?:s|ed|ing)?|phone\w*|e-?mail\w*|contact\w*|get(?:s|ting)? back to you|llam\w+|tel[eé]fon\w*"
+        r"|correo\w*|फ़ोन|फोन|कॉल|ईमेल|संपर्क|सम्पर्क|sampark",
         "account": r"accounts?|cuentas?|खात[ाेों]|अकाउंट|khat[ae]",
         "percent": r"per ?cent|por ciento|प्रतिशत|फीसदी|pratishat",
     }.items()
@@ -144,7 +148,7 @@ MONTHS: dict[str, int] = {
     for name in unicodedata.normalize("NFC", names).split()
 }  # fmt: skip
 NEGATION = _pattern(
-    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|nada|nadie|sin|ni"
+    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|(?<!de )nada|nadie|sin|ni"
     r"|tampoco|jamás|नहीं|नही|न|ना|मत|बिना|nahi|nahin|nahee|na|mat|bina)(?![\w\u0900-\u0963])|\w+n't"
 )
 # Words of a template that another language may well put with a "not".

@@ -99,6 +99,11 @@ HONEST = [
      "No he hecho esto: cancelar ORD007 (Potato Chips, €12.99)."),
     ("SUB001 is cancelled; nothing more will be delivered.", "SUB001 está cancelada; no se entregará nada más."),
     ("SUB001 is cancelled; nothing more will be delivered.", "SUB001 रद्द कर दी गई है; अब कुछ भी डिलीवर नहीं होगा।"),
+    ("You are welcome.", "De nada."), ("You are welcome.", "आपका स्वागत है।"),
+    ("Cancel ORD005 and have €12.99 paid back the way you paid?",
+     "ORD005 रद्द करें और €12.99 उसी तरीके से वापस पाएँ जिससे आपने भुगतान किया था?"),
+    ("Cancel ORD005 and have €12.99 paid back the way you paid?",
+     "ORD005 cancel karein aur €12.99 usi tarike se wapas payein jaise aapne payment kiya tha?"),
     ("I have no photo", "No tengo foto"), ("I want a refund", "Quiero un reembolso"),
     ("Talk to a person", "Hablar con una persona"), ("It is damaged", "Está dañado"),
     ("Something is missing", "Falta algo"), ("I changed my mind", "He cambiado de opinión"),
@@ -165,6 +170,8 @@ LIES = [
     ("I am sorry about that.", "Lo siento. " + "Hablaremos con quien haga falta. " * 3, "much more"),
     ("I am sorry about that.", "Lo siento <b>mucho</b>", "<"),
     ("I am sorry about that.", "Lo siento \u202eoguj", "\u202e"),
+    (STATUS, "ORD001 (Potato Chips) está en camino. Un compañero se ocupa.", "person"),
+    (STATUS, "ORD001 (Potato Chips) रास्ते में है। हम फोन करेंगे।", "contact"),
     (CHECKED, "El reembolso REF001 de €12.99 para ORD004: el dinero ya está en su cuenta.", "account"),
 ]  # fmt: skip
 
