@@ -83,8 +83,8 @@ TOPICS: dict[str, re.Pattern[str]] = {
         r"|(?:रिफंड|वापस|पैसे|पैसा|राशि) .{0,12}(?:जाए[ंग]|जाये[ंग]|मिले[ंग]|करेंगे|देंगे)"
         r"|(?:refund|wapas|paise|paisa) .{0,12}(?:jay?eg|jaa?eg|mileg|karenge|denge)\w*",
         "money": r"money|funds|dinero|fondos|importe|abono|ingres[oa]\w*|पैस[ाेों]|राशि|पैसा|pais[ae]",
-        "person": r"person|people|colleagues?|agents?|team|staff|human|personas?|compañer[oa]s?|colegas?|agentes?|equipo"
-        r"|व्यक्ति|सहकर्मी|साथी|टीम|एजेंट|इंसान|vyakti|sahkarmi|saathi|insaan",
+        "person": r"person|people|colleagues?|agents?|team|staff|human|personas?|compañer[oa]s?|colegas?"
+        r"|agentes?|equipo|व्यक्ति|सहकर्मी|साथी|टीम|एजेंट|इंसान|vyakti|sahkarmi|saathi|insaan",
         "contact": r"call(?:s|ed|ing)?|phone\w*|e-?mail\w*|contact\w*|get(?:s|ting)? back to you|llam\w+|tel[eé]fon\w*"
         r"|correo\w*|फ़ोन|फोन|कॉल|ईमेल|संपर्क|सम्पर्क|sampark",
         "account": r"accounts?|cuentas?|खात[ाेों]|अकाउंट|khat[ae]",
@@ -148,8 +148,8 @@ MONTHS: dict[str, int] = {
     for name in unicodedata.normalize("NFC", names).split()
 }  # fmt: skip
 NEGATION = _pattern(
-    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|(?<!de )nada|nadie|sin|ni"
-    r"|tampoco|jamás|नहीं|नही|न|ना|मत|बिना|nahi|nahin|nahee|na|mat|bina)(?![\w\u0900-\u0963])|\w+n't"
+    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|(?<!de )nada|nadie"
+    r"|sin|ni|tampoco|jamás|नहीं|नही|न|ना|मत|बिना|nahi|nahin|nahee|na|mat|bina)(?![\w\u0900-\u0963])|\w+n't"
 )
 # Words of a template that another language may well put with a "not".
 HALF_NEGATION = _pattern(
