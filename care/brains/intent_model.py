@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,6 +78,11 @@ def utterances() -> list[tuple[Intent, str]]:
         for line in (_UTTERANCES / f"{intent}.txt").read_text("utf-8").splitlines()
         if line.strip()
     ]
+
+
+def words() -> Counter[str]:
+    """How often each word, in small letters, stands in the utterances."""
+    return Counter(word for _, text in utterances() for word in re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower()))
 
 
 def cache_folder() -> Path:

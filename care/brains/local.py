@@ -9,14 +9,15 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from care.brains import intent_model
 from care.brains.protocols import Utterance
-from care.models.understanding import Intent, IntentScore, Understood, Wish
+from care.models.understanding import Entities, Intent, IntentScore, Understood, Wish
 from care.rules.clauses import Part, clauses_of, joined
 from care.rules.entities import find_entities
 from care.rules.language import language_of
+from care.rules.spelling import Speller
 from care.rules.words import answer_in
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _FLOORS = {Intent.REFUND_REQUEST: 0.5}
 # invented words to some intent, at times with 0.5.
 _FAMILIAR = 0.36
 _PLAIN = 0.6
+# Kinds of entities that are said in plain words; ids and names are nobody's slips.
+_MENDED = ("frequency", "delivery_day", "dates", "reason", "remedy")
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
 
@@ -41,7 +44,7 @@ class LocalUnderstanding:
     def __init__(self, cache: Path | None = None) -> None:
         self._cache = cache
         self._lock = threading.Lock()
-        self._loaded: tuple[MiniLM, IntentModel] | None = None
+        self._loaded: tuple[MiniLM, IntentModel, Speller] | None = None
 
     async def warm(self) -> None:
         """Loads now (0.4 s; 40 s if nothing was trained yet), so that the first customer does not wait."""
@@ -49,19 +52,30 @@ class LocalUnderstanding:
 
     async def understand(self, utterance: Utterance) -> Understood:
         language = language_of(utterance.text)
-        read = await asyncio.to_thread(self.read, utterance.text) if language == "en" else ([_UNSURE], [])
-        intents, parts = read
+        if language == "en":
+            return await asyncio.to_thread(self._understood, utterance)
+        entities = find_entities(utterance.text, utterance.products)
+        answer = _answer(utterance)
+        return Understood(intents=[_UNSURE], entities=entities, answer=answer, language=language, model=MODEL)
+
+    def _understood(self, utterance: Utterance) -> Understood:
+        intents, parts = self.read(utterance.text)
         return Understood(
             intents=intents,
-            entities=find_entities(utterance.text, utterance.products),
-            answer=answer_in(utterance.text, utterance.asked) if utterance.asked is not None else None,
-            language=language,
+            entities=self._entities(utterance.text, utterance.products),
+            answer=_answer(utterance),
             wishes=[
-                Wish(intent=part.score.intent, text=part.text, entities=find_entities(part.text, utterance.products))
+                Wish(intent=part.score.intent, text=part.text, entities=self._entities(part.text, utterance.products))
                 for part in parts
             ],
             model=MODEL,
         )
+
+    def _entities(self, text: str, products: Sequence[str]) -> Entities:
+        """What the words name, and where they name nothing of a kind, what they name once their slips are mended."""
+        found, mended = find_entities(text, products), self._models()[2].mended(text)
+        again = find_entities(mended, products) if mended != text else found
+        return found.model_copy(update={name: getattr(found, name) or getattr(again, name) for name in _MENDED})
 
     def read(self, text: str) -> tuple[list[IntentScore], list[Part]]:
         """What the message asks for, the message as a whole first, then further wishes; and, where it holds several,
@@ -81,23 +95,28 @@ class LocalUnderstanding:
         return intents, wishes if len(wishes) > 1 else []
 
     def _scores(self, sentences: list[str]) -> list[IntentScore]:
-        vectors, model = self._models()
+        vectors, model, speller = self._models()
         with self._lock:
-            encoded = vectors.encode(sentences)
+            encoded = vectors.encode(list(map(speller.mended, sentences)))
         both = zip(model.probabilities(encoded), model.familiarity(encoded), strict=True)
         return [_best(chances, familiarity) for chances, familiarity in both]
 
-    def _models(self) -> tuple[MiniLM, IntentModel]:
+    def _models(self) -> tuple[MiniLM, IntentModel, Speller]:
         with self._lock:
             if self._loaded is None:
                 from care.brains.minilm import MiniLM
 
                 vectors = MiniLM()
-                self._loaded = vectors, intent_model.load_or_train(vectors.encode, self._cache)
+                model = intent_model.load_or_train(vectors.encode, self._cache)
+                self._loaded = vectors, model, Speller(intent_model.words(), vectors.words())
             return self._loaded
 
 
 _UNSURE = IntentScore(intent=Intent.OTHER, confidence=0.0)
+
+
+def _answer(utterance: Utterance) -> Literal["yes", "no"] | None:
+    return None if utterance.asked is None else answer_in(utterance.text, utterance.asked)
 
 
 def _is_wish(score: IntentScore) -> bool:

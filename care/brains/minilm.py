@@ -68,6 +68,10 @@ class MiniLM:
             vectors[chosen] = self._encode([sentences[i] for i in chosen])
         return vectors
 
+    def words(self) -> frozenset[str]:
+        """The whole words that the model knows, in small letters."""
+        return frozenset(word for word in self._tokenizer.get_vocab() if word.isalpha())
+
     def _encode(self, sentences: list[str]) -> Array:
         import numpy as np
 

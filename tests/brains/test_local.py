@@ -26,6 +26,7 @@ MESSAGES = [
     ("could you send coffee beans each month without me asking", "SUBSCRIPTION_REQUEST"),
     ("No milk next Friday please, skip that one", "SUBSCRIPTION_MANAGE"),
     ("put my weekly vegetable box on hold until we are back from vacation", "SUBSCRIPTION_MANAGE"),
+    ("pls skp my nxt mlik delivry", "SUBSCRIPTION_MANAGE"),
     ("I see the same amount taken from my card two times", "PAYMENT_ISSUE"),
     ("your checkout refuses my visa", "PAYMENT_ISSUE"),
     ("I loaded 30 euros into the wallet and it still says zero", "WALLET_ISSUE"),
@@ -141,6 +142,11 @@ async def test_one_wish_told_in_many_words_stays_one(local: LocalUnderstanding, 
 async def test_the_model_does_not_guess_at_what_it_cannot_tell(local: LocalUnderstanding, text: str) -> None:
     first = (await local.understand(Utterance(text=text))).intents[0]
     assert first.intent is Intent.OTHER or first.confidence < 0.6
+
+
+async def test_what_a_mistyped_word_names_is_named(local: LocalUnderstanding) -> None:
+    found = (await local.understand(Utterance(text="my mug from ORD-7 arived brokn, send a replacment"))).entities
+    assert (found.order_ids, found.reason, found.remedy) == (["ORD-7"], "damaged", "replacement")
 
 
 async def test_another_language_is_named_and_not_guessed_at(local: LocalUnderstanding) -> None:
