@@ -19,6 +19,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from care.models.analytics import ModelFigures
 
+# Fields of ModelFigures.
+_TODAY = {
+    "calls": "Model calls since midnight UTC.",
+    "failures": "Model calls that failed since midnight UTC.",
+    "tokens_in": "Tokens that models read since midnight UTC.",
+    "tokens_out": "Tokens that models wrote since midnight UTC.",
+    "cost_micros": "What that cost, in millionths of the currency of the prices.",
+    "mean_milliseconds": "Mean time of a model call since midnight UTC.",
+    "slowest_milliseconds": "Longest time of a model call since midnight UTC.",
+}
+
 
 class WebMetrics:
     """One registry an app, so that two apps in one process (tests) do not share counts."""
@@ -33,8 +44,7 @@ class WebMetrics:
             "care_request_seconds", "Time to the first byte of an answer.", labels, registry=self.registry
         )
         # Of all workers, since they count into the database.
-        self._calls = self._of_models("care_model_calls_today", "Model calls since midnight UTC.")
-        self._failures = self._of_models("care_model_failures_today", "Model calls that failed since midnight UTC.")
+        self._today = {field: self._of_models(f"care_model_{field}_today", about) for field, about in _TODAY.items()}
         self._left_alone = self._of_models("care_model_left_alone", "1 while calls are held back because they fail.")
 
     def _of_models(self, name: str, about: str) -> Gauge:
@@ -43,8 +53,8 @@ class WebMetrics:
     def show(self, models: Sequence[ModelFigures], now: datetime) -> None:
         """The figures of today."""
         for each in models:
-            self._calls.labels(each.name).set(each.calls)
-            self._failures.labels(each.name).set(each.failures)
+            for field, gauge in self._today.items():
+                gauge.labels(each.name).set(getattr(each, field))
             self._left_alone.labels(each.name).set(each.rests_until is not None and each.rests_until > now)
 
 

@@ -43,7 +43,7 @@ from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
 # Of the five seconds that a customer waits at most: what both models may take, and the second of them alone.
-MODEL_SECONDS = 4.0
+MODEL_SECONDS = 3.5
 WORDING_SECONDS = 1.5
 _SPOKEN = ("es", "hi")  # languages in which a wording can be checked
 _OURS = ("local", "none")  # what understands without a hosted model
@@ -155,7 +155,7 @@ class ConversationNodes:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
-            text = words_to_read(turn.message, understood.english, memory.pending.shown if memory.pending else "")
+            text = words_to_read(turn.message, understood.english, memory.pending.words if memory.pending else "")
             files = bool(turn.evidence_ids)
             reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
             if text != turn.message and reading.text is None:
@@ -197,6 +197,7 @@ class ConversationNodes:
             suggestions=plain.suggestions,
             language=tag_of(memory.language, [*said, state["turn"]["message"]]),
             names=[p.name for p in await self._stores.products.all()],
+            question=plain.state.pending.shown if plain.state.pending else "",
         )
         try:
             return {"worded": _json(await self._wording.word(saying, seconds))}
@@ -244,7 +245,13 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
 def _spoken(state: TurnState) -> Outcome:
     """The outcome in the words that the customer gets; what it binds them to stays as the tools put it."""
     plain, worded = Outcome.model_validate(state["outcome"]), state.get("worded")
-    return plain.model_copy(update=dict(Worded.model_validate(worded))) if worded else plain
+    if not worded:
+        return plain
+    said, pending = Worded.model_validate(worded), plain.state.pending
+    if pending and said.question:
+        pending = pending.model_copy(update={"worded": said.question})
+    memory = plain.state.model_copy(update={"pending": pending})
+    return plain.model_copy(update={"text": said.text, "suggestions": said.suggestions, "state": memory})
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.

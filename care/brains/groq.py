@@ -9,9 +9,9 @@ from care.brains.reading import UnderstoodAnswer, WordedAnswer, read_understood,
 from care.brains.wording import asked_of, checked
 from care.models.understanding import Understood
 
-# The customer has an answer within five seconds, from the local model if need be: three for this, with the second
-# try; what is left for the wording is in activities/graphs/conversation.py; the rest for everything else of a turn.
-UNDERSTANDING_SECONDS = 3.0
+# The customer has an answer within five seconds, from the local model if need be: half of that for this, with the
+# second try; what is left for the wording is in activities/graphs/conversation.py; the rest for all else of a turn.
+UNDERSTANDING_SECONDS = 2.5
 _HISTORY = 8
 _UNDERSTOOD = UnderstoodAnswer.model_json_schema()
 _WORDED = WordedAnswer.model_json_schema()

@@ -15,6 +15,7 @@ from care.rules.entities import find_entities
 from care.rules.numbers import digits_in, may_say, words_in
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import WEEKDAYS, dates_in
+from care.rules.words import words_of
 
 _KINDS = ("order_ids", "subscription_ids", "refund_ids")
 _MOST, _LONGEST = 20, 200  # things of one kind in one message, and characters of one; a model may answer anything
@@ -38,12 +39,16 @@ def grounded(named: Entities, text: str, utterance: Utterance) -> Entities:
     return Entities.model_validate(update)
 
 
-def words_of_message(part: str, message: str) -> str:
-    """The place in the message that `part` quotes, whatever its spaces and capitals; the whole message if there is
-    none."""
-    words = part.split() if len(part) <= 2 * len(message) else []
-    place = re.search(r"\s+".join(map(re.escape, words)), message, re.IGNORECASE) if words else None
-    return place.group() if place else message
+def words_of_message(part: str, message: str) -> str | None:
+    """The place in the message that `part` quotes, whatever its spaces and capitals; the whole message if it quotes
+    nothing, or says it in words most of which are there; None if it says something else."""
+    if len(part) > 2 * len(message):
+        return None
+    words = part.split()
+    if place := re.search(r"\s+".join(map(re.escape, words)), message, re.IGNORECASE) if words else None:
+        return place.group()
+    said, theirs = set(words_of(message)), words_of(part)
+    return message if 2 * sum(word in said for word in theirs) >= len(theirs) else None
 
 
 def english_of(rendered: object, text: str) -> str | None:

@@ -62,12 +62,13 @@ class Understanding(Protocol):
 
 class Saying(Model):
     """A reply as the tools wrote it, in English, to be put into `language` (BCP 47: "es", "hi", "hi-Latn"). `names`
-    are those of products, which stay as they are."""
+    are those of products, which stay as they are; `question` is what it asks a yes for."""
 
     text: str
     suggestions: list[str] = []
     language: str
     names: list[str] = []
+    question: str = ""
 
 
 class Worded(Model):
@@ -75,6 +76,7 @@ class Worded(Model):
 
     text: str
     suggestions: list[str] = []
+    question: str = ""
 
 
 class Wording(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +17,7 @@ from care.rules.conversation_language import plausible
 _MOST_WISHES = 5
 # The confidence of an intent that comes without a number.
 _UNSAID = 0.7
+_FENCE = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
 
 class _Strict(BaseModel):
@@ -71,14 +73,14 @@ class WordedAnswer(_Strict):
 
 def read_understood(text: str, utterance: Utterance, model: str) -> Understood:
     """What stands nowhere in the conversation is dropped: a model names nothing that it was not given. Fields may be
-    missing, and `intent` with `confidence` may stand for the list `intents`. Raises ModelTrouble."""
+    missing or null, and `intent` with `confidence` may stand for the list `intents`. Raises ModelTrouble."""
     data = as_object(text)
     language = plausible(data.get("language"), utterance.text)
     try:
         wishes = _wishes(data.get("wishes") or [], utterance, language)
         read = Understood(
             intents=_intents(data, wishes),
-            entities=grounded(Entities.model_validate(data.get("entities") or {}), utterance.text, utterance),
+            entities=grounded(_entities(data), utterance.text, utterance),
             answer=data.get("answer") if utterance.asked is not None else None,
             language=language,
             english=None if language == "en" else english_of(data.get("english"), utterance.text),
@@ -100,19 +102,32 @@ def _intents(data: dict[str, Any], wishes: list[Wish]) -> list[IntentScore]:
     if scores is None:
         scores = [data] if data.get("intent") else [{"intent": wish.intent} for wish in wishes]
     return [
-        IntentScore(intent=s.get("intent"), confidence=s.get("confidence", _UNSAID))
+        IntentScore(intent=_name(s.get("intent")), confidence=s.get("confidence", _UNSAID))
         for s in list(scores)[:_MOST_WISHES]
     ]
 
 
+def _name(intent: Any) -> Any:
+    """ "cancel order" for CANCEL_ORDER."""
+    return re.sub(r"[\s-]+", "_", intent.strip()).upper() if isinstance(intent, str) else intent
+
+
+def _entities(answer: dict[str, Any]) -> Entities:
+    """With null for an empty list, too."""
+    named = answer.get("entities") or {}
+    return Entities.model_validate({kind: found for kind, found in named.items() if found is not None})
+
+
 def _wishes(answers: list[dict[str, Any]], utterance: Utterance, language: str) -> list[Wish]:
-    """Each different one, in the order said. Small talk around them is no wish."""
+    """Each different one, in the order said. Small talk is no wish, nor is what the message does not say."""
     found: list[Wish] = []
     for answer in list(answers)[: 2 * _MOST_WISHES]:
         part = words_of_message(str(answer.get("part") or ""), utterance.text)
+        if part is None:
+            continue
         english = None if language == "en" else english_of(answer.get("english"), part)
-        named = grounded(Entities.model_validate(answer.get("entities") or {}), part, utterance)
-        wish = Wish(intent=answer.get("intent"), text=english or part, entities=named)
+        named = grounded(_entities(answer), part, utterance)
+        wish = Wish(intent=_name(answer.get("intent")), text=english or part, entities=named)
         if wish.intent is not Intent.OTHER and all((w.intent, w.text) != (wish.intent, wish.text) for w in found):
             found.append(wish)
     return found[:_MOST_WISHES]
@@ -130,8 +145,9 @@ def read_worded(text: str, sentences: int) -> WordedAnswer:
 
 
 def as_object(text: str) -> dict[str, Any]:
+    """The object that a text is, fenced as in Markdown or not. Raises ModelTrouble."""
     try:
-        data = json.loads(text)
+        data = json.loads(fenced[1] if (fenced := _FENCE.fullmatch(text.strip())) else text)
         json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a database
     except (ValueError, RecursionError):
         raise ModelTrouble("the answer is no JSON", retryable=True) from None

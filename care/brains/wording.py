@@ -35,9 +35,12 @@ def checked(saying: Saying, answer: WordedAnswer) -> Worded:
     for ours, theirs in zip(asked.suggestions, answer.suggestions, strict=False):
         # One that is not true stays in English: it is a button, and has to do what it says.
         spoken[ours] = theirs if _is_true(theirs, ours, names) else ours
+    said = [sentence.strip() for sentence in answer.sentences]
+    asking = [theirs for theirs, ours in zip(said, asked.sentences, strict=True) if ours and ours in saying.question]
     return Worded(
-        text=joined(saying.text, [sentence.strip() for sentence in answer.sentences]),
+        text=joined(saying.text, said),
         suggestions=[spoken.get(each, each) for each in saying.suggestions],
+        question=" ".join(asking),
     )
 
 

@@ -28,13 +28,20 @@ class ChatTurn(Model):
 
 class Proposal(Model):
     """A write that was shown to the customer and waits for a yes. `payload` is exactly what will be done; `kind` is
-    one of `care.rules.writes`."""
+    one of `care.rules.writes`. `shown` is the question as the tools put it, `worded` the same in the customer's
+    language, if it was put into that."""
 
     kind: str
     payload: dict[str, Any]
     shown: str
+    worded: str = ""
     # The turn that showed it: what it does is done once for this turn, whatever is retried.
     turn: int = 0
+
+    @property
+    def words(self) -> str:
+        """All that the question said: a yes may repeat it."""
+        return f"{self.shown}\n{self.worded}"
 
 
 class Choice(Model):

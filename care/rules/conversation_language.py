@@ -14,7 +14,17 @@ _ENGLISH = {
     "order", "orders", "parcel", "package", "refund", "cancel", "skip", "pause", "stop", "change", "track", "status",
     "delivery", "subscription", "subscribe", "money", "payment", "paid", "wallet", "account", "address", "arrived",
     "broken", "damaged", "missing", "wrong", "late", "help", "talk", "person", "hi", "hello", "thanks", "thank", "yes",
+    "let", "think", "know", "see", "look", "get", "got", "make", "take", "give", "tell", "show", "would", "could",
+    "should", "will", "does", "been", "being", "am", "by", "from", "about", "if", "then", "than", "but", "why", "who",
+    "which", "here", "there", "some", "any", "again", "still", "yet", "now", "already", "only", "very", "much", "many",
+    "really", "just", "well", "maybe", "later", "soon", "sorry", "great", "good", "fine", "sure", "so", "something",
+    "anything", "nothing", "they", "them", "their", "we", "us", "our", "there's", "i'm", "i'd", "i'll", "it's",
+    "that's", "can't", "won't", "isn't", "doesn't", "wait", "before", "after", "because", "same", "other", "another",
+    "first", "second", "last", "next", "were", "had", "today", "tomorrow", "yesterday", "never", "always", "too",
+    "instead",
 }  # fmt: skip
+# What customers say in any language.
+_OF_ALL = {"ok", "okay", "no", "hmm"}
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:'[a-z]+)?(?![\w-])")
 
@@ -29,7 +39,7 @@ def is_plainly_english(text: str) -> bool:
 def plausible(claimed: object, text: str) -> str:
     """The language of a message, given what a model takes it for. What script and little words tell is not up to the
     model; nor is a message without words, or one whose only known words are English. Codes of ISO 639."""
-    told, words = language_of(text), _WORD.findall(text.lower())
+    told, words = language_of(text), [word for word in _WORD.findall(text.lower()) if word not in _OF_ALL]
     english = any(word in _ENGLISH for word in words)
     if told != "en" or not words or (english and not foreign_words(text)) or is_plainly_english(text):
         return told

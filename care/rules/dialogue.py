@@ -36,7 +36,7 @@ def read(
     A yes is a yes only to what was shown before the message was sent, and only in plain words.
     """
     understood = understood.model_copy(update={"entities": settled(text, understood.entities)})
-    if hasty and state.pending and words.answer_in(text, state.pending.shown) == "yes":
+    if hasty and state.pending and words.answer_in(text, state.pending.words) == "yes":
         return _act("ask_again", Intent.OTHER)
     if apart := _answered_and_more(understood, text, state):
         return apart
@@ -65,9 +65,9 @@ def _part(
 
 def _answered_and_more(understood: Understood, text: str, state: ConversationState) -> Reading | None:
     """ "Yes. And where is ORD001?": the answer, and a wish that is none of what was shown."""
-    if state.pending is None or words.answer_in(text, state.pending.shown):
+    if state.pending is None or words.answer_in(text, state.pending.words):
         return None  # "yes, cancel it" is a yes, and nothing more
-    if (split := words.answer_and_more(text, state.pending.shown)) is None:
+    if (split := words.answer_and_more(text, state.pending.words)) is None:
         return None
     shown = WRITES[state.pending.kind].intent
     wish = parts.behind_answer(understood, split, state.pending)
@@ -79,7 +79,7 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
-    answer = words.answer_in(text, pending.shown if pending else "")
+    answer = words.answer_in(text, pending.words if pending else "")
     if pending and answer == "yes":
         if state.pointed and phrases.is_nodding(text):
             return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question

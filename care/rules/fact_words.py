@@ -22,7 +22,7 @@ _HAS_LATIN = r"(?:kar d[ie]\w*|kar chuk\w*|kiy[ae](?! ja)|ho (?:gay\w*|chuk\w*)|
 STATUSES: dict[str, re.Pattern[str]] = {
     name: _pattern(words)
     for name, words in {
-        "paid": rf"(?<!be )paid|pagad[oa]s?|abonad[oa]s?|भुगतान {_HAS}|भुगतान (?:मिल|प्राप्त)|चुका|अदा {_HAS}"
+        "paid": rf"(?<!be )paid|pagad[oa]s?|abonad[oa]s?|भुगतान {_HAS}|भुगतान (?:मिल|प्राप्त)|चुका(?:य|ए| दि)|अदा {_HAS}"
         rf"|bhugtan {_HAS_LATIN}|payment (?:mil|ho) gay\w*",
         "approved": r"approved?|accepted|granted|aprobad[oa]s?|aprobó|aprobamos|aceptad[oa]s?"
         r"|concedid[oa]s?|autorizad[oa]s?|स्वीकृत|स्वीकार|मंज़ूर|मंजूर|अनुमोदित|अप्रूव|manz[ou]*r|manj[ou]*r|swikrit|approve",
@@ -64,7 +64,7 @@ TOPICS: dict[str, re.Pattern[str]] = {
         "resume": r"resum\w+|restart\w*|reanud\w*|retom\w*|फिर से (?:शुरू|चालू)|phir se (?:shuru|chalu)",
         "refund": r"refund\w*|money back|(?:pay\w*|paid) (?:it |you )?back|way back|reembols\w*|devoluci\w*|devolv\w*"
         r"|devuel\w*"
-        r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे)|लौटा|wapas (?:mil|kar|aa|ho|de)\w*",
+        r"|de vuelta|de regreso|रिफंड|रिफ़ंड|धनवापसी|वापस (?:मिल|कर|आ|हो|दे|पा|ले)|लौटा|wapas (?:mil|kar|aa|ho|de|pa|le)\w*",
         "replacement": r"replac\w*|reship\w*|reemplaz\w*|sustitu\w*|reposici\w*|रिप्लेसमेंट|प्रतिस्थापन|बदले में|badle me\w*",
         "credit": r"credit\w*|crédito\w*|saldo a favor|क्रेडिट",
         "trace": r"trac(?:e|ing|k)\w*|rastre\w*|localiz\w*|ट्रेस|ट्रैक",
@@ -83,7 +83,11 @@ TOPICS: dict[str, re.Pattern[str]] = {
         r"|(?:रिफंड|वापस|पैसे|पैसा|राशि) .{0,12}(?:जाए[ंग]|जाये[ंग]|मिले[ंग]|करेंगे|देंगे)"
         r"|(?:refund|wapas|paise|paisa) .{0,12}(?:jay?eg|jaa?eg|mileg|karenge|denge)\w*",
         "money": r"money|funds|dinero|fondos|importe|abono|ingres[oa]\w*|पैस[ाेों]|राशि|पैसा|pais[ae]",
-        "account": r"accounts?|cuentas?|खात[ाेों]|अकाउंट|khat[ae]",
+        "person": r"person|people|colleagues?|agents?|team|staff|human|(?<!otra )persona|compañer[oa]s?|colegas?"
+        r"|agentes?|equipo|(?<!दूसरे )(?<!अन्य )व्यक्ति|सहकर्मी|साथी|टीम|एजेंट|इंसान|vyakti|sahkarmi|saathi|insaan",
+        "contact": r"call(?:s|ed|ing)?|phone\w*|e-?mail\w*|contact\w*|get(?:s|ting)? back to you|llam\w+|tel[eé]fon\w*"
+        r"|correo\w*|फ़ोन|फोन|कॉल|ईमेल|संपर्क|सम्पर्क|sampark",
+        "account": r"accounts?|cuentas?|(?<!हमारे )(?<!हमारे सभी )खात[ाेों]|अकाउंट|khat[ae]",
         "percent": r"per ?cent|por ciento|प्रतिशत|फीसदी|pratishat",
     }.items()
 }
@@ -116,7 +120,8 @@ TIMES: dict[str, re.Pattern[str]] = {
         "kal": "कल|kal",
         "minute": "minutes?|minutos?|मिनट",
         "hour": "hours?|horas?|घंट[ाेों]+|ghante|ghanta",
-        "day": "days?|daily|(?<!buenos )días?|(?<!buenos )dias?|diari[oa]s?|दिन|दिनों|रोज़|रोज|दैनिक|प्रतिदिन|din|dino|roz",
+        "day": r"days?|daily|(?<!buenos )d[ií]as?(?!\s*(?:de )?\d)"
+        r"|diari[oa]s?|दिन|दिनों|रोज़|रोज|दैनिक|प्रतिदिन|din|dino|roz",
         "week": "weeks?|weekly|fortnight|semanas?|semanal(?:es|mente)?|quincenal|हफ्त[ाेों]+|हफ़्त[ाेों]+|सप्ताह|haft[ae]",
         "month": "months?|monthly|mes|meses|mensual(?:es|mente)?|महीन[ाेों]+|माह|मासिक|mahin[ae]",
         "year": "years?|yearly|años?|anual(?:es|mente)?|साल|वर्ष|saal",
@@ -126,7 +131,7 @@ CURRENCIES: dict[str, re.Pattern[str]] = {
     "EUR": re.compile(r"€|\beur\b|\beuros?\b|यूरो"),
     "USD": re.compile(r"\$|\busd\b|\bdollars?\b|\bdólar(?:es)?\b|डॉलर"),
     "GBP": re.compile(r"£|\bgbp\b|\bpounds?\b|\blibras?\b|पाउंड"),
-    "INR": re.compile(r"₹|\binr\b|\brs\b|\brupees?\b|\brupias?\b|रुप|रूप|\brupay[ae]\b"),
+    "INR": re.compile(r"₹|\binr\b|\brs\b|\brupees?\b|\brupias?\b|र[ुू]प[एय]|\brupay[ae]\b"),
     "JPY": re.compile(r"¥|\bjpy\b|\byen\b|येन"),
 }
 MONTHS: dict[str, int] = {
@@ -144,8 +149,8 @@ MONTHS: dict[str, int] = {
     for name in unicodedata.normalize("NFC", names).split()
 }  # fmt: skip
 NEGATION = _pattern(
-    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|nada|nadie|sin|ni"
-    r"|tampoco|jamás|नहीं|नही|न|ना|मत|बिना|nahi|nahin|nahee|na|mat|bina)(?![\w\u0900-\u0963])|\w+n't"
+    r"(?:not|no|never|none|nothing|nobody|cannot|without|unable|neither|nor|nunca|ningun[oa]?|ningún|(?<!de )nada|nadie"
+    r"|sin|ni|tampoco|jamás|नहीं|नही|न|ना|मत|बिना|nahi|nahin|nahee|na|mat|bina)(?![\w\u0900-\u0963])|\w+n't"
 )
 # Words of a template that another language may well put with a "not".
 HALF_NEGATION = _pattern(

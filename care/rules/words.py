@@ -43,7 +43,11 @@ _FILLERS = _words(
 )
 # Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
 _NO_FILLERS = _FILLERS | _words("keep leave changed change sorry ok okay")
-_HEDGES = _words("but except instead only maybe unless if what why how when where who which")
+_HEDGES = _words(
+    "but except instead only maybe unless if what why how when where who which pero salvo excepto lekin magar लेकिन मगर"
+)
+# A message that ends with one of these has more to come: "ok so", "yes and".
+_UNFINISHED = _words("so and a the my with as i i'm")
 _ADDING = _words("and also plus then")
 _HEDGES_OF_A_YES = _words("but except instead only maybe unless if not")
 _CLAUSE = re.compile(r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:and|also|plus|then)\s+(?:also |then )*", re.I)
@@ -104,7 +108,7 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
         return "no" if words <= _NO | _NO_FILLERS | repeated else None
     if _takes_back(words, repeated):
         return "no" if words <= _NO_FILLERS | repeated else None
-    if not _counts_as(words_of(text), words_of(shown)):
+    if words_of(text)[-1] in _UNFINISHED or not _counts_as(words_of(text), words_of(shown)):
         return None
     if words & _THANKS and words & _YES <= {"ok", "okay"}:
         return None  # "ok thanks" is said to an answer

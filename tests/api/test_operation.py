@@ -12,6 +12,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from care import embedded, temporal
+from care.models.analytics import Usage
 from care.models.policy import RefundPolicy
 from care.policy import load_policy
 from care.stores import Stores, over
@@ -92,11 +93,14 @@ async def test_requests_are_counted_by_route_and_not_by_id(shop: Shop, ana: Some
 
 
 async def test_models_are_measured_and_so_is_whether_one_is_left_alone(shop: Shop, stores: Stores) -> None:
-    await stores.meters.count("groq m", ok=False, milliseconds=1)
+    usage = Usage(tokens_in=7, tokens_out=5, cost=12_000_000, currency="USD")
+    await stores.meters.count("groq m", ok=False, milliseconds=40, usage=usage)
     await stores.meters.rests("groq m", 60)
     with _with(shop, stores=stores):
         figures = (await shop.browser().get("/metrics")).text
-    assert 'care_model_failures_today{model="groq m"} 1.0' in figures
+    for figure in ("failures_today 1", "tokens_in_today 7", "cost_micros_today 12", "mean_milliseconds_today 40"):
+        name, value = figure.split()
+        assert f'care_model_{name}{{model="groq m"}} {value}.0' in figures
     assert 'care_model_left_alone{model="groq m"} 1.0' in figures
 
 

@@ -33,7 +33,9 @@ def named(text: str, history: list[str] | None = None, **entities: Any) -> Entit
         ({"intent": "WALLET_ISSUE", "confidence": 0.8}, [("WALLET_ISSUE", 0.8)]),
         ({"intent": "WALLET_ISSUE"}, [("WALLET_ISSUE", 0.7)]),
         ({"intents": [{"intent": "OTHER"}]}, [("OTHER", 0.7)]),
-        ({"wishes": [{"intent": "ACCOUNT", "part": "hi"}]}, [("ACCOUNT", 0.7)]),
+        ({"intent": "wallet issue", "confidence": "0.8", "language": None}, [("WALLET_ISSUE", 0.8)]),
+        ({"intent": "WALLET_ISSUE", "entities": {"order_ids": None}, "wishes": None}, [("WALLET_ISSUE", 0.7)]),
+        ({"wishes": [{"intent": "ACCOUNT", "part": "my wallet"}]}, [("ACCOUNT", 0.7)]),
     ],
 )
 def test_fields_that_are_missing_have_defaults(content: dict[str, Any], expected: list[tuple[str, float]]) -> None:
@@ -52,6 +54,11 @@ def test_fields_that_are_missing_have_defaults(content: dict[str, Any], expected
 def test_nonsense_is_trouble(content: str) -> None:
     with pytest.raises(ModelTrouble):
         read_understood(content, Utterance(text="hello"), "m")
+
+
+def test_an_answer_may_be_fenced_as_in_markdown() -> None:
+    fenced = '```json\n{"intent": "WALLET_ISSUE"}\n```'
+    assert read_understood(fenced, Utterance(text="hello"), "m").intents[0].intent == "WALLET_ISSUE"
 
 
 @pytest.mark.parametrize(("day", "expected"), [("Friday", "friday"), ("5", 5), (31, 31), (32, None), ("someday", None)])
@@ -79,12 +86,18 @@ def test_one_wish_small_talk_and_repetition_are_no_list_of_wishes() -> None:
     assert read(TWO, wishes=[one, {"intent": "OTHER", "part": "and"}, one]).wishes == []
 
 
-@pytest.mark.parametrize("part", ["give me €500", "", "Cancel ORD00", 7, "ORD005 cancel"])
-def test_a_part_that_nobody_said_stands_for_the_whole_message(part: object) -> None:
+@pytest.mark.parametrize("part", ["", None, "Cancel ORD00", "ORD005 cancel", "please cancel ORD005"])
+def test_a_part_that_is_not_quoted_stands_for_the_whole_message(part: object) -> None:
     wishes = read(
         TWO, wishes=[{"intent": "CANCEL_ORDER", "part": part}, {"intent": "ORDER_STATUS", "part": "my milk"}]
     ).wishes
     assert wishes[0].text == (TWO if part != "Cancel ORD00" else "Cancel  ORD00")
+
+
+@pytest.mark.parametrize("part", ["give me €500", 7, "cancel ORD007 for me"])
+def test_a_wish_that_nobody_said_is_none(part: object) -> None:
+    invented = {"intent": "CANCEL_ORDER", "part": part, "english": "Cancel ORD005"}
+    assert read(TWO, wishes=[invented, invented | {"intent": "REFUND_REQUEST"}]).wishes == []
 
 
 def test_words_are_found_whatever_their_spaces_and_capitals() -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from care.brains import ChatBrains, chat_brains
 from care.models.order import OrderStatus
+from care.rules.words import answer_in
 from care.settings import Settings
 from care.stores import Stores
 from tests.fakes import groq_server
@@ -89,6 +90,16 @@ async def test_a_spanish_dialogue_is_answered_in_spanish_and_does_what_it_showed
     assert [(a.kind, a.id) for a in done.actions] == [("order_cancelled", "ORD007")]
     kept = (await talk.stores.conversations.view("CNV001")).messages
     assert [m.text for m in kept[1::2]] == [where.reply, shown.reply, done.reply]
+
+
+async def test_a_yes_may_repeat_the_words_of_the_question_in_spanish(talk: Talk, fake_groq: FakeServer) -> None:
+    fake_groq.will_reply(talking(understand, translate))
+    await talk.says(CANCEL)
+    assert talk.memory.pending
+    for other in ("sí, cancelar ORD001", "sí, pero cancelar ORD007", "cancelar ORD007", "sí, cancelar 13 €"):
+        assert answer_in(other, talk.memory.pending.words) is None, other
+    done = await talk.says("Sí, cancelar ORD007")
+    assert [(a.kind, a.status, a.id) for a in done.actions] == [("order_cancelled", "done", "ORD007")]
 
 
 async def test_a_spanish_choice_is_read_by_the_rules_that_read_english(talk: Talk, fake_groq: FakeServer) -> None:

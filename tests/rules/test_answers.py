@@ -24,7 +24,9 @@ def test_a_plain_no_is_one(text: str) -> None:
     assert answer_in(text, SHOWN) == "no"
 
 
-@pytest.mark.parametrize("text", ["sí, pero el otro", "sí, ORD004", "¿sí?", "है", "de", "हाँ, ORD004", "gracias"])
+@pytest.mark.parametrize(
+    "text", ["sí, pero el otro", "sí, ORD004", "¿sí?", "है", "de", "हाँ, ORD004", "gracias", "ok so", "yes and"]
+)
 def test_what_needs_a_second_look_is_neither(text: str) -> None:
     assert answer_in(text, SHOWN) is None
 
@@ -38,6 +40,7 @@ def test_what_needs_a_second_look_is_neither(text: str) -> None:
         ("no sé", "yes", "no sé"),
         ("quizás", "yes, cancel ORD005", "quizás"),
         ("quizás", "no", "quizás"),
+        ("hola", "cancel my order", "hola"),
     ],
 )
 def test_a_rendering_never_says_yes_or_no_for_the_customer(message: str, english: str | None, read: str) -> None:

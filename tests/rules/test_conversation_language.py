@@ -12,6 +12,11 @@ from care.rules.conversation_language import language_now, plausible, tag_of
     [
         ("Where is my order ORD004?", "es", "en"),
         ("cancel ORD004", "hi", "en"),
+        ("hmm let me think", "es", "en"),
+        ("maybe later", "es", "en"),
+        ("ok", "es", "en"),
+        ("no", "es", "en"),
+        ("no quiero", "es", "es"),
         ("ORD004", "es", "en"),
         ("cancela ORD004", "es", "es"),
         ("¿Dónde está mi pedido?", "en", "es"),

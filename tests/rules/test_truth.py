@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from care.models.money import Money
@@ -99,6 +99,17 @@ HONEST = [
      "No he hecho esto: cancelar ORD007 (Potato Chips, €12.99)."),
     ("SUB001 is cancelled; nothing more will be delivered.", "SUB001 está cancelada; no se entregará nada más."),
     ("SUB001 is cancelled; nothing more will be delivered.", "SUB001 रद्द कर दी गई है; अब कुछ भी डिलीवर नहीं होगा।"),
+    (SKIP, "¿Omitir el día 27 de noviembre de 2026 para SUB002?"),
+    ("SUB004: Whey Protein, every month on the 31st", "SUB004: Whey Protein, cada mes el día 31"),
+    ("Your wallet holds €20.00, as our books say.", "आपके वॉलेट में €20.00 हैं, जैसा हमारे खाते कहते हैं।"),
+    ("Order ORD005 is cancelled.", "ऑर्डर ORD005 रद्द हो चुका है।"),
+    ("What would you like delivered regularly?", "आप नियमित रूप से क्या मँगवाना चाहेंगे?"),
+    ("I cannot change anything of anybody else's.", "No puedo cambiar nada de otra persona."),
+    ("You are welcome.", "De nada."), ("You are welcome.", "आपका स्वागत है।"),
+    ("Cancel ORD005 and have €12.99 paid back the way you paid?",
+     "ORD005 रद्द करें और €12.99 उसी तरीके से वापस पाएँ जिससे आपने भुगतान किया था?"),
+    ("Cancel ORD005 and have €12.99 paid back the way you paid?",
+     "ORD005 cancel karein aur €12.99 usi tarike se wapas payein jaise aapne payment kiya tha?"),
     ("I have no photo", "No tengo foto"), ("I want a refund", "Quiero un reembolso"),
     ("Talk to a person", "Hablar con una persona"), ("It is damaged", "Está dañado"),
     ("Something is missing", "Falta algo"), ("I changed my mind", "He cambiado de opinión"),
@@ -165,6 +176,8 @@ LIES = [
     ("I am sorry about that.", "Lo siento. " + "Hablaremos con quien haga falta. " * 3, "much more"),
     ("I am sorry about that.", "Lo siento <b>mucho</b>", "<"),
     ("I am sorry about that.", "Lo siento \u202eoguj", "\u202e"),
+    (STATUS, "ORD001 (Potato Chips) está en camino. Un compañero se ocupa.", "person"),
+    (STATUS, "ORD001 (Potato Chips) रास्ते में है। हम फोन करेंगे।", "contact"),
     (CHECKED, "El reembolso REF001 de €12.99 para ORD004: el dinero ya está en su cuenta.", "account"),
 ]  # fmt: skip
 
@@ -205,6 +218,7 @@ def test_a_wording_that_says_less_is_found_out(template: str, reply: str, lost: 
     assert lost in missing(reply, template, PRODUCTS)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
 def test_no_other_amount_passes_in_any_notation(cents: int, other: int) -> None:
     amount, lie = Money(amount=cents, currency="EUR"), Money(amount=other, currency="EUR")
@@ -214,6 +228,7 @@ def test_no_other_amount_passes_in_any_notation(cents: int, other: int) -> None:
         assert bool(faults(reply, template)) is (cents != other)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.dates(date(2020, 1, 1), date(2035, 12, 31)))
 def test_no_other_date_passes(day: date, other: date) -> None:
     template = f"Skip {day.day} {day:%B %Y} for SUB002?"
