@@ -149,13 +149,14 @@ class ConversationNodes:
         if memory.turn == 0:
             head = closing.head(memory, turn, datetime.fromisoformat(state["now"]))
             await self._stores.conversations.start(head)
-        context = await context_of(self._stores, memory.customer_id)
+        shown = memory.pending.shown if memory.pending else ""
+        context = await context_of(self._stores, memory.customer_id, shown)
         understood = Understood.model_validate(state["understood"])
         if "outcome" in state:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
-            text = words_to_read(turn.message, understood.english, memory.pending.shown if memory.pending else "")
+            text = words_to_read(turn.message, understood.english, shown)
             files = bool(turn.evidence_ids)
             reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
             if text != turn.message and reading.text is None:

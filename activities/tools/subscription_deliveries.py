@@ -60,7 +60,7 @@ def order_now(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outco
     paid = paying(subscription, beside=True) is Paying.BY_TERM
     price = "one of those that are paid already" if paid else f"for {cost(subscription.items)}"
     shown = f"Order one extra delivery of {name(subscription)} today, {day(today)}, {price}?"
-    payload = {"date": today.isoformat()}
+    payload = {"date": today.isoformat(), "each": cost(subscription.items).model_dump(mode="json")}
     return propose(
         scene, wanted, subscription, "order_now", payload, shown, details="Your planned dates stay as they are."
     )

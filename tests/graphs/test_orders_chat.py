@@ -185,6 +185,28 @@ async def test_a_paid_order_is_cancelled_with_what_goes_back_said_before(talk: T
     assert await card(talk) == 0
 
 
+@pytest.mark.parametrize("wish", ["Cancel ORD007", "Pay ORD007 with the test card that works"])
+async def test_an_order_that_has_another_total_than_was_shown_is_left_alone(talk: Talk, wish: str) -> None:
+    unpaid = Payment(status=PaymentStatus.FAILED)
+    await pending(talk, "ORD007", payment=unpaid)
+    assert (await talk.says(wish, Intent.CANCEL_ORDER if "Cancel" in wish else CHANGE)).needs_confirmation
+    await pending(talk, "ORD007", payment=unpaid, total=make.eur(9900))
+    refused = await talk.says("yes")
+    assert [action.status for action in refused.actions] == ["refused"]
+    assert refused.reply.startswith("ORD007 has changed since I showed you this")
+    assert (await order(talk, "ORD007")).status is OrderStatus.PENDING
+    assert await card(talk) == 1299
+
+
+async def test_a_yes_to_a_part_of_what_was_shown_shows_that_part(talk: Talk) -> None:
+    both = [(await order(talk, each)).items[0] for each in ("ORD004", "ORD005")]
+    await pending(talk, "ORD007", items=both, total=make.eur(2598))
+    await talk.says("Cancel ORD007", Intent.CANCEL_ORDER)
+    shown = await talk.says("yes, cancel the chips", Intent.CANCEL_ORDER)
+    assert acted(shown) == [("items_changed", "proposed", "ORD007")]
+    assert acted(await talk.says("no")) == []
+
+
 async def test_cancelling_a_part_of_an_order_is_no_cancelling(talk: Talk) -> None:
     both = [(await order(talk, each)).items[0] for each in ("ORD004", "ORD005")]
     total = make.eur(2598)

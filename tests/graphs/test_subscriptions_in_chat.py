@@ -363,6 +363,15 @@ async def test_a_cancelled_one_is_started_again_as_a_new_one(talk: Talk) -> None
     assert (await talk.says("pause SUB044", MANAGE)).reply == "Subscription SUB044 is cancelled."
 
 
+async def test_an_extra_delivery_is_not_ordered_of_more_than_was_shown(talk: Talk) -> None:
+    await keep(talk)
+    await talk.says("order an extra delivery of SUB002 now", MANAGE)
+    await keep(talk, items={MILK: 90}, version=2)
+    refused = await talk.says("yes")
+    assert [action.status for action in refused.actions] == ["refused"]
+    assert not talk.doors.acted
+
+
 async def test_an_extra_delivery_is_ordered_for_today_and_no_other_day(talk: Talk) -> None:
     await keep(talk)
     shown = await talk.says("order SUB002 now", MANAGE)
