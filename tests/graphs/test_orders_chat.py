@@ -135,6 +135,7 @@ async def test_a_price_that_rises_between_the_question_and_the_yes_is_not_charge
         ("Add whey to ORD001", "Order ORD001 is shipped: only pending orders can be cancelled or changed."),
         ("Add whey to ORD900", "There is no order ORD900."),
         ("Add whey to ORD404", "There is no order ORD404."),
+        ("Add -5 whey to ORD006", "I can only take whole numbers from 1 to 1000, not -5. How many shall it be?"),
         ("Add 500 whey to ORD006", "Whey Protein is out of stock: fewer than 500 are left."),
         ("Add tea to ORD006", "Green Tea is sold in INR, and order ORD006 is in EUR: please order it on its own."),
         ("Add a unicorn to ORD006", "I do not find that among our products. What shall I add?"),
