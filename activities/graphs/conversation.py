@@ -38,7 +38,7 @@ from care.models.policy import RefundPolicy
 from care.models.understanding import Understood
 from care.rules import dialogue, digest, handoff, matters
 from care.rules.conversation_language import language_now, tag_of
-from care.rules.rendering import words_to_read
+from care.rules.rendering import as_seen, words_to_read
 from care.stores import Stores
 
 _CATALOGUE = 500  # product names shown to the model
@@ -121,7 +121,7 @@ class ConversationNodes:
             return {"memory": _json(memory), "understood": _json(_NOT_READ)}
         products = await self._stores.products.all()
         utterance = Utterance(
-            text=state["turn"]["message"],
+            text=as_seen(state["turn"]["message"]),
             history=digest.recalled(memory),
             asked=memory.pending.shown if memory.pending else None,
             products=[p.name for p in products[:_CATALOGUE]],
@@ -149,13 +149,14 @@ class ConversationNodes:
         if memory.turn == 0:
             head = closing.head(memory, turn, datetime.fromisoformat(state["now"]))
             await self._stores.conversations.start(head)
-        context = await context_of(self._stores, memory.customer_id)
+        shown = memory.pending.words if memory.pending else ""
+        context = await context_of(self._stores, memory.customer_id, shown)
         understood = Understood.model_validate(state["understood"])
         if "outcome" in state:
             memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
-            text = words_to_read(turn.message, understood.english, memory.pending.words if memory.pending else "")
+            text = words_to_read(as_seen(turn.message), understood.english, shown)
             files = bool(turn.evidence_ids)
             reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
             if text != turn.message and reading.text is None:

@@ -136,12 +136,13 @@ def _propose(scene: Scene, detail: Detail, customer: Customer) -> Outcome:
     old, noun = getattr(customer, detail) or "none", _called(detail)
     if old == value:
         return scene.reply(f"Your {noun} is {old} already.")
-    note = " Orders that are placed already keep theirs." if detail == "address" else ""
+    note = "Orders that are placed already keep theirs." if detail == "address" else ""
     return scene.propose(
         "change_account",
         wish.model_dump(mode="json", exclude_none=True),
-        f"Change the {noun} in your account from {old} to {value}?{note}",
+        f"Change the {noun} in your account from {old} to {value}?",
         target=scene.customer_id,
+        details=note,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from activities.tools.order_items import OrderItemTools, waits
 from activities.tools.order_wording import said_method
-from activities.tools.owned import order_of
+from activities.tools.owned import order_agreed
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import things
 from care.gateways.payments import PaymentGateway
@@ -58,7 +58,7 @@ class OrderChangeTools:
         """Each can be repeated: money and items move once for `scene.once`, an address is set to the same."""
         agreed = scene.agreed
         order_id = agreed.payload["order_id"]
-        await order_of(self._stores, scene.customer_id, order_id)
+        await order_agreed(self._stores, scene.customer_id, agreed.payload)
         match agreed.kind:
             case "change_items":
                 return await self._items.carry_out(scene)
@@ -101,7 +101,11 @@ class OrderChangeTools:
         method = await check_payment(self._payments, order, wish)
         return scene.propose(
             "change_payment_method",
-            {"order_id": order.order_id, "wish": wish.model_dump(mode="json")},
+            {
+                "order_id": order.order_id,
+                "wish": wish.model_dump(mode="json"),
+                "total": order.total.model_dump(mode="json"),
+            },
             f"Charge {order.total} for {order.order_id} to {said_method(method)} now?",
             target=order.order_id,
             action="change_payment",

@@ -17,6 +17,7 @@ from care.rules.item_wishes import Wished, wished
 from care.rules.order_changes import check_made, pieces_of
 from care.rules.order_plans import MOST
 from care.rules.order_words import methods_meant, names_a_payment
+from care.rules.strange_counts import asks_for_count, strange_count
 from care.rules.writes import WRITES
 from care.stores import Stores
 
@@ -32,10 +33,13 @@ class OrderItemTools:
         """`words` say what to change. Raises a CareError where it cannot be."""
         shown = _shown(scene, order)
         method = await self._method(scene)
+        catalogue = await self._catalogue(order)
+        if strange := strange_count(words, [p.name for p in catalogue]):
+            return _ask_count(scene, order, strange)
         wish = wished(
             words,
             dict(pieces_of(order.items)),
-            await self._catalogue(order),
+            catalogue,
             base=pieces_of(shown.items) if shown else None,
             about=_talked_of(order, shown),
         )
@@ -159,6 +163,11 @@ def _ask(scene: Scene, order: Order, wish: Wished) -> Outcome:
     return scene.reply(
         text, suggestions=suggestions, awaiting="items", action="change_items", **scene.slots(order_id=order.order_id)
     )
+
+
+def _ask_count(scene: Scene, order: Order, written: str) -> Outcome:
+    text, slots = asks_for_count(written), scene.slots(order_id=order.order_id)
+    return scene.reply(text, suggestions=[PERSON], awaiting="items", action="change_items", **slots)
 
 
 def _nothing_left(scene: Scene, order: Order) -> Outcome:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from activities.tools.asking import MOST_OFFERED, ask_which_order
 from activities.tools.order_changes import OrderChangeTools, action_of
 from activities.tools.order_wording import standing, told
-from activities.tools.owned import order_of
+from activities.tools.owned import order_agreed, order_of
 from activities.tools.parcels import ParcelTools
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import order_choices, things
@@ -71,9 +71,8 @@ class OrderTools:
     async def _carry_out(self, scene: Scene) -> Outcome:
         match scene.agreed.kind:
             case "cancel_order":
-                order_id = scene.agreed.payload["order_id"]
-                await order_of(self._stores, scene.customer_id, order_id)
-                return _cancelled(scene, await cancel_order(self._stores, self._payments, order_id))
+                order = await order_agreed(self._stores, scene.customer_id, scene.agreed.payload)
+                return _cancelled(scene, await cancel_order(self._stores, self._payments, order.order_id))
             case "trace_parcel":
                 return await self._parcels.carry_out(scene)
             case _:
@@ -130,12 +129,14 @@ def _changeable(scene: Scene) -> list[str]:
 
 
 def _only_a_part(scene: Scene, order: Order) -> bool:
-    """ "Cancel the chips in ORD006": some of its items are named, and so is the order itself."""
+    """ "Cancel the chips in ORD006": some of its items are named, and so is the order itself, or it was shown."""
     named = {line.sku for line in order.items} & set(scene.reading.skus)
     if order_words.means_a_part(scene.text) and not named:
         return True
     partly = bool(named) and (len(named) < len({line.sku for line in order.items}) or bool(scene.entities.quantity))
-    return partly and bool(scene.entities.order_ids)
+    pending = scene.state.pending
+    shown = pending is not None and pending.payload.get("order_id") == order.order_id
+    return partly and (shown or bool(scene.entities.order_ids))
 
 
 def _asked_for(scene: Scene) -> list[str]:
@@ -167,7 +168,7 @@ def _propose_cancel(scene: Scene, order: Order) -> Outcome:
     goes_back = order.payment.status is PaymentStatus.PAID and due.amount > 0
     return scene.propose(
         "cancel_order",
-        {"order_id": order.order_id},
+        {"order_id": order.order_id, "total": order.total.model_dump(mode="json")},
         f"Cancel {what} and have {due} paid back the way you paid?" if goes_back else f"Cancel {what}?",
         target=order.order_id,
         # "No, the other one" is understood even where no list was shown.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from care.errors import missing
-from care.models.order import Order
+from typing import Any
+
+from care.errors import Conflict, missing
+from care.models.money import Money
+from care.models.order import Order, OrderStatus
 from care.models.refund import Refund
 from care.models.subscription import Subscription
 from care.stores import Stores
@@ -14,6 +17,17 @@ async def order_of(stores: Stores, customer_id: str, order_id: str) -> Order:
     order = await stores.orders.get(order_id)
     if order.customer_id != customer_id:
         raise missing("order", order_id)
+    return order
+
+
+async def order_agreed(stores: Stores, customer_id: str, payload: dict[str, Any]) -> Order:
+    """The order of a proposal. Raises NotFound, and Conflict where its total is not the one that was shown any more."""
+    order = await order_of(stores, customer_id, payload["order_id"])
+    shown = payload.get("total")  # proposals of earlier versions hold none
+    if shown and order.status is OrderStatus.PENDING and order.total != Money.model_validate(shown):
+        raise Conflict(
+            f"{order.order_id} has changed since I showed you this, so I have not done it. Please ask again."
+        )
     return order
 
 

@@ -17,6 +17,7 @@ from care.models.subscription import Frequency, Subscription, SubscriptionReques
 from care.rules.prepaid import cost
 from care.rules.recurrence import next_occurrence, schedule_for
 from care.rules.renewal import renewed
+from care.rules.strange_counts import asks_for_count, strange_count
 from care.stores import Stores
 
 _MOST_OFFERED = 6
@@ -35,6 +36,8 @@ class Subscribing:
         draft, unclear = drafted(scene, products, home.country if home else None)
         if unclear or not draft.items:
             return _ask_product(scene, draft, [p for p in products if p.sku in unclear] or products)
+        if strange := strange_count(scene.text, [p.name for p in products]):
+            return _ask(scene, draft, asks_for_count(strange), [], "items")
         what = things([NamedSku(sku=p.sku, name=p.name) for p in products if p.sku in {i.sku for i in draft.items}])
         if draft.frequency is None:
             return _ask(scene, draft, f"How often would you like {what}?", _RHYTHMS, "frequency")

@@ -10,6 +10,7 @@ from care.models.dialogue import Outcome
 from care.models.memory import Choice
 from care.models.order import Product
 from care.models.subscription import Frequency, Subscription
+from care.rules.strange_counts import asks_for_count
 
 _WHAT = (
     "What shall I change in {}? I can change its products and quantities, how often and on which day it comes, where "
@@ -35,6 +36,21 @@ def ask_day(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome
     question = f"On which day of the {'month' if monthly else 'week'} shall {subscription.subscription_id} come?"
     suggestions = ["On the 1st", "On the 15th"] if monthly else ["On Monday", "On Friday", "On Saturday"]
     return ask(scene, wanted, subscription, question, awaiting="change", suggestions=suggestions)
+
+
+def ask_date(scene: Scene, wanted: Wanted, subscription: Subscription, unread: str) -> Outcome:
+    """`unread` is what was said, and is no day or more than one."""
+    question = f'I cannot tell which day "{unread}" is. Which day do you mean? Please write it like 4 December.'
+    return ask(scene, wanted, subscription, question, awaiting="date")
+
+
+def ask_end(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
+    question = f"Until which day shall I pause {name(subscription)}? It has to be one that is still to come."
+    return ask(scene, wanted, subscription, question, awaiting="date")
+
+
+def ask_count(scene: Scene, wanted: Wanted, subscription: Subscription, written: str) -> Outcome:
+    return ask(scene, wanted, subscription, asks_for_count(written), awaiting="items")
 
 
 def ask_address(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:

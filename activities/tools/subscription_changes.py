@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.tools.pricing import agreed_items
 from activities.tools.scene import Scene
-from activities.tools.subscription_asking import ask_address, ask_day, ask_method, ask_product, ask_what
+from activities.tools.subscription_asking import ask_address, ask_count, ask_day, ask_method, ask_product, ask_what
 from activities.tools.subscription_items import items_for, wished_of
 from activities.tools.subscription_scene import Wanted, propose
 from activities.tools.subscription_wording import days, name, pace, plain
@@ -22,6 +22,7 @@ from care.rules.delivery_dates import planned_dates
 from care.rules.order_changes import pieces_of
 from care.rules.phrases import asks_for_address
 from care.rules.prepaid import cost
+from care.rules.strange_counts import strange_count
 from care.rules.subscription_calendar import changed
 from care.rules.subscription_checks import local_date
 from care.rules.terms_wishes import is_about_paying, method_named, rhythm_wanted
@@ -53,6 +54,8 @@ class SubscriptionChanges:
             terms["payment_method"] = paying.payment_method
         else:
             products = await self._stores.products.all()
+            if strange := strange_count(scene.text, [p.name for p in products]):
+                return ask_count(scene, wanted, subscription, strange)
             items, unclear = _items(scene, wanted, subscription, products, before.get("items"))
             if unclear and items is None:
                 return ask_product(scene, wanted, subscription, [p for p in products if p.sku in unclear])

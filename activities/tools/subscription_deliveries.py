@@ -6,6 +6,7 @@ Each proposal names its date, so that a yes on another day cannot mean another d
 from __future__ import annotations
 
 from activities.tools.scene import Scene
+from activities.tools.subscription_asking import ask_date
 from activities.tools.subscription_scene import Wanted, ask, propose, spoken_of
 from activities.tools.subscription_wording import name, next_of, no_delivery_on, plain
 from activities.tools.wording import day
@@ -15,7 +16,7 @@ from care.models.subscription import RescheduleDelivery, Subscription
 from care.rules.delivery_dates import apart, deliveries_named, planned_dates, target_named
 from care.rules.entities import find_entities
 from care.rules.prepaid import Paying, cost, paying
-from care.rules.spoken_dates import resolve
+from care.rules.spoken_dates import resolve, unread_date
 from care.rules.subscription_changes import ordered_now
 from care.rules.subscription_checks import by_date, local_date
 from care.rules.subscription_dates import rescheduled
@@ -27,6 +28,8 @@ def reschedule(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outc
     what, target = apart(wanted.text)
     if wanted.amends and not target:  # the answer to "To which day?", or another day than was shown
         what, target = "", wanted.text
+    if unread := unread_date(what):
+        return ask_date(scene, wanted, subscription, unread)
     before = spoken_of(wanted, planned)
     named = deliveries_named(what, find_entities(what), planned, today, before)
     moved = next(iter(named or ([before] if before else planned[:1])), None)
@@ -60,7 +63,7 @@ def order_now(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outco
     paid = paying(subscription, beside=True) is Paying.BY_TERM
     price = "one of those that are paid already" if paid else f"for {cost(subscription.items)}"
     shown = f"Order one extra delivery of {name(subscription)} today, {day(today)}, {price}?"
-    payload = {"date": today.isoformat()}
+    payload = {"date": today.isoformat(), "each": cost(subscription.items).model_dump(mode="json")}
     return propose(
         scene, wanted, subscription, "order_now", payload, shown, details="Your planned dates stay as they are."
     )

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from activities.tools.scene import Scene
+from activities.tools.subscription_asking import ask_end
 from activities.tools.subscription_scene import Wanted, propose
 from activities.tools.subscription_skips import skip_between
 from activities.tools.subscription_wording import days, name, next_of, pace, plain
@@ -25,6 +26,8 @@ from care.rules.subscription_wishes import ends_after_next
 
 _BECAUSE = re.compile(r"\b(?:because|since|as|reason is|reason:)\s+(?P<why>.{3,200})", re.I | re.S)
 _REASONS = {"changed_mind": "no longer wanted", "quality": "quality", "late": "late deliveries", "damaged": "damage"}
+# "Until yesterday", "for 0 days": an end was said, and it is none.
+_NO_END = re.compile(r"\b(?:until|till?|for)\s+(?:the\s+)?(?:-?\d|yesterday\b|last\b)", re.I)
 _WHOLE = re.compile(r"\b(?:subscription|everything|all|it|plan|sub\d+)\b", re.I)
 
 
@@ -37,6 +40,8 @@ def pause(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     until = pause_end(wanted.text, wanted.found, today)
     if between and span_in(wanted.text):
         until = between[1] + timedelta(days=1)
+    if until is None and _NO_END.search(wanted.text):
+        return ask_end(scene, wanted, subscription)
     rests = subscription.status is SubscriptionStatus.PAUSED
     if rests and until in (None, subscription.paused_until):
         return plain(

@@ -28,6 +28,7 @@ from care.models.subscription import (
     SubscriptionStatus,
 )
 from care.rules.delivery_dates import planned_dates
+from care.rules.prepaid import cost
 from care.rules.prepaid_words import going_back
 from care.rules.spoken_dates import resolve
 from care.rules.subscription_checks import local_date
@@ -130,7 +131,9 @@ class SubscriptionWrites:
 
     async def _order_now(self, scene: Scene, before: Subscription) -> Outcome:
         today = local_date(before, scene.now)
-        _same(before, scene.agreed.payload["date"] == today.isoformat())
+        shown = scene.agreed.payload.get("each")  # proposals of earlier versions hold none
+        unchanged = shown is None or cost(before.items) == Money.model_validate(shown)
+        _same(before, unchanged and scene.agreed.payload["date"] == today.isoformat())
         after = await self._cases.order_now(before.subscription_id, once=scene.once)
         return _done(scene, after, f"An extra delivery of {name(after)} is ordered for today, {day(today)}.")
 

@@ -9,6 +9,7 @@ from activities.tools import subscription_skips as skips
 from activities.tools.owned import subscription_of
 from activities.tools.scene import Scene
 from activities.tools.subscribing import Subscribing
+from activities.tools.subscription_asking import ask_date
 from activities.tools.subscription_changes import SubscriptionChanges
 from activities.tools.subscription_scene import Wanted, fitting, wanted_in
 from activities.tools.subscription_writes import SubscriptionWrites
@@ -20,10 +21,12 @@ from care.models.dialogue import Outcome
 from care.models.memory import Choice, SubscriptionTask
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.models.understanding import Intent
+from care.rules.spoken_dates import unread_date
 from care.rules.subscription_wishes import Action
 from care.stores import Stores
 
 _MOST = 50
+_BY_DATE = ("skip", "unskip", "pause")
 _TO_DO: dict[Action, str] = {
     "skip": "Of which subscription shall I skip a delivery?",
     "unskip": "Of which subscription shall I take the skip back?",
@@ -73,6 +76,8 @@ class SubscriptionTools:
 
     async def _propose(self, scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
         action = _in_its_state(wanted.action, subscription)
+        if action in _BY_DATE and (unread := unread_date(scene.text)):
+            return ask_date(scene, wanted, subscription, unread)
         match action:
             case "skip":
                 return skips.skip(scene, wanted, subscription)

@@ -38,12 +38,14 @@ class SubscriptionBrief(Model):
 
 
 class Context(Model):
-    """What the shop knows of the customer at this turn. Orders and subscriptions are the newest few, newest first."""
+    """What the shop knows of the customer at this turn. Orders and subscriptions are the newest few, newest first;
+    `shown` are the products, by name, that the proposal is about which waits for a yes."""
 
     customer_name: str
     timezone: str
     orders: list[OrderBrief] = []
     subscriptions: list[SubscriptionBrief] = []
+    shown: list[str] = []
 
 
 # What a turn does: carry out what was proposed, drop it, ask again for the yes, tell that nothing waits for a yes,

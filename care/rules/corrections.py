@@ -9,10 +9,12 @@ from care.models.understanding import Entities
 from care.rules.entities import find_entities
 
 _DENIED = re.compile(
-    r"(?P<before>\w+'?\w*)?\W*\b(?:not|instead of|rather than)\s+(?:for |on |at )?"
+    r"\b(?:not|instead of|rather than)\s+(?:for |on |at )?"
     r"(?P<what>(?:the |my |that |this )?[^,.;:!?]+?)(?=\s*(?:[,.;:!?]|$|\bbut\b|\bit'?s\b|\bi (?:meant|mean|said)\b))",
     re.I,
 )
+# The word before it is looked for from there backwards: forwards, one long word would be gone through again and again.
+_BEFORE, _NEAR = re.compile(r"[\w']+(?=\W*$)"), 40
 # "It is not working", "I have not received ORD004": a plain no, and nothing that is corrected.
 _PLAIN = {
     "am", "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "will", "would",
@@ -54,7 +56,12 @@ def amends(text: str) -> bool:
 
 def _denials(text: str) -> list[re.Match[str]]:
     plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return [m for m in _DENIED.finditer(plain) if (m["before"] or "").casefold() not in _PLAIN]
+    return [m for m in _DENIED.finditer(plain) if _word_before(plain, m.start()) not in _PLAIN]
+
+
+def _word_before(text: str, end: int) -> str:
+    word = _BEFORE.search(text[max(0, end - _NEAR) : end])
+    return word[0].casefold() if word else ""
 
 
 def _kept(text: str) -> str:

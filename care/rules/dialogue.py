@@ -13,6 +13,7 @@ from care.rules.anger import is_angry
 from care.rules.approved import Approved
 from care.rules.corrections import settled
 from care.rules.intents import FAMILY, best_of, intent_of, wants_person
+from care.rules.repeating import names_a_part
 from care.rules.subscription_meant import intent_meant
 from care.rules.writes import WRITES
 
@@ -38,7 +39,7 @@ def read(
     understood = understood.model_copy(update={"entities": settled(text, understood.entities)})
     if hasty and state.pending and words.answer_in(text, state.pending.words) == "yes":
         return _act("ask_again", Intent.OTHER)
-    if apart := _answered_and_more(understood, text, state):
+    if apart := _answered_and_more(understood, text, state, context):
         return apart
     wishes = parts.wishes_of(understood)
     if not wishes or wants_person(understood):
@@ -63,11 +64,13 @@ def _part(
     return reading.model_copy(update={"not_done": matters.not_done(state, reading)})
 
 
-def _answered_and_more(understood: Understood, text: str, state: ConversationState) -> Reading | None:
+def _answered_and_more(understood: Understood, text: str, state: ConversationState, context: Context) -> Reading | None:
     """ "Yes. And where is ORD001?": the answer, and a wish that is none of what was shown."""
     if state.pending is None or words.answer_in(text, state.pending.words):
         return None  # "yes, cancel it" is a yes, and nothing more
     if (split := words.answer_and_more(text, state.pending.words)) is None:
+        return None
+    if split.answer == "yes" and names_a_part(text, context.shown) and not phrases.only_asks(split.rest):
         return None
     shown = WRITES[state.pending.kind].intent
     wish = parts.behind_answer(understood, split, state.pending)
@@ -80,7 +83,7 @@ def _answered_and_more(understood: Understood, text: str, state: ConversationSta
 def _read(understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context) -> Reading:
     pending = state.pending
     answer = words.answer_in(text, pending.words if pending else "")
-    if pending and answer == "yes":
+    if pending and answer == "yes" and not names_a_part(text, context.shown):
         if state.pointed and phrases.is_nodding(text):
             return _act("ask_again", Intent.OTHER)  # "ok", to the answer that stood before the question
         wanted = WRITES[pending.kind].intent

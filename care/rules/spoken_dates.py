@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, cast
 
 from care.rules.spoken_forms import FORMS, MANY, MONTHS, WEEKDAYS, counted, made
 
-__all__ = ["WEEKDAYS", "Span", "dates_in", "resolve", "span_in"]
+__all__ = ["WEEKDAYS", "Span", "dates_in", "resolve", "span_in", "unread_date"]
 
 Unit = Literal["days", "weeks", "months"]
 _LONG = MANY.replace(" ", r"\s+")
@@ -53,16 +54,22 @@ def dates_in(text: str) -> list[str]:
 
     Impossible dates are left out. A day that names a rhythm ("every Friday", "the 5th of each month") is no date.
     """
+    return list(dict.fromkeys(spoken for _, spoken in _forms_in(text) if spoken))
+
+
+def unread_date(text: str) -> str | None:
+    """The first date, as it is written, that no calendar has ("31 February") or that may be either of two ("05/11")."""
+    return next((written for written, spoken in _forms_in(text) if not spoken), None)
+
+
+def _forms_in(text: str) -> Iterator[tuple[str, str | None]]:
+    """As it is written, and as it is kept; None where it is no date, or not one only."""
     matches = [(match, kept) for pattern, kept in FORMS for match in pattern.finditer(text)]
-    found: list[str] = []
     end = 0
     for match, kept in sorted(matches, key=lambda each: (each[0].start(), -each[0].end())):
         if match.start() >= end and not _is_rhythm(text, match):
-            spoken = kept(match)
             end = match.end()
-            if spoken and spoken not in found:
-                found.append(spoken)
-    return found
+            yield match[0], kept(match)
 
 
 def _is_rhythm(text: str, match: re.Match[str]) -> bool:

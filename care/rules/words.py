@@ -9,6 +9,8 @@ import re
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from care.rules.repeating import repeatable
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -99,7 +101,7 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
 
     Words that were shown may be repeated: "yes, cancel ORD005" answers "Cancel ORD005?", and nothing else.
     """
-    words, repeated = set(words_of(text)), set(words_of(shown))
+    words, repeated = set(words_of(text)), set(words_of(shown if "from" in words_of(text) else repeatable(shown)))
     if "cancel" in repeated:
         repeated.add("end")  # the same deed by another name; "stop" might mean the cancelling
     if not words or "?" in text or _HEDGES & words:

@@ -124,6 +124,7 @@ async def test_a_price_that_rises_between_the_question_and_the_yes_is_not_charge
         ("Add whey to ORD001", "Order ORD001 is shipped: only pending orders can be cancelled or changed."),
         ("Add whey to ORD900", "There is no order ORD900."),
         ("Add whey to ORD404", "There is no order ORD404."),
+        ("Add -5 whey to ORD006", "I can only take whole numbers from 1 to 1000, not -5. How many shall it be?"),
         ("Add 500 whey to ORD006", "Whey Protein is out of stock: fewer than 500 are left."),
         ("Add tea to ORD006", "Green Tea is sold in INR, and order ORD006 is in EUR: please order it on its own."),
         ("Add a unicorn to ORD006", "I do not find that among our products. What shall I add?"),
@@ -172,6 +173,28 @@ async def test_a_paid_order_is_cancelled_with_what_goes_back_said_before(talk: T
     assert shown.reply == "Cancel ORD006 (Potato Chips, €12.99) and have €12.99 paid back the way you paid?"
     assert "your €12.99 is on its way back" in (await talk.says("yes")).reply
     assert await card(talk) == 0
+
+
+@pytest.mark.parametrize("wish", ["Cancel ORD007", "Pay ORD007 with the test card that works"])
+async def test_an_order_that_has_another_total_than_was_shown_is_left_alone(talk: Talk, wish: str) -> None:
+    unpaid = Payment(status=PaymentStatus.FAILED)
+    await pending(talk, "ORD007", payment=unpaid)
+    assert (await talk.says(wish, Intent.CANCEL_ORDER if "Cancel" in wish else CHANGE)).needs_confirmation
+    await pending(talk, "ORD007", payment=unpaid, total=make.eur(9900))
+    refused = await talk.says("yes")
+    assert [action.status for action in refused.actions] == ["refused"]
+    assert refused.reply.startswith("ORD007 has changed since I showed you this")
+    assert (await order(talk, "ORD007")).status is OrderStatus.PENDING
+    assert await card(talk) == 1299
+
+
+async def test_a_yes_to_a_part_of_what_was_shown_shows_that_part(talk: Talk) -> None:
+    both = [(await order(talk, each)).items[0] for each in ("ORD004", "ORD005")]
+    await pending(talk, "ORD007", items=both, total=make.eur(2598))
+    await talk.says("Cancel ORD007", Intent.CANCEL_ORDER)
+    shown = await talk.says("yes, cancel the chips", Intent.CANCEL_ORDER)
+    assert acted(shown) == [("items_changed", "proposed", "ORD007")]
+    assert acted(await talk.says("no")) == []
 
 
 async def test_cancelling_a_part_of_an_order_is_no_cancelling(talk: Talk) -> None:

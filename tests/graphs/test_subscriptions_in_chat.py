@@ -363,6 +363,34 @@ async def test_a_cancelled_one_is_started_again_as_a_new_one(talk: Talk) -> None
     assert (await talk.says("pause SUB044", MANAGE)).reply == "Subscription SUB044 is cancelled."
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("skip 31 February for SUB002", 'I cannot tell which day "31 February" is.'),
+        ("skip 05/11 for SUB002", 'I cannot tell which day "05/11" is.'),
+        ("pause SUB002 until 31 February", 'I cannot tell which day "31 February" is.'),
+        ("pause SUB002 until yesterday", "Until which day shall I pause SUB002 (Amul Milk 1L)?"),
+        ("make it 5000 milk in SUB002", "I can only take whole numbers from 1 to 1000, not 5000."),
+    ],
+)
+async def test_what_cannot_be_is_asked_about_and_nothing_else_is_shown_instead(
+    talk: Talk, said: str, answer: str
+) -> None:
+    await keep(talk)
+    reply = await talk.says(said, MANAGE)
+    assert reply.reply.startswith(answer)
+    assert not reply.needs_confirmation
+
+
+async def test_an_extra_delivery_is_not_ordered_of_more_than_was_shown(talk: Talk) -> None:
+    await keep(talk)
+    await talk.says("order an extra delivery of SUB002 now", MANAGE)
+    await keep(talk, items={MILK: 90}, version=2)
+    refused = await talk.says("yes")
+    assert [action.status for action in refused.actions] == ["refused"]
+    assert not talk.doors.acted
+
+
 async def test_an_extra_delivery_is_ordered_for_today_and_no_other_day(talk: Talk) -> None:
     await keep(talk)
     shown = await talk.says("order SUB002 now", MANAGE)

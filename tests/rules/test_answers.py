@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from care.rules.rendering import words_to_read
+from care.rules.rendering import as_seen, words_to_read
 from care.rules.words import answer_in
 
 SHOWN = "Cancel ORD005 (Potato Chips, €12.99)?"
@@ -45,3 +45,18 @@ def test_what_needs_a_second_look_is_neither(text: str) -> None:
 )
 def test_a_rendering_never_says_yes_or_no_for_the_customer(message: str, english: str | None, read: str) -> None:
     assert words_to_read(message, english, SHOWN) == read
+
+
+@pytest.mark.parametrize(
+    ("message", "seen"),
+    [
+        ("ORD9\u200b00", "ORD900"),
+        ("\ufeffye\u00ads\u2060", "yes"),
+        ("ORD\u200d900", "ORD900"),
+        ("\uff2f\uff32\uff24\uff10\uff10\uff14", "ORD004"),
+        ("\u202eyes", "\u202eyes"),
+        ("क्\u200dष", "क्\u200dष"),
+    ],
+)
+def test_a_message_is_read_as_it_is_seen(message: str, seen: str) -> None:
+    assert as_seen(message) == seen

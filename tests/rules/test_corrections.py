@@ -353,3 +353,8 @@ def test_a_wish_that_names_nothing_stays_one() -> None:
         state(slots=Slots(order_id="ORD005")),
         CONTEXT,
     ).order_ids == ["ORD005"]
+
+
+@pytest.mark.parametrize("text", ["ORD" * 1300, "9" * 4000, "not " * 1000])
+def test_a_huge_message_is_read_and_keeps_nobody_waiting(text: str) -> None:
+    assert settled(text, find_entities("")) == find_entities("")
