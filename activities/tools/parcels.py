@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from activities.tools.intake import items_of
 from activities.tools.order_wording import told
 from activities.tools.owned import order_of
 from activities.tools.refunds import RefundTools
@@ -51,7 +52,8 @@ class ParcelTools:
             question = "I am sorry about that. Which order is it about?"
             return scene.ask_which(question, choices, awaiting="order", intake=intake, action=remedy)
         order = await order_of(self._stores, scene.customer_id, ids[0])
-        return await self._see_to(scene, order, _of_order(intake, order))
+        intake = items_of(scene, order, _of_order(intake, order), [])
+        return await self._see_to(scene, order, intake)
 
     async def carry_out(self, scene: Scene) -> Outcome:
         """Opens the trace, once. A person has to talk to the carrier, and takes the conversation with it."""

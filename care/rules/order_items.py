@@ -36,6 +36,9 @@ _SET = re.compile(
     r"|double|up)\b",
     re.I,
 )
+# "Cancel the mug but keep the tea": what stays is no part of the change.
+_KEEP = re.compile(r"^(?:please |just |to )*(?:keep|leave)\b(?!.*\bout\b)", re.I)
+_NONE_OF = re.compile(r"^(?:please )?no (?:more )?(?:\w+ ){0,2}\w+(?: (?:please|any ?more))?$", re.I)
 _ONE = re.compile(r"\b(?:one|an?|another)\b", re.I)
 _INSTEAD = re.compile(r"\binstead\b(?! of\b)", re.I)
 _EVERYTHING = re.compile(r"\b(?:everything|all (?:of it|of them|the items|items)|the whole (?:order|thing))\b", re.I)
@@ -119,11 +122,17 @@ class _Reader:
         return Wished(after if before != after else None, self._verb)
 
     def _clause(self, clause: str) -> None:
+        if _KEEP.search(clause):
+            return
         swap = _SWAP.search(clause)
         if swap and self._swapped(swap["old"] or swap["old2"], swap["new"] or swap["new2"]):
             return
         named, said = products_in(clause, list(self._names)), _verb_of(clause)
         verb, count = said or self._verb, _count(clause)
+        if said is None and named and _NONE_OF.match(clause):
+            verb = said = "remove"
+        if said in (None, "set") and named and _INSTEAD.search(clause) and self._moved(named, count):
+            return
         if self._verb == "remove" and named and _INSTEAD.search(clause):
             verb = "add"  # "no chips any more, send me whey instead"
         if verb is None and named and count:  # "3 chips please": so many of what is in the order, else so many more
@@ -139,6 +148,18 @@ class _Reader:
             return
         sku = self._one_of(verb, named, clause)
         self._pieces[sku] = self._after(sku, verb, count)
+
+    def _moved(self, named: list[str], count: int | None) -> bool:
+        """Whether "make it coffee instead" puts another thing in the place of what was about to be added."""
+        about = self._about
+        more = self._pieces[about] - self._held.get(about, 0) if about else 0
+        if about is None or more <= 0:
+            return False
+        sku = self._one_of("add", named)
+        self._verb = "swap"
+        self._pieces[about] -= more
+        self._pieces[sku] = self._held.get(sku, 0) + (count or more)
+        return True
 
     def _after(self, sku: str, verb: Verb, count: int | None) -> int:
         now = self._held.get(sku, 0)
@@ -180,7 +201,7 @@ class _Reader:
             raise _Unclear(Wished(verb="set", unnamed=True))
         if any(word not in _FILLERS and not word.isdigit() for word in words_of(clause)):
             raise _Unclear(Wished(verb=verb, unnamed=True))
-        if self._about in self._pieces and self._about:
+        if self._about and (self._about in self._pieces or verb == "add"):
             return self._about
         if len(self._held) == 1:
             return next(iter(self._held))
