@@ -9,9 +9,20 @@ from care.models.order import Order, Product
 from care.models.refund import RefundReason, Remedy
 from care.models.subscription import Item
 from care.models.understanding import Entities
+from care.rules.parcel_words import says_it_is_lost
 from care.rules.phrases import adds_more
-from care.rules.references import named_products
-from care.rules.refund_asks import exchanged_in, left_out, part_in, puts_off_evidence, remedy_in
+from care.rules.product_names import is_only_names
+from care.rules.references import is_only_ids, named_products
+from care.rules.refund_asks import (
+    came_in,
+    exchanged_in,
+    left_out,
+    names_picture,
+    part_in,
+    puts_off_evidence,
+    remedy_in,
+    says_no_picture,
+)
 from care.rules.words import has_no_evidence
 
 _LONGEST_COMPLAINT = 4000
@@ -23,11 +34,14 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     if before is None or (order_id and before.order_id and order_id != before.order_id):
         before = RefundIntake()
     reason = RefundReason(found.reason) if found.reason else before.reason
-    if reason is None and scene.state.awaiting == "reason" and before.order_id and not adds_more(scene.text):
-        reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
-    asked = scene.state.awaiting == "evidence" and not files
-    unseen = asked and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))
     remedy = remedy_in(scene.text) or (Remedy(found.remedy) if found.remedy else None)
+    if reason is None and says_it_is_lost(scene.text):
+        reason = RefundReason.MISSING
+    if reason is None and before.order_id and _tells_reason(scene, remedy):
+        reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
+    asked = scene.state.awaiting == "evidence" or (scene.state.awaiting == "reason" and names_picture(scene.text))
+    unseen = asked and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))
+    unseen = not files and (unseen or says_no_picture(scene.text))
     changes: dict[str, object] = {
         "order_id": order_id or before.order_id,
         "reason": reason,
@@ -38,6 +52,13 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     if remedy is not None:
         changes |= {"remedy": remedy, "exchange_for": before.exchange_for if remedy is Remedy.REPLACEMENT else []}
     return before.model_copy(update=changes)
+
+
+def _tells_reason(scene: Scene, remedy: Remedy | None) -> bool:
+    """Whether words that fit no reason answer what is wrong: what it is for, and whether there is a photo, do not."""
+    text, found = scene.text, scene.entities
+    aside = adds_more(text) or names_picture(text) or is_only_names(text, found.products) or is_only_ids(text)
+    return scene.state.awaiting == "reason" and remedy is None and not aside
 
 
 def items_of(scene: Scene, order: Order, intake: RefundIntake, catalogue: list[Product]) -> RefundIntake:
@@ -57,6 +78,9 @@ def items_of(scene: Scene, order: Order, intake: RefundIntake, catalogue: list[P
     changes: dict[str, object] = {}
     named = [line for line in order.items if line.sku in skus]
     if named:
+        came = came_in(scene.text) if len(named) == 1 and intake.reason is RefundReason.MISSING else None
+        if came and came < named[0].quantity:
+            wanted = named[0].quantity - came
         items = [Item(sku=line.sku, quantity=min(wanted or line.quantity, line.quantity)) for line in named]
         # "And the milk too" leaves what was named before.
         kept = [i for i in intake.items if i.sku not in skus] if adds_more(scene.text) else []

@@ -49,6 +49,9 @@ class OpenRefunds:
         of_order = [r for r in pool if r.order_id in scene.reading.order_ids and scene.entities.order_ids]
         if scene.entities.order_ids:
             return [r for r in of_order if not r.status.is_settled] or of_order[:1]
+        skus = set(scene.reading.skus)
+        if holding := [r for r in pool if not r.status.is_settled and skus & {i.sku for i in r.items}]:
+            return holding
         current = [r for r in pool if r.refund_id == scene.state.slots.refund_id]
         return current or [r for r in pool if not r.status.is_settled]
 

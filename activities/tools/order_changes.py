@@ -16,7 +16,7 @@ from care.models.dialogue import Outcome
 from care.models.order import Order
 from care.models.order_change import ChangePayment, ChangeStatus, OrderChange
 from care.order_changes import change_payment, check_payment
-from care.rules.address import address_in
+from care.rules.address import address_in, corrected
 from care.rules.order_changes import check_made, check_payment_may_change, check_pending
 from care.rules.order_words import Part, methods_meant, part_asked
 from care.stores import Stores
@@ -73,12 +73,19 @@ class OrderChangeTools:
     async def _address(self, scene: Scene, order: Order) -> Outcome:
         customer = await self._stores.customers.get(scene.customer_id)
         known = order.address or customer.address
-        address = address_in(_FURTHER.split(_said(scene))[0], known.country if known else None)
+        shown = _shown_address(scene)
+        said = scene.text if shown else _said(scene)
+        address = address_in(_FURTHER.split(said)[0], known.country if known else None)
+        country = known.country if known else None
+        address = address or (corrected(shown, scene.text) if shown else None)
+        begun = scene.state.said if scene.state.awaiting == "address" else None
+        address = address or (address_in(f"{begun}, {scene.text}", country) if begun else None)
         if address is None:
             return scene.reply(
                 f"Where shall {order.order_id} go? Please write: street and number, postcode city, country.",
                 awaiting="address",
                 action="change_address",
+                said=scene.text if scene.state.awaiting == "address" and not begun else None,
                 **scene.slots(order_id=order.order_id),
             )
         return scene.propose(
@@ -128,6 +135,13 @@ def _part(scene: Scene) -> Part | None:
     if before == "items" and said == "payment":
         return before  # "on my other card": how the change is paid
     return said or before
+
+
+def _shown_address(scene: Scene) -> Address | None:
+    """Where an order would go on a yes: what is said next puts that right."""
+    pending = scene.state.pending
+    shown = pending is not None and pending.kind == "change_address"
+    return Address.model_validate(pending.payload["address"]) if pending and shown else None
 
 
 def _said(scene: Scene) -> str:

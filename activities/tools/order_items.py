@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from activities.tools.cancelling import propose_cancel
 from activities.tools.order_wording import holding, money_moves, said_method
 from activities.tools.scene import PERSON, Scene, done
 from activities.tools.wording import things
@@ -41,14 +42,14 @@ class OrderItemTools:
             dict(pieces_of(order.items)),
             catalogue,
             base=pieces_of(shown.items) if shown else None,
-            about=_talked_of(order, shown),
+            about=_talked_of(order, shown) or scene.state.slots.sku,
         )
         if wish.pieces is None and shown and not wish.unclear:
             return await self._show(scene, order, shown, method)
         if wish.pieces is None:
             return _ask(scene, order, wish)
         if not wish.pieces:
-            return _nothing_left(scene, order)
+            return propose_cancel(scene, order, why=f"Nothing would be left of {order.order_id}.")
         items = [Item(sku=sku, quantity=min(count, MOST)) for sku, count in wish.pieces.items()]
         return await self._show(scene, order, ChangeItems(items=items), method, words)
 
@@ -168,11 +169,6 @@ def _ask(scene: Scene, order: Order, wish: Wished) -> Outcome:
 def _ask_count(scene: Scene, order: Order, written: str) -> Outcome:
     text, slots = asks_for_count(written), scene.slots(order_id=order.order_id)
     return scene.reply(text, suggestions=[PERSON], awaiting="items", action="change_items", **slots)
-
-
-def _nothing_left(scene: Scene, order: Order) -> Outcome:
-    text = f"Nothing would be left of {order.order_id}. Shall I cancel it instead?"
-    return scene.reply(text, suggestions=[f"Cancel {order.order_id}", PERSON], **scene.slots(order_id=order.order_id))
 
 
 def _changed(scene: Scene, change: OrderChange) -> Outcome:

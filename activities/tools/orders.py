@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from activities.tools.asking import MOST_OFFERED, ask_which_order
+from activities.tools.cancelling import pending_of, propose_cancel
 from activities.tools.order_changes import OrderChangeTools, action_of
 from activities.tools.order_wording import standing, told
 from activities.tools.owned import order_agreed, order_of
 from activities.tools.parcels import ParcelTools
 from activities.tools.scene import PERSON, Scene, done
-from activities.tools.wording import order_choices, things
+from activities.tools.wording import things
 from care.errors import NotFound
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
-from care.models.dialogue import OrderBrief, Outcome
+from care.models.dialogue import Outcome
 from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.understanding import Intent
 from care.ordering import cancel_order
 from care.rules import order_questions, order_words, parcel_words
-from care.rules.order_changes import check_pending
+from care.rules.references import names_an_order
 from care.stores import Stores
 
 _WHICH = {
@@ -30,6 +31,7 @@ _WHICH = {
     Intent.CHANGE_ORDER: "Which order shall I change?",
 }
 _TOO_LATE = "only orders that are not on their way yet can be."
+_UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 _NONE = {
     Intent.CANCEL_ORDER: f"You have no order that can still be cancelled: {_TOO_LATE}",
     Intent.CHANGE_ORDER: f"You have no order that can still be changed: {_TOO_LATE}",
@@ -53,8 +55,10 @@ class OrderTools:
             return await self._parcels.serve(scene)
         if intent is Intent.ORDER_STATUS:
             way_out = parcel_words.remedy_asked(scene.text)
-            trouble = way_out in ("trace", "reship") or parcel_words.says_it_is_lost(scene.text)
-            return await (self._parcels.serve(scene) if trouble else self._tell(scene))
+            trouble = not order_words.is_to_stay(scene.text) and (
+                way_out in ("trace", "reship") or parcel_words.says_it_is_lost(scene.text)
+            )
+            return await (self._parcels.serve(_about(scene, Intent.DELIVERY_ISSUE)) if trouble else self._tell(scene))
         ids = _changeable(scene)
         if not ids:
             return scene.reply(_NONE[intent], suggestions=[PERSON])
@@ -62,8 +66,8 @@ class OrderTools:
             return _which(scene, ids, action=action_of(scene))
         order = await order_of(self._stores, scene.customer_id, ids[0])
         if intent is Intent.CANCEL_ORDER and not _only_a_part(scene, order):
-            return _propose_cancel(scene, order)
-        scene = replace(scene, reading=scene.reading.model_copy(update={"intent": Intent.CHANGE_ORDER}))
+            return propose_cancel(scene, order)
+        scene = _about(scene, Intent.CHANGE_ORDER)
         if order.status is not OrderStatus.PENDING and parcel_words.remedy_asked(scene.text):
             return await self._parcels.serve(scene)
         return await self._changes.serve(scene, order)
@@ -119,24 +123,31 @@ class OrderTools:
         return scene.reply(text, suggestions=suggestions, **scene.slots(order_id=order.order_id))
 
 
+def _about(scene: Scene, intent: Intent) -> Scene:
+    return replace(scene, reading=scene.reading.model_copy(update={"intent": intent}))
+
+
 def _changeable(scene: Scene) -> list[str]:
     """The orders that may be meant. What is added may go into any of them."""
     ids, state = scene.reading.order_ids, scene.state
     open_question = state.awaiting == "order" or state.slots.order_id in ids
     free = scene.reading.intent is Intent.CHANGE_ORDER and not scene.entities.order_ids and not open_question
+    if free and action_of(scene) == "change_payment":
+        unpaid = [o.order_id for o in pending_of(scene.context.orders) if o.payment in _UNPAID]
+        return [each for each in ids if each in unpaid] or unpaid or ids
     anew = free and order_words.adds_anew(scene.text)
-    return [o.order_id for o in _pending(scene.context.orders)] if anew else ids
+    return [o.order_id for o in pending_of(scene.context.orders)] if anew else ids
 
 
 def _only_a_part(scene: Scene, order: Order) -> bool:
-    """ "Cancel the chips in ORD006": some of its items are named, and so is the order itself, or it was shown."""
+    """ "Cancel the chips in ORD006", "cancel the chips": some of its items. "Cancel the chips order" is all of it."""
     named = {line.sku for line in order.items} & set(scene.reading.skus)
-    if order_words.means_a_part(scene.text) and not named:
+    if (order_words.means_a_part(scene.text) and not named) or (named and order_words.keeps_some(scene.text)):
         return True
     partly = bool(named) and (len(named) < len({line.sku for line in order.items}) or bool(scene.entities.quantity))
     pending = scene.state.pending
     shown = pending is not None and pending.payload.get("order_id") == order.order_id
-    return partly and (shown or bool(scene.entities.order_ids))
+    return partly and bool(shown or scene.entities.order_ids or not names_an_order(scene.text))
 
 
 def _asked_for(scene: Scene) -> list[str]:
@@ -159,26 +170,6 @@ def _listed(scene: Scene) -> bool:
 def _which(scene: Scene, ids: Sequence[str], *, action: str | None = None) -> Outcome:
     question = _WHICH.get(scene.reading.intent, "Which order do you mean?")
     return ask_which_order(scene, question, ids, action=action, said=scene.text)
-
-
-def _propose_cancel(scene: Scene, order: Order) -> Outcome:
-    check_pending(order)
-    what = f"{order.order_id} ({things(order.items)}, {order.total})"
-    due = order.total - order.refunded
-    goes_back = order.payment.status is PaymentStatus.PAID and due.amount > 0
-    return scene.propose(
-        "cancel_order",
-        {"order_id": order.order_id, "total": order.total.model_dump(mode="json")},
-        f"Cancel {what} and have {due} paid back the way you paid?" if goes_back else f"Cancel {what}?",
-        target=order.order_id,
-        # "No, the other one" is understood even where no list was shown.
-        choices=order_choices(_pending(scene.context.orders), scene.context.timezone),
-        **scene.slots(order_id=order.order_id),
-    )
-
-
-def _pending(orders: Sequence[OrderBrief]) -> list[OrderBrief]:
-    return [o for o in orders if o.status is OrderStatus.PENDING]
 
 
 def _cancelled(scene: Scene, order: Order) -> Outcome:

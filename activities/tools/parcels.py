@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from activities.tools.asking import ask_which_order
+from activities.tools.intake import items_of
 from activities.tools.order_wording import told
 from activities.tools.owned import order_of
 from activities.tools.refunds import RefundTools
@@ -49,7 +50,8 @@ class ParcelTools:
             remedy = parcel_words.remedy_asked(scene.text)
             return ask_which_order(scene, question, ids, intake=intake, action=remedy)
         order = await order_of(self._stores, scene.customer_id, ids[0])
-        return await self._see_to(scene, order, _of_order(intake, order))
+        intake = items_of(scene, order, _of_order(intake, order), [])
+        return await self._see_to(scene, order, intake)
 
     async def carry_out(self, scene: Scene) -> Outcome:
         """Opens the trace, once. A person has to talk to the carrier, and takes the conversation with it."""

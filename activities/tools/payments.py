@@ -89,7 +89,7 @@ class PaymentTools:
             return scene.reply(f"{text} {more}", suggestions=[PERSON], **slots)
         if known is None and not says_paid(scene.text):
             text = f"Our payment provider knows of no payment for {order.order_id}, so nothing was taken for it."
-            return scene.reply(text, suggestions=[PERSON], **slots)
+            return scene.reply(text, suggestions=_pay_otherwise(order), **slots)
         if known is None:
             return scene.hand_over(f"Our payment provider knows of no payment for {order.order_id}.")
         match known.status:
@@ -102,7 +102,7 @@ class PaymentTools:
                 return scene.reply(text, suggestions=[PERSON], **slots)
             case "declined":
                 text = f"The payment for {order.order_id} was declined, so nothing was taken and it is not paid."
-                return scene.reply(text, suggestions=[PERSON], **slots)
+                return scene.reply(text, suggestions=_pay_otherwise(order), **slots)
 
     def _propose(self, scene: Scene, order: Order, reference: str) -> Outcome:
         amount = order.total
@@ -138,6 +138,11 @@ class PaymentTools:
             if key and (known := await self._payments.find(key)):
                 return known
         return None
+
+
+def _pay_otherwise(order: Order) -> list[str]:
+    can = order.status is OrderStatus.PENDING
+    return [f"Pay for {order.order_id} with another card", PERSON] if can else [PERSON]
 
 
 def _ids(scene: Scene) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.tools.asking import ask_which_order
+from activities.tools.cancelling import propose_cancel
 from activities.tools.charges import settled
 from activities.tools.claims import Claims, named
 from activities.tools.intake import items_of, merged
@@ -18,7 +19,7 @@ from care.models.order import Order, OrderStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
 from care.rules.phrases import asks_for_refund_status
-from care.rules.refund_asks import asks_about_policy, asks_to_appeal, asks_to_withdraw
+from care.rules.refund_asks import asks_about_policy, asks_to_appeal, asks_to_withdraw, is_for_open_one
 from care.stores import Stores
 
 # Reasons that a picture can show; the others are not held up for one.
@@ -61,10 +62,14 @@ class RefundTools:
         if not files or (not named and (scene.state.intake or scene.entities.remedy)):
             return []
         found = await self._opened.meant(scene)
+        named = named or is_for_open_one(scene.text)
         talked_of = scene.state.slots.refund_id
         if named or scene.entities.reason is None:
             return [r for r in found if named or r.status is RefundStatus.NEEDS_EVIDENCE or r.refund_id == talked_of]
-        return [r for r in found if r.status is RefundStatus.NEEDS_EVIDENCE and r.order_id in scene.entities.order_ids]
+        waiting = [r for r in found if r.status is RefundStatus.NEEDS_EVIDENCE]
+        if scene.entities.order_ids:
+            return [r for r in waiting if r.order_id in scene.entities.order_ids]
+        return [r for r in waiting if {i.sku for i in r.items} & set(scene.reading.skus)]
 
     async def _told(self, scene: Scene) -> Outcome | None:
         """How a refund stands; None where the message is rather about a new one."""
@@ -88,7 +93,8 @@ class RefundTools:
         if order.status is OrderStatus.CANCELLED:
             return settled(scene, order)
         if order.status is OrderStatus.PENDING:
-            return _not_sent_yet(scene, order)
+            why = f"{order.order_id} is not on its way yet, so there is nothing to give back."
+            return propose_cancel(scene, order, why=why)
         intake = items_of(scene, order, intake, await self._stores.products.all())
         try:
             return await self._next(scene, order, intake)
@@ -138,12 +144,6 @@ class RefundTools:
 
     def _wants_picture(self, reason: RefundReason) -> bool:
         return reason in _SEEN_IN_A_PICTURE and self._policy.evidence_required[reason] > 0
-
-
-def _not_sent_yet(scene: Scene, order: Order) -> Outcome:
-    text = f"{order.order_id} is not on its way yet, so there is nothing to give back. I can cancel it for you."
-    slots = scene.slots(order_id=order.order_id)
-    return scene.reply(text, suggestions=[f"Cancel {order.order_id}", PERSON], intake=None, **slots)
 
 
 def _ask_order(scene: Scene, intake: RefundIntake) -> Outcome:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from care.models.dialogue import NamedSku, OrderBrief
 from care.models.memory import Choice
 from care.models.order import OrderLine
-from care.models.refund import Refund
+from care.models.refund import Refund, RefundLine
 from care.models.subscription import Frequency, NamedItem
 
 _EVERY = {
@@ -37,7 +37,7 @@ def local_day(key: str) -> str:
     return day(date.fromisoformat(key[:10])) + (f" at {key[11:19]}" if "T" in key else "")
 
 
-def things(items: Sequence[OrderLine | NamedItem | NamedSku]) -> str:
+def things(items: Sequence[OrderLine | RefundLine | NamedItem | NamedSku]) -> str:
     """ "2 x Amul Milk 1L, Whey Protein"; pieces of one name are counted together, also at different prices."""
     counts: Counter[str] = Counter()
     for item in items:
@@ -54,7 +54,9 @@ def rhythm(frequency: Frequency | None, delivery_day: int | str | None) -> str:
 
 
 def refund_choices(refunds: Sequence[Refund]) -> list[Choice]:
-    return [Choice(kind="refund", id=r.refund_id, label=f"{r.amount} for {r.order_id}") for r in refunds]
+    return [
+        Choice(kind="refund", id=r.refund_id, label=f"{things(r.items)}, {r.amount}, for {r.order_id}") for r in refunds
+    ]
 
 
 def order_choices(orders: Sequence[OrderBrief], timezone: str) -> list[Choice]:

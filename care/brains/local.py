@@ -17,6 +17,7 @@ from care.models.understanding import Entities, Intent, IntentScore, Understood,
 from care.rules.clauses import Part, clauses_of, joined
 from care.rules.entities import find_entities
 from care.rules.language import language_of
+from care.rules.phrases import names_action
 from care.rules.spelling import Speller
 from care.rules.words import answer_in
 
@@ -36,6 +37,7 @@ _PLAIN = 0.6
 _MENDED = ("frequency", "delivery_day", "dates", "reason", "remedy")
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
+_LIKELY = 0.5
 
 
 class LocalUnderstanding:
@@ -82,7 +84,7 @@ class LocalUnderstanding:
         which words ask for which."""
         clauses = clauses_of(text)
         (whole,) = self._scores([text])
-        wishes = joined(text, list(map(Part, clauses, self._scores(clauses))), _is_wish)
+        wishes = joined(text, list(map(_part, clauses, self._scores(clauses))), _is_wish)
         if not wishes:
             return [whole], []
         # A wish that one part states plainly is as sure as that part; a message that is unclear as a whole may hold
@@ -117,6 +119,12 @@ _UNSURE = IntentScore(intent=Intent.OTHER, confidence=0.0)
 
 def _answer(utterance: Utterance) -> Literal["yes", "no"] | None:
     return None if utterance.asked is None else answer_in(utterance.text, utterance.asked)
+
+
+def _part(text: str, score: IntentScore) -> Part:
+    """Likely is sure enough where the words themselves name what is wanted ("where is my kettle and ...")."""
+    sure = score.confidence >= _LIKELY and names_action(score.intent, text)
+    return Part(text, score.model_copy(update={"confidence": max(score.confidence, _SECOND)}) if sure else score)
 
 
 def _is_wish(score: IntentScore) -> bool:

@@ -13,8 +13,18 @@ _COUNTRIES = {
 }  # fmt: skip
 # No postcode is shorter: the 4 of "chips on Friday, from 4 December" is none.
 _SHORTEST = 3
-_LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
-_TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
+_LEAD = re.compile(r"^.*(?:\b(?:to|is|it'?s|meant|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
+_TAIL = re.compile(
+    r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you|(?:instead of|rather than|not) .*)[\s.!]*$",
+    re.IGNORECASE,
+)
+# "13, not 3", "not 3 but 13", "13 instead of 3".
+_SWAP = re.compile(
+    r"\bnot (?:number )?(?P<old>[\w-]+),? (?:but|it'?s|it is) (?:number )?(?P<new>[\w-]+)"
+    r"|(?P<new_>[\w-]+),? (?:and )?(?:not|instead of|rather than) (?:number )?(?P<old_>[\w-]+)",
+    re.IGNORECASE,
+)
+_HOUSE = re.compile(r"\b(?:house )?(?:number|no\.?|nr\.?)(?: is| should be)? (\d+\s?[a-z]?)\b", re.IGNORECASE)
 # "Sorry, Lindenweg 14, ...": said before an address, and no part of it.
 _ASIDE = {
     "oops", "ups", "sorry", "no", "not", "actually", "wait", "hmm", "oh", "well", "yes", "ok", "okay", "please",
@@ -41,10 +51,33 @@ def address_in(text: str, default_country: str | None) -> Address | None:
         # "Lindenweg 4, Berlin, 10969" names the postcode apart.
         code, city = _place(f"{parts[-2]} {parts[-1]}")
         parts = parts[:-1]
-    street = ", ".join(parts[:-1])
+    street = ", ".join(_without_lead(parts[:-1]))
     if not city or not _SHORTEST <= len(code) <= 20:
         return None
     return Address(street=street[:200], city=city[:100], postcode=code, country=country)
+
+
+def _without_lead(parts: list[str]) -> list[str]:
+    """ "Another place, please: ...": words in small letters before a street that is written in capitals are none of
+    it."""
+    first = next((n for n, part in enumerate(parts) if any(c.isdigit() for c in part)), 0)
+    capital = first and parts[first][0].isupper()
+    return parts[first:] if capital and all(p[0].islower() and "/" not in p for p in parts[:first]) else parts
+
+
+def corrected(shown: Address, text: str) -> Address | None:
+    """The address with one word put right: "13, not 3", "the number is 13"; None where the words do not say which."""
+    if (swap := _SWAP.search(text)) and (swap["new"] or swap["new_"]):
+        old, new = swap["old"] or swap["old_"], swap["new"] or swap["new_"]
+        for name in ("street", "postcode", "city"):
+            value: str = getattr(shown, name)
+            put = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new, value, flags=re.IGNORECASE)
+            if put != value:
+                return shown.model_copy(update={name: put})
+    if number := _HOUSE.search(text):
+        street = re.sub(r"\d+\s?[a-z]?$", number[1], shown.street, flags=re.IGNORECASE)
+        return shown.model_copy(update={"street": street}) if street != shown.street else None
+    return None
 
 
 def _place(text: str) -> tuple[str, str]:

@@ -135,6 +135,10 @@ def _one_matter(before: Part, part: Part) -> IntentScore | None:
     # "Where is it? And cancel the other one" asks for two things.
     if _names_another(before, part) or (second.intent in _DEEDS and _QUESTION.search(before.text)):
         return None
+    # "Return the tea and get store credit": how it is paid back, and no word about the wallet.
+    credit = second.intent is Intent.WALLET_ISSUE and find_entities(part.text).remedy == "store_credit"
+    if first.intent is Intent.REFUND_REQUEST and credit:
+        return first
     if first.intent in _LEADS_TO.get(second.intent, ()):
         return second
     return first if second.intent in _INCLUDES.get(first.intent, ()) else None

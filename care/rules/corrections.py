@@ -20,7 +20,11 @@ _PLAIN = {
     "am", "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "will", "would",
     "should", "may", "might", "i'm", "it's", "that's", "if", "or", "why",
 }  # fmt: skip
-_MEANT = re.compile(r"\bi (?:meant|mean)\b|\bi was (?:talking|asking) about\b|^(?:no|sorry|oops|wait|not)\b", re.I)
+_MEANT = re.compile(
+    r"\bi (?:meant|mean)\b|\bi was (?:talking|asking) about\b"
+    r"|^(?:no|sorry|oops|wait|not|(?:ok|okay|well|alright|fine),? then)\b",
+    re.I,
+)
 _AMENDS = re.compile(
     r"\bi (?:meant|mean|said)\b|\binstead\b|\brather\b|\bmake (?:it|that)\b|\b(?:the )?other one\b|\bnot\b"
     r"|^(?:no|nope|sorry|oops|wait|actually|hm+)\b",

@@ -58,6 +58,7 @@ def read_part(wish: Wish, understood: Understood, state: ConversationState, cont
 def _part(
     said: Understood, text: str, has_files: bool, state: ConversationState, context: Context, later: list[Wish]
 ) -> Reading:
+    said = said.model_copy(update={"entities": references.numbered(text, said.entities, context)})
     read = _read(said, text, has_files, state, context).model_copy(update={"entities": said.entities})
     reading, others = parts.one_each(read, text, state) if parts.is_one(said) else (read, [])
     reading = reading.model_copy(update={"waiting": [*others, *later]})
@@ -100,6 +101,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
             return read.model_copy(update={"matter": "resumed"})
     intent = intent_of(understood, text, has_files, state)
     intent = intent_meant(intent, text, understood.entities, state, context)
+    intent = references.claim_meant(intent, text, understood.entities, state, context)
     if pending and (answer == "no" or words.means_none(text) or (understood.answer == "no" and intent is Intent.OTHER)):
         return _act("decline", WRITES[pending.kind].intent, family="answers")
     if apart := _apart(intent, understood, text, state):
@@ -158,6 +160,8 @@ def is_unread(understood: Understood) -> bool:
 def _leaves(text: str, state: ConversationState) -> bool:
     """A no where no yes was asked for; to "What is wrong with it?" and "Have you a photo?" it is an answer."""
     if words.gives_up(text) or (state.choices and words.means_none(text)):
+        return True
+    if state.awaiting == "remedy" and words.waits(text):
         return True
     return state.awaiting not in ("reason", "evidence") and words.is_plain_no(text)
 

@@ -103,7 +103,8 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
         "damaged",
         any_word(
             r"damag\w*|brok\w+|crack\w*|smash\w*|shatter\w*|crush\w*|dent(?:s|ed)?|torn|leak\w*|spil[lt]\w*",
-            r"burst|in pieces|scratch\w*|bent|ripped",
+            r"burst|in (?:pieces|bits)|scratch\w*|bent|ripped|chipped|ruined|wrecked|soak(?:ed|ing)|squash\w*",
+            r"(?:was|were|came|arrived) (?:already |half )?open(?:ed)?|half[- ]empty",
         ),
     ),
     (
@@ -118,14 +119,18 @@ _REASONS: list[tuple[Reason, re.Pattern[str]]] = [
         "missing",
         any_word(
             r"no (?:\w+ ){1,3}(?:in|inside) (?:the|my) (?:box|parcel|package|bag|delivery)",
-            r"missing|incomplete|empty box|not in the (?:box|parcel|package)|never (?:arrived|came|received|got)",
+            r"missing|incomplete|empty box|(?:box|parcel|package|bag) (?:was|is|came|arrived) (?:\w+ )?empty",
+            r"not in the (?:box|parcel|package)|never (?:arrived|came|received|got)",
             r"only (?:got |received )?(?:one|two|three|\d+) (?:of|out)",
+            r"only (?:got|received|get|sent me|came with) (?:one|two|three|\d+)",
             rf"(?:was|were){_NOT} (?:in|included)",
         ),
     ),
     (
         "quality",
         any_word(
+            r"(?:gone|went) (?:off|bad)|taste[sd]? (?:\w+ )?(?:bad|off|awful|weird|funny|strange|like)",
+            r"undrinkable|inedible|disgusting",
             r"sour|rotten|mou?ldy|spoil\w*|expired|stale|smell(?:s|ed|y)?|quality|faulty|defect\w*|stopped working",
             rf"(?:does|did|is|are){_NOT} work(?:ing)?|not working|not as described|fell apart",
         ),
@@ -146,9 +151,14 @@ _REMEDIES: list[tuple[RemedyName, re.Pattern[str]]] = [
     ("store_credit", any_word(r"(?:store|shop|wallet) credit|credit (?:to|in|on) my wallet|voucher instead")),
     (
         "replacement",
-        any_word(r"replac\w+|new one|another one|send (?:me )?(?:it|them|one) again|re-?ship|exchange|swap"),
+        any_word(r"replac\w+|new ones?|another one|send (?:me )?(?:it|them|one) again|re-?ship|exchange|swap"),
     ),
-    ("refund", any_word(r"refund\w*|money back|reimburs\w*|pay me back|my money")),
+    (
+        "refund",
+        any_word(
+            r"refund\w*|money back|reimburs\w*|pay me back|my money|(?:have|get|want|take) the money|money instead"
+        ),
+    ),
 ]
 
 

@@ -8,7 +8,8 @@ from care.models.understanding import Entities, Intent, IntentScore, Understood
 from care.rules import answering, corrections, order_words, parcel_words, phrases, references
 from care.rules.account_asks import is_about_account
 from care.rules.payment_matters import matter_of
-from care.rules.refund_asks import asks_to_appeal, asks_to_withdraw, part_in
+from care.rules.product_names import is_only_names
+from care.rules.refund_asks import asks_to_appeal, asks_to_withdraw, exchanged_in, names_picture, part_in
 from care.rules.writes import WRITES
 
 # Below this a guess is no better than a question.
@@ -55,6 +56,12 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         and answering.answers(state.awaiting, best, understood.entities, text, has_files, state)
     ):
         return state.topic
+    if _names_claimed(said, understood.entities, text, state):
+        return Intent.REFUND_REQUEST
+    if said is Intent.CANCEL_ORDER and order_words.is_to_stay(text):
+        return Intent.ORDER_STATUS  # "please do not cancel it"
+    if said in (Intent.PRODUCT_QUESTION, Intent.OTHER) and understood.entities.products and phrases.asks_where(text):
+        return Intent.ORDER_STATUS  # "where is my kettle?"
     if said in (Intent.DELIVERY_ISSUE, Intent.OTHER) and understood.entities.reason in _CLAIMS:
         return Intent.REFUND_REQUEST
     if understood.entities.refund_ids or asks_to_withdraw(text) or asks_to_appeal(text):
@@ -65,6 +72,10 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
         return Intent.WALLET_ISSUE
     if has_files and said in (Intent.OTHER, Intent.DELIVERY_ISSUE, Intent.PRODUCT_QUESTION):
         return Intent.REFUND_REQUEST
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and matter_of(text) == "methods":
+        return Intent.PAYMENT_ISSUE
+    if said is Intent.REFUND_REQUEST and _asks_of_cancelling(understood.entities, state):
+        return Intent.CANCEL_ORDER
     if state.pending and state.pending.kind == "open_refund" and (understood.entities.remedy or part_in(text)):
         return Intent.REFUND_REQUEST  # "make it store credit": no word about the wallet
     if _changes_order(said, text, understood.entities, state):
@@ -94,6 +105,21 @@ def intent_of(understood: Understood, text: str, has_files: bool, state: Convers
     return said
 
 
+def _names_claimed(said: Intent, found: Entities, text: str, state: ConversationState) -> bool:
+    """ "The mugs", said while a claim is gathered: what it is for."""
+    if said is Intent.PRODUCT_QUESTION and state.awaiting == "evidence" and names_picture(text):
+        return True
+    if state.topic is not Intent.REFUND_REQUEST or said not in (Intent.OTHER, Intent.PRODUCT_QUESTION):
+        return state.awaiting == "evidence" and said is Intent.ORDER_STATUS and references.is_only_ids(text)
+    return is_only_names(text, found.products)
+
+
+def _asks_of_cancelling(found: Entities, state: ConversationState) -> bool:
+    """ "And do I get my money back?", said of an order that is about to be cancelled: what is shown says so."""
+    cancels = state.pending is not None and state.pending.kind == "cancel_order"
+    return cancels and not (found.order_ids or found.products or found.reason or found.refund_ids)
+
+
 def _means_account(said: Intent, text: str) -> bool:
     if said is Intent.CHANGE_ORDER:
         return phrases.means_account_address(text)
@@ -114,6 +140,8 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
     if found.order_ids and said in _NO_CHANGE and order_words.wants_another_method(text):
         return True
     shown = state.pending.kind if state.pending else None
+    if said is Intent.PAYMENT_ISSUE and order_words.would_pay_otherwise(text):
+        return True
     if said is Intent.PAYMENT_ISSUE:
         another = order_words.part_asked(text, found) == "payment"
         return another and shown in ("change_items", "change_payment_method")
@@ -121,6 +149,8 @@ def _changes_order(said: Intent, text: str, found: Entities, state: Conversation
         return bool(found.products or found.quantity)  # "no, make it 2 milk"
     if said in (Intent.ORDER_STATUS, Intent.OTHER) and order_words.sends_elsewhere(text, found):
         return True
+    if said in (Intent.OTHER, Intent.PRODUCT_QUESTION) and found.products and exchanged_in(text):
+        return True  # "exchange the chips for coffee"
     mistaken = (Intent.SUBSCRIPTION_REQUEST, Intent.CANCEL_ORDER, Intent.PRODUCT_QUESTION, Intent.OTHER)
     return said in mistaken and order_words.changes_an_order(text, found)
 

@@ -15,6 +15,7 @@ from care.rules.item_words import (
     clauses_in,
     count_in,
     is_bare,
+    keeps,
     names_a_stranger,
     removes_everything,
     says_instead,
@@ -23,6 +24,7 @@ from care.rules.item_words import (
     stands_for_it,
     swap_in,
     verb_in,
+    wants_none,
 )
 from care.rules.product_names import products_in
 
@@ -99,11 +101,16 @@ class _Reader:
         return Wished(dict(after) if after != self._base else None, self._verb)
 
     def _clause(self, clause: str) -> None:
+        if keeps(clause):
+            return
         swap = swap_in(clause)
         if swap and self._swapped(*swap):
             return
         named, count = self._named(clause), count_in(clause)
-        if (verb_in(clause) or self._verb) in (None, "set") and self._came(named, count, clause):
+        said = verb_in(clause)
+        if said in (None, "set") and named and says_instead(clause) and self._moved(named, count):
+            return
+        if (said or self._verb) in (None, "set") and self._came(named, count, clause):
             return
         verb = self._meant(clause, named, count)
         if verb is None:
@@ -121,7 +128,7 @@ class _Reader:
 
     def _meant(self, clause: str, named: list[str], count: int | None) -> Verb | None:
         """The verb of a clause, its own or the one before it; None where it changes nothing."""
-        said = verb_in(clause)
+        said = "remove" if named and wants_none(clause) else verb_in(clause)
         if self._verb == "remove" and named and says_instead(clause):
             return "add"  # "no chips any more, send me whey instead"
         if said or (named and self._verb):
@@ -145,6 +152,18 @@ class _Reader:
         if count is not None:
             return count
         return max(1, now // 2) if halves else 2 * now
+
+    def _moved(self, named: list[str], count: int | None) -> bool:
+        """Whether "make it coffee instead" puts another thing in the place of what was about to be added."""
+        about = self._about
+        more = self._pieces[about] - self._held.get(about, 0) if about else 0
+        if about is None or more <= 0:
+            return False
+        come = self._about = self._one_of("add", named)
+        self._verb = "add"
+        self._pieces[about] -= more
+        self._pieces[come] = self._held.get(come, 0) + (count or more)
+        return True
 
     def _came(self, named: list[str], count: int | None, clause: str) -> bool:
         """Whether a product that is not held is named beside no verb, to come instead of what is."""
@@ -193,7 +212,7 @@ class _Reader:
             raise _Unclear(Wished(verb="set", unnamed=True))
         if names_a_stranger(clause) and not (verb == "set" and stands_for_it(clause)):
             raise _Unclear(Wished(verb=verb, unnamed=True))
-        if self._about and self._about in self._pieces:
+        if self._about and (self._about in self._pieces or verb == "add"):
             return self._about
         if len(self._held) == 1:
             return next(iter(self._held))

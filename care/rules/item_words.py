@@ -32,6 +32,9 @@ _SET = re.compile(
     r"|double|half|halve|twice as|up)\b",
     re.I,
 )
+# "Cancel the mug but keep the tea": what stays is no part of the change.
+_KEEP = re.compile(r"^(?:please |just |to )*(?:keep|leave)\b(?!.*\bout\b)", re.I)
+_NONE_OF = re.compile(r"^(?:please )?no (?:more )?(?:\w+ ){0,2}\w+(?: (?:please|any ?more))?$", re.I)
 # Said beside no other verb, they add: "oats too".
 _TOO = re.compile(r"\b(?:also|plus|as well)\b|\btoo(?:\W+(?:please|pls|thanks))?\W*$", re.I)
 _ONE = re.compile(r"\b(?:one|an?|another|less|fewer)\b", re.I)
@@ -72,6 +75,15 @@ def verb_in(clause: str) -> Verb | None:
     if _SET.search(clause):
         return "set"
     return "add" if _TOO.search(clause) else None
+
+
+def keeps(clause: str) -> bool:
+    return bool(_KEEP.search(clause.strip()))
+
+
+def wants_none(clause: str) -> bool:
+    """ "No chips please", where a product is named."""
+    return bool(_NONE_OF.match(clause.strip()))
 
 
 def count_in(clause: str) -> int | None:

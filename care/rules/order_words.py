@@ -17,7 +17,7 @@ from care.rules.words import picked, words_of
 Part = Literal["address", "items", "payment", "date"]
 
 _ADDRESS = re.compile(
-    r"\baddress\b|\b(?:street|postcode|post code|zip|pin code)\b|\bmoved (?:house|home|to)\b"
+    r"\bad+re+s+e?s?\b|\b(?:street|postcode|post code|zip|pin code)\b|\bmoved (?:house|home|to)\b"
     r"|\b(?:deliver|send|ship|bring)\w* (?:\w+ ){0,3}to (?:my |the |another |a different |a new )?"
     r"(?:office|work|home|house|flat|place|neighbou?rs?|parents|somewhere|location)\b"
 )
@@ -48,6 +48,14 @@ _OTHER_METHOD = re.compile(
     r"\b(?:pay|charge|use|try|bill|put)\b[^.!?]*\b(?:other|another|different|new|second|card|method|visa|mastercard|pm_\w+)\b"
     r"|\b(?:change|switch|update)\b[^.!?]*\b(?:card|payment method|way (?:i|it is) (?:pay|paid))\b"
 )
+_PAY_OTHERWISE = re.compile(
+    r"\b(?:pay|use|try|switch|change|charge|put)\b[^.!?]{0,30}\b(?:other|another|different|new|second)\b[^.!?]{0,15}"
+    r"\b(?:card|method|account|way)\b|\b(?:change|switch)\b[^.!?]{0,20}\bpayment method\b"
+    r"|\b(?:try|use) (?:it (?:with|on) )?(?:\w+ ){0,3}(?:card|visa|mastercard|amex|paypal|upi)\b"
+)
+_NOT_CANCEL = re.compile(
+    r"(?<!why )\b(?:do not|don'?t|dont) (?:(?:please|want|wish|need|to|you|even|yet|ever) )*cancel"
+)
 _DATE = re.compile(
     r"\b(?:delivery|arrival|shipping) (?:date|day|time|slot|window)\b"
     r"|\b(?:re-?schedul\w*|postpone|delay|bring forward)\b"
@@ -64,7 +72,7 @@ def part_asked(text: str, found: Entities) -> Part | None:
     """Which part of an order a message wants changed; None where it does not say."""
     plain = text.casefold()
     names_items = bool(_ITEMS.search(plain)) and bool(found.products)
-    if _ADDRESS.search(plain) or (not found.products and names_address(text)):
+    if _ADDRESS.search(plain) or (not names_items and names_address(text)):
         return "address"
     if _PAYMENT.search(plain) and not names_items:
         return "payment"
@@ -106,6 +114,21 @@ def names_a_payment(text: str) -> bool:
 def wants_another_method(text: str) -> bool:
     """ "Charge it to my other card", said of an order."""
     return bool(_OTHER_METHOD.search(text.casefold()))
+
+
+def would_pay_otherwise(text: str) -> bool:
+    """ "The payment failed, can I use another card?": an order is to be paid in another way."""
+    return bool(_PAY_OTHERWISE.search(text.casefold()))
+
+
+def keeps_some(text: str) -> bool:
+    """ "Cancel the mug but keep the tea" """
+    return bool(re.search(r"\b(?:but|and|just|only) (?:keep|leave|not)\b", text.casefold()))
+
+
+def is_to_stay(text: str) -> bool:
+    """ "Please do not cancel my order" """
+    return bool(_NOT_CANCEL.search(text.casefold()))
 
 
 def adds_anew(text: str) -> bool:

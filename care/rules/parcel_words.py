@@ -14,7 +14,8 @@ _TRACE = re.compile(
 _RESHIP = re.compile(
     r"\bre-?s(?:hip|end)\w*"
     r"|\bsend\w* (?:\w+ ){0,4}(?:again|another|new|replacement)\b(?! (?:address|place|location))|\breplac\w+"
-    r"|\bnew (?:one|parcel)\b|\banother one\b|\bship (?:it|them|\w+) again\b|\bstill want (?:it|them|my)\b"
+    r"|\bsent (?:out )?again\b|\bnew (?:ones?|parcel)\b|\banother one\b"
+    r"|\bship (?:it|them|\w+) again\b|\bstill want (?:it|them|my)\b"
 )
 _REFUND = re.compile(r"\brefund\w*|\bmoney back\b|\bmy money\b|\breimburs\w*|\bpay me back\b")
 _SAYS_DELIVERED = re.compile(
@@ -31,7 +32,8 @@ _BEHAVIOUR = re.compile(
 _LOST = re.compile(
     r"\b(?:lost|missing|vanished|disappeared|gone)\b"
     r"|\bnever (?:arriv|c[oa]me|turn|show|reach|receiv|got (?:it|my|here))"
-    r"|(?:\bnot |n't )(?:\w+ )?(?:arriv|receiv|c[oa]me|turned up|shown up|reached|here\b)"
+    r"|(?:\bnot |n't |\b(?:did|do|has|have|is|was)nt )(?:\w+ )?(?:arriv|receiv|c[oa]me|turned up|shown up|reached"
+    r"|here\b|have (?:it|them)\b)|\b(?:got|received|have) nothing\b"
 )
 
 

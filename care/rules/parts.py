@@ -79,6 +79,8 @@ def one_each(reading: Reading, text: str, state: ConversationState) -> tuple[Rea
 def _several(reading: Reading, text: str, state: ConversationState) -> Ids | None:
     """Which of the ids of a reading ask for the same thing again and again."""
     found = reading.entities
+    if reading.intent is Intent.ORDER_STATUS and not found.order_ids:
+        return None  # all of them are told at once
     if reading.intent in _OF_ORDERS and len(reading.order_ids) > 1:
         return "order_ids" if len(found.order_ids) > 1 or _each(text, state, "order") else None
     if reading.intent is not Intent.SUBSCRIPTION_MANAGE or len(reading.subscription_ids) < 2:

@@ -65,6 +65,7 @@ _MATTERS: dict[Matter, re.Pattern[str]] = {
 # What is not done here: money into a wallet, out of it, or to somebody else.
 _WALLET_MOVES = any_beginning(
     r"(?:top(?:ping)?[- ]?up|load|fund|deposit|withdraw|cash out|pa(?:y|id) ?out|add (?:\w+ )?(?:money|funds|cash))\b",
+    r"(?:add|put|pay)\b.{0,20}\d.{0,15}\b(?:to|into|in|on)\b.{0,10}\b(?:wallet|balance)\b",
     r"(?:transfer|move|send|give)\b.{0,30}\b(?:to|into|from)\b",
 )
 _MISSED = any_beginning(
@@ -72,7 +73,9 @@ _MISSED = any_beginning(
     r"(?:did|does|has|is|was)(?:n'?t| not)|never|out of sync|still|where(?:'s| is)|should|error|zero|mistake|lost",
     r"less|lower|short\b",
 )
-_MOVEMENTS = any_beginning(r"movements?|transactions?|history|statement|entries|activity|what happened|last credits?")
+_MOVEMENTS = any_beginning(
+    r"movements?|transactions?|history|statement|entries|activity|what happened|last credits?|spen[dt]|used? for"
+)
 
 
 def asks_to_move_wallet(text: str) -> bool:

@@ -38,13 +38,19 @@ _HOW_IT_STANDS = re.compile(
     r"^(?:so |and |but )?(?:is|was|has|did|does) (?:it|that|this)\b.*"
     r"\b(?:cancell?ed|shipped|sent|dispatched|delivered|arrived?|left|on its way)\b"
 )
+_WHERE_IS = re.compile(
+    r"\bwhere(?:'s|s| is| are| the| my)\b|\b(?:has|have|did|is|are) (?:my|the) .*\b(?:arrive|come|ship|sent|here)"
+)
+_ORIGIN = re.compile(r"\b(?:from|made|grown|produced|sourced|manufactured)\b")
 _THANKS = re.compile(r"\b(thanks|thank you|thx|cheers|gracias|dhanyavad|धन्यवाद)\b")
 # How an earlier refund stands; not a wish for one, whatever else is said of parcels that "arrived".
 _REFUND_STATUS = re.compile(
     r"\b(?:status|progress|update|news|track\w*)\b[^.!?]*\brefund"
     r"|\brefund\w*\b[^.!?]{0,20}\b(?:rejected|denied|declined|refused|approved|not paid)\b"
+    r"|\brefund\w*\b[^.!?]*\b(?:can'?t|can ?not|don'?t|do not|haven'?t|have not|never|not)\b[^.!?]{0,20}"
+    r"\b(?:see|got|get|receiv\w+|find|arrived)\b"
     r"|\b(?:when|where'?s?|how long)\b[^.!?]*\bmoney\b[^.!?]*\b(?:back|cancell?ed)\b"
-    r"|\b(?:where'?s?|when|how'?s?|what'?s?|has|have|is|did|was|will|still)\b[^.!?]*\b(?:my|the|that|this)\b[^.!?]{0,20}\brefund"
+    r"|\b(?:where'?s?|when|how'?s?|what'?s?|has|have|is|did|was|will|still)\b[^.!?]*\b(?:my|the|that|this)\b[^.!?,]{0,20}\brefund"
     r"|\brefund\w*\b[^.!?]*\b(?:status|yet|still|going|progress|update|processed|happen(?:ed|ing))\b"
 )
 _REFUND_WISH = re.compile(
@@ -138,6 +144,11 @@ def asks_for_address(text: str) -> bool:
 def asks_how_it_stands(text: str) -> bool:
     """ "Is it cancelled?", of the order that is being talked about."""
     return bool(_HOW_IT_STANDS.search(text.casefold()))
+
+
+def asks_where(text: str) -> bool:
+    """ "Where is my kettle?"; not "where is the tea from?" """
+    return bool(_WHERE_IS.search(" ".join(words_of(text)))) and not _ORIGIN.search(text.casefold())
 
 
 def adds_more(text: str) -> bool:

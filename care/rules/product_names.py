@@ -12,6 +12,11 @@ _SHARED = {
     "natural", "free", "large", "small", "medium", "mini", "new", "pro", "plus", "the", "and", "with", "for", "of",
     "in", "day", "order", "subscription",
 }  # fmt: skip
+# Words that may stand around a name without saying anything of the thing.
+_AROUND = {
+    "my", "a", "an", "it", "its", "it's", "just", "only", "both", "all", "one", "two", "three", "four", "five", "them",
+    "please", "thanks", "that", "this", "those", "these", "from", "is", "was", "about", "s",
+}  # fmt: skip
 _SIZE = re.compile(r"^\d+(?:x\d+)?(?:ml|l|g|kg|cm|mm|pcs|w|v|gb|tb)?$")
 # "I meant the oats, not the mug"
 _NEGATED = re.compile(r"\b(?:not|instead of|rather than) (?:the|my|that|those|these)\s+[^\W_]+", re.I)
@@ -28,6 +33,13 @@ def products_in(text: str, names: Sequence[str]) -> list[str]:
     hits = {name: set(words) for name, words in found.items() if words}
     best = [name for name in hits if not any(hits[name] < hits[other] for other in hits)]
     return sorted(best, key=lambda name: (-len(hits[name]), len(_words(name)), names.index(name)))
+
+
+def is_only_names(text: str, names: Sequence[str]) -> bool:
+    """ "The mugs", "just the green tea": products, and nothing that is said of them."""
+    known = [word for name in names for word in _words(name)]
+    left = [word for word in _words(text) if not any(_said(part, [word]) for part in known)]
+    return bool(names) and set(left) <= _AROUND
 
 
 def _words(text: str) -> list[str]:

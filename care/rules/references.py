@@ -16,6 +16,9 @@ from care.rules.product_names import products_in
 from care.rules.spoken_dates import dates_in
 
 _AMOUNT = re.compile(r"\d+[.,]\d{2}\b")
+# Three digits at least: fewer count something. No amount, no part of an id, a date or a postal address.
+_BARE_NUMBER = re.compile(r"(?<![\w€$£₹.,:/-])#?(\d{3,12})(?![\w€$£₹%]|[.,:/-]\d| [A-ZÄÖÜ]\w)")
+_ONLY_ID = re.compile(r"(?:(?:it'?s|it is|the|my|from|order|number|#) ?)*(?:ord)?[-_ #]?[\w-]*\d[\w-]*", re.I)
 _ORDER_NOUN = re.compile(r"\b(orders?|parcels?|packages?|deliver(?:y|ies)|shipments?)\b")
 
 
@@ -82,10 +85,11 @@ def orders_meant(
     choice = choice_in(text, state)
     if choice is not None and choice.kind == "order":
         return [choice.id]
-    if words.means_other_one(text) and (others := others_than_current(state)):
-        return [c.id for c in others if c.kind == "order"]
     pool = [o for o in context.orders if _concerns(intent, o)]
     skus = set(named_products(entities, text, [i for o in context.orders for i in o.items]))
+    if words.means_other_one(text) and (others := {c.id for c in others_than_current(state) if c.kind == "order"}):
+        left = [o for o in context.orders if o.order_id in others]
+        return [o.order_id for o in _holding(skus, left) or left]
     if skus:
         pool = _holding(skus, pool) or _holding(skus, context.orders) or pool
     if status := words.status_named(text):
@@ -104,6 +108,16 @@ def orders_meant(
     return [o.order_id for o in pool]
 
 
+def claim_meant(intent: Intent, text: str, entities: Entities, state: ConversationState, context: Context) -> Intent:
+    """ "Exchange the chips for coffee", said of what was delivered, changes no order: it is a claim."""
+    if intent is not Intent.CHANGE_ORDER or entities.remedy != "replacement":
+        return intent
+    meant = set(orders_meant(intent, text, entities, state, context))
+    known = [o for o in context.orders if o.order_id in meant]
+    delivered = bool(known) and all(o.status is OrderStatus.DELIVERED for o in known)
+    return Intent.REFUND_REQUEST if delivered else intent
+
+
 def subscriptions_meant(text: str, entities: Entities, state: ConversationState, context: Context) -> list[str]:
     """The subscriptions that a message may be about, newest first; those that ended only when they are named."""
     if entities.subscription_ids:
@@ -119,6 +133,20 @@ def subscriptions_meant(text: str, entities: Entities, state: ConversationState,
     elif state.slots.subscription_id in {s.subscription_id for s in pool} and words.points_back(text):
         return [state.slots.subscription_id or ""]
     return [s.subscription_id for s in pool]
+
+
+def numbered(text: str, found: Entities, context: Context) -> Entities:
+    """With the order whose bare number is said: "tracking for 4471" names ORD4471, if there is one."""
+    if found.order_ids or found.subscription_ids or found.refund_ids:
+        return found
+    known = [o.order_id for o in context.orders]
+    said = [_as_stored(number, known) for number in _BARE_NUMBER.findall(text)]
+    return found.model_copy(update={"order_ids": [each for each in dict.fromkeys(said) if each in known]})
+
+
+def is_only_ids(text: str) -> bool:
+    """ "ORD004", "order 4471": an order is named, and nothing is said of it."""
+    return bool(_ONLY_ID.fullmatch(text.strip(" .!")))
 
 
 def _as_stored(id_: str, stored: Sequence[str]) -> str:

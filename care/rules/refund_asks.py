@@ -14,14 +14,16 @@ _CLAIM = r"(?:refund|claim|return|reimbursement|money back|REF[-_ ]?\d+)"
 _WITHDRAW = any_of(
     r"\b(?:withdraw|cancel|retract|revoke|take back|drop|undo|stop|close|abort) (?:(?:my|the|this|that|your|open) )*"
     rf"(?:{_CLAIM}|request for (?:an? |the |my )?{_CLAIM}|(?:request|case)\b(?! (?:for|to) ))",
+    r"\b(?:never ?mind|forget) about (?:my|the|this|that|your) refund\b",
     rf"\b(?:do(?:n'?t| not)|no longer) (?:want|need) (?:(?:my|the|this|that|an?|any) )*{_CLAIM}\b[^.!?]{{0,20}}"
     r"(?:any ?more|any longer|after all|$)",
     r"\b(?:forget|scrap) (?:about )?(?:(?:my|the|this|that|your) )*(?:refund )?REF[-_ ]?\d+",
 )
 _APPEAL = any_word(
     r"(?:to|want an|my) appeal|appeal (?:this|that|the|it)|reconsider\w*",
-    r"review(?:ed)? (?:it |this |that |my \w+ )?again|look(?:ed)? at (?:it |this |that )?again",
-    r"(?:disagree|(?:not|don'?t) (?:agree|accept)) (?:with )?(?:the|your|this|that) (?:decision|ruling)",
+    r"review(?:ed)? (?:it |this |that |my \w+ )?again|look(?:ed)? (?:at (?:it |this |that )?)?again",
+    r"(?:disagree|(?:not|don'?t) (?:agree|accept)) (?:with )?(?:the|your|this|that) (?:\w+ )?"
+    r"(?:decision|ruling|rejection)",
     r"(?:dispute|challenge|contest) (?:the|your|this|that) (?:decision|rejection)|second opinion",
 )
 _POLICY = any_of(
@@ -45,6 +47,16 @@ _NUMBER = rf"\d{{1,3}}|{'|'.join(NUMBERS)}"
 _PART = any_of(
     rf"\b(?P<n>{_NUMBER}) (?:out )?of (?!(?:\w+ )?orders?\b)(?:the |my |these |those |them|all )*(?:{_NUMBER}|them)?\b"
 )
+_CAME = any_of(
+    rf"\bonly (?:got|received|get|sent me|came with) (?P<n>{_NUMBER})\b",
+    rf"\bonly (?P<n2>{_NUMBER}) (?:\w+ ){{0,3}}(?:came|arrived|was|were|in the (?:box|parcel|package))\b",
+)
+_NO_PICTURE = any_of(
+    r"\b(?:no|without|not have|don'?t have|haven'?t got|have(?:n'?t)? no)"
+    r" (?:an? |any |the )?(?:photo|pic|picture|image)s?\b"
+)
+_FOR_OPEN = any_of(r"\b(?:for|to) (?:my|the|this|that) (?:open )?(?:refund|claim|case|request)\b")
+_PICTURE = any_word(r"photos?|pics?|pictures?|images?|videos?|screenshots?")
 _LATER = any_word(r"later|afterwards|tomorrow|skip (?:it|that|this)|go on|continue|proceed|without")
 
 
@@ -86,6 +98,26 @@ def part_in(text: str) -> int | None:
         return None
     number = found["n"].lower()
     return NUMBERS.get(number) or int(number) or None
+
+
+def came_in(text: str) -> int | None:
+    """How many came where more were bought: "I only got one of the two", "only 3 arrived"."""
+    found = _CAME.search(text)
+    number = (found["n"] or found["n2"]).lower() if found else ""
+    return NUMBERS.get(number) or (int(number) if number else None)
+
+
+def says_no_picture(text: str) -> bool:
+    return bool(_NO_PICTURE.search(text))
+
+
+def is_for_open_one(text: str) -> bool:
+    """Files "for my refund": one that was asked for before."""
+    return bool(_FOR_OPEN.search(text))
+
+
+def names_picture(text: str) -> bool:
+    return bool(_PICTURE.search(text))
 
 
 def puts_off_evidence(text: str) -> bool:

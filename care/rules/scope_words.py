@@ -104,7 +104,9 @@ ASKS: dict[Approved, re.Pattern[str]] = {
         r"\bsudo\b|\boverride (?:code|all)\b|\bi work (?:for|at) (?:you|this (?:shop|company)|care|the shop)\b",
     ),
     "other_customer": any_of(
-        rf"\b{_OTHERS} {_MINE}\b|\b{_MINE} (?:\w+ )?(?:of|for|from|belonging to) {_OTHERS}(?! {_MINE})\b",
+        # "I received someone else's parcel" is a claim of their own.
+        rf"(?<!received )(?<!got )(?<!sent me )(?<!sent us )(?<!gave me )\b{_OTHERS} {_MINE}\b",
+        rf"\b{_MINE} (?:\w+ )?(?:of|for|from|belonging to) {_OTHERS}(?! {_MINE})\b",
         rf"\b{_MINE}\b{_A_FEW}(?:\bCUST[-_ ]?\w*\d\w*|(?:of|for|from|by) [\w.+-]+@[\w-]+)",
         rf"\bCUST[-_ ]?\w*\d\w*(?:'s)?\b{_A_FEW}\b{_MINE}\b|[\w.+-]+@[\w-]+\.\w+'s {_MINE}\b",
         rf"\b(?:list|show|tell|give|who are|names? of|export|dump)\b{_A_FEW}\b(?:all|other|your|every) (?:the )?"

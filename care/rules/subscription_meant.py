@@ -14,6 +14,7 @@ from care.rules.subscription_questions import is_question, mended
 from care.rules.subscription_wishes import action_in
 from care.rules.writes import WRITES
 
+_OF_ORDERS = {"cancel": Intent.CANCEL_ORDER, "change": Intent.CHANGE_ORDER}
 FAMILY = (Intent.SUBSCRIPTION_REQUEST, Intent.SUBSCRIPTION_MANAGE)
 
 _SUBSCRIPTION = re.compile(
@@ -48,11 +49,18 @@ _OTHERS = (Intent.REFUND_REQUEST, Intent.PAYMENT_ISSUE, Intent.WALLET_ISSUE, Int
 
 def intent_meant(said: Intent, text: str, found: Entities, state: ConversationState, context: Context) -> Intent:
     """`said`, or the intent of a subscription where the words are about one, or of an order where they name that."""
+    meant = _meant(said, text, found, state, context)
+    if meant is Intent.SUBSCRIPTION_MANAGE and _is_only_ordered(text, found, context):
+        return _OF_ORDERS.get(action_in(text) or "", meant)
+    return meant
+
+
+def _meant(said: Intent, text: str, found: Entities, state: ConversationState, context: Context) -> Intent:
     plain = mended(text)
     if said is Intent.HUMAN_AGENT:
         return said
     if said in FAMILY and _names_an_order(plain, found):
-        return {"cancel": Intent.CANCEL_ORDER, "change": Intent.CHANGE_ORDER}.get(action_in(text) or "", said)
+        return _OF_ORDERS.get(action_in(text) or "", said)
     if said is Intent.OTHER and state.task is not None and state.awaiting and not _is_small_talk(text):
         return Intent.SUBSCRIPTION_MANAGE
     if not means_subscription(text, found, context, state) or (said in _OTHERS and action_in(text) is None):
@@ -133,6 +141,16 @@ def _is_small_talk(text: str) -> bool:
     return any(
         is_it(text) for is_it in (phrases.is_greeting, phrases.is_farewell, phrases.is_thanks, phrases.is_nodding)
     )
+
+
+def _is_only_ordered(text: str, found: Entities, context: Context) -> bool:
+    """ "I don't need the coffee any more, cancel it": a product that an order holds and no subscription brings."""
+    if found.subscription_ids or found.frequency or _SUBSCRIPTION.search(mended(text)):
+        return False
+    named = set(found.products)
+    brought = {i.name for s in context.subscriptions if s.status is not SubscriptionStatus.CANCELLED for i in s.items}
+    waiting = {i.name for o in context.orders if o.status is OrderStatus.PENDING for i in o.items}
+    return bool(named & waiting) and not named & brought
 
 
 def _is_subscribed(found: Entities, context: Context) -> bool:

@@ -17,8 +17,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 _YES = _words(
-    "yes yeah yep yup y sure ok okay confirm confirmed correct right exactly absolutely definitely agreed proceed"
-    " affirmative sí si claro vale confirmo correcto exacto adelante hazlo hágalo dale haan bilkul हाँ हां जी बिल्कुल"
+    "yes yeah yea yep yup y sure ok okay alright aye confirm confirmed correct right exactly absolutely"
+    " definitely agreed proceed affirmative"
+    " sí si claro vale confirmo correcto exacto adelante hazlo hágalo dale haan bilkul हाँ हां जी बिल्कुल"
 )
 _YES_PHRASES = (
     "go ahead",
@@ -40,7 +41,8 @@ _THANKS = _words("thanks thx thank")
 _FILLERS = _words(
     "please pls plz thanks thx thank you actually well that that's thats is it the this do go ahead i i'm am"
     " want to would like good fine great"
-    " sir madam ma'am mam dear mate perfect sounds mind as now all for me just thing anything my of course a so"
+    " sir madam ma'am mam dear mate perfect lovely brilliant wonderful excellent cool fix kindly"
+    " sounds mind as now all for me just thing anything my of course a so"
     " then and with por favor gracias de acuerdo ji kripya hai theek dhanyavaad shukriya कृपया है ठीक धन्यवाद शुक्रिया"
 )
 # Around a no these change nothing; in a yes ("ok, keep it", "ok, I changed my mind") they would turn it round.
@@ -61,7 +63,7 @@ _BREAK = re.compile(r"[\s,;:!?¡¿.()\[\]{}\"#/…।\N{MULTIPLICATION SIGN}]+")
 _PICK = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)\b(?:\s+(?:one|order|subscription))?")
 _BARE_PICK = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d|one|two|three|four|five)\.?")
 _ANSWERING = re.compile(r"^(?:yes|no|ok|okay)[ ,.!]+")
-_OTHER_ONE = re.compile(r"\b(?:the )?other (?:one|order|subscription)\b")
+_OTHER_ONE = re.compile(r"\b(?:the )?other (?:\w+ )?(?:one|order|subscription)\b")
 _POINTING = re.compile(r"\b(it|that|this|its|it's|them|the same|same one)\b")
 _NEWEST = re.compile(r"\b(latest|newest|most recent|last order|recent order|just (?:placed|ordered|made|bought))\b")
 _STATUS = "(delivered|shipped|cancelled|pending)"
@@ -71,8 +73,14 @@ _BY_STATUS = re.compile(
     rf"|\b{_STATUS} (?:one|order|parcel|package)\b"
 )
 _GIVING_UP = re.compile(
-    r"(?:oh |ok |no |ah )?(?:nvm|never ?mind|(?:forget|drop|leave) (?:it|that|about it))"
-    r"(?: then| thanks| please| sorry)?"
+    r"(?:(?:oh|ok|okay|no|ah|well|fine|alright|then|actually) )*"
+    r"(?:nvm|never ?mind|(?:forget|drop|leave) (?:it|that|about it))"
+    r"(?: then| thanks| please| sorry)*"
+)
+# "I'll wait a few more days": a way out that needs nothing from us; "wait, where is it?" is none.
+_WAITING = re.compile(
+    r"(?:(?:ok|okay|fine|alright|then|no|i|i'll|ill|i'd|will|can|could|guess|think|just|rather|let's|let|me|we|us|to)"
+    r" )*wait(?: (?:then|and see|a (?:bit|while|day|few)|another|some|one|two|until|till|longer|more|for)\b.*)?"
 )
 _ALL = re.compile(
     r"\b(?:forget|cancel|drop|stop|scrap|leave)(?: about)? (?:everything|it all|all (?:of )?(?:it|that|this)|the lot)\b"
@@ -112,7 +120,7 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
         return "no" if words <= _NO_FILLERS | repeated else None
     if words_of(text)[-1] in _UNFINISHED or not _counts_as(words_of(text), words_of(shown)):
         return None
-    if words & _THANKS and words & _YES <= {"ok", "okay"}:
+    if words & _THANKS and words & _YES <= {"ok", "okay", "alright"}:
         return None  # "ok thanks" is said to an answer
     if words <= _YES | _FILLERS | repeated and (_YES & words or any(p in text.casefold() for p in _YES_PHRASES)):
         return "yes"
@@ -178,11 +186,11 @@ def means_oldest(text: str) -> bool:
 
 
 def means_older(text: str) -> bool:
-    return bool(re.search(r"\b(?:older|earlier) (?:one|order)\b", text.casefold()))
+    return bool(re.search(r"\b(?:older|earlier) (?:\w+ )?(?:one|order)\b", text.casefold()))
 
 
 def means_newer(text: str) -> bool:
-    return bool(re.search(r"\b(?:newer|later|more recent) (?:one|order)\b", text.casefold()))
+    return bool(re.search(r"\b(?:newer|later|more recent) (?:\w+ )?(?:one|order)\b", text.casefold()))
 
 
 def status_named(text: str) -> str | None:
@@ -193,6 +201,11 @@ def status_named(text: str) -> str | None:
 
 def gives_up(text: str) -> bool:
     return bool(_GIVING_UP.fullmatch(" ".join(words_of(text))))
+
+
+def waits(text: str) -> bool:
+    """ "I'll wait a few more days" """
+    return bool(_WAITING.fullmatch(" ".join(words_of(text))))
 
 
 def drops_all(text: str) -> bool:
