@@ -21,7 +21,6 @@ from care.rules.refund_asks import (
     part_in,
     puts_off_evidence,
     remedy_in,
-    says_no_picture,
 )
 from care.rules.words import has_no_evidence
 
@@ -40,8 +39,7 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     if reason is None and before.order_id and _tells_reason(scene, remedy):
         reason = RefundReason.OTHER  # asked, and answered in words of their own: the complaint holds them
     asked = scene.state.awaiting == "evidence" or (scene.state.awaiting == "reason" and names_picture(scene.text))
-    unseen = asked and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))
-    unseen = not files and (unseen or says_no_picture(scene.text))
+    unseen = asked and not files and (has_no_evidence(scene.text) or puts_off_evidence(scene.text))
     changes: dict[str, object] = {
         "order_id": order_id or before.order_id,
         "reason": reason,

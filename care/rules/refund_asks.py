@@ -51,10 +51,6 @@ _CAME = any_of(
     rf"\bonly (?:got|received|get|sent me|came with) (?P<n>{_NUMBER})\b",
     rf"\bonly (?P<n2>{_NUMBER}) (?:\w+ ){{0,3}}(?:came|arrived|was|were|in the (?:box|parcel|package))\b",
 )
-_NO_PICTURE = any_of(
-    r"\b(?:no|without|not have|don'?t have|haven'?t got|have(?:n'?t)? no)"
-    r" (?:an? |any |the )?(?:photo|pic|picture|image)s?\b"
-)
 _FOR_OPEN = any_of(r"\b(?:for|to) (?:my|the|this|that) (?:open )?(?:refund|claim|case|request)\b")
 _PICTURE = any_word(r"photos?|pics?|pictures?|images?|videos?|screenshots?")
 _LATER = any_word(r"later|afterwards|tomorrow|skip (?:it|that|this)|go on|continue|proceed|without")
@@ -105,10 +101,6 @@ def came_in(text: str) -> int | None:
     found = _CAME.search(text)
     number = (found["n"] or found["n2"]).lower() if found else ""
     return NUMBERS.get(number) or (int(number) if number else None)
-
-
-def says_no_picture(text: str) -> bool:
-    return bool(_NO_PICTURE.search(text))
 
 
 def is_for_open_one(text: str) -> bool:

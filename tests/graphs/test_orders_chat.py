@@ -129,7 +129,6 @@ async def test_a_price_that_rises_between_the_question_and_the_yes_is_not_charge
         ("Add tea to ORD006", "Green Tea is sold in INR, and order ORD006 is in EUR: please order it on its own."),
         ("Add a unicorn to ORD006", "I do not find that among our products. What shall I add?"),
         ("Remove the whey from ORD006", "There is no Whey Protein in ORD006. It holds Potato Chips."),
-        ("Remove the chips from ORD006", "Nothing would be left of ORD006. Shall I cancel it instead?"),
         (
             "Charge ORD006 to my Visa card",
             "Order ORD006 is paid already, so its payment method can no longer be changed.",

@@ -90,7 +90,7 @@ async def test_what_is_open_already_is_told_with_how_it_stands(talk: Talk) -> No
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ({"status": OrderStatus.PENDING}, "I can cancel it for you"),
+        ({"status": OrderStatus.PENDING}, "nothing to give back. Cancel ORD006"),
         ({"status": OrderStatus.CANCELLED, "payment": Payment(status=PaymentStatus.REFUNDED)}, "has been refunded"),
     ],
 )
@@ -98,7 +98,8 @@ async def test_an_order_that_was_never_sent_has_no_claim(talk: Talk, order: dict
     await put(talk.stores, "ORD006", "CHIPS", talk.now, **order)
     reply = await talk.says("Refund ORD006, it came late", REFUND)
     assert says in reply.reply
-    assert not reply.needs_confirmation
+    assert all(a.kind == "order_cancelled" for a in reply.actions)
+    assert not talk.doors.opened
 
 
 async def test_a_claim_for_a_subscription_is_one_for_its_last_delivery(talk: Talk) -> None:

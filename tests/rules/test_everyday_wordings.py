@@ -35,7 +35,6 @@ HOME = Address(street="Bergweg 3", city="Hamburg", postcode="20095", country="DE
         (order_words.would_pay_otherwise, "a charge of 19.99 on my card I don't know", False),
         (parcel_words.says_it_is_lost, "says delivered but i dont have it", True),
         (parcel_words.says_it_is_lost, "I want to receive it", False),
-        (refund_asks.says_no_picture, "mugs broken, no photo, refund them", True),
         (refund_asks.is_for_open_one, "two more photos for my refund", True),
         (refund_asks.asks_to_withdraw, "never mind about the refund for the mugs", True),
         (refund_asks.asks_to_appeal, "i disagree with the refund decision", True),
