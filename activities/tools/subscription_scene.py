@@ -13,6 +13,7 @@ from care.models.dialogue import NamedSku, Outcome
 from care.models.memory import Choice, SubscriptionTask
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.models.understanding import Entities
+from care.rules.phrases import follows_up
 from care.rules.references import choice_in, named_products
 from care.rules.subscription_questions import is_question
 from care.rules.subscription_wishes import Action, action_in
@@ -59,6 +60,8 @@ def wanted_in(scene: Scene) -> Wanted | None:
         return Wanted(said, scene.text, found, task) if said else None
     if said in (None, open_action) and (state.awaiting in ("subscription", "items") or _only_points(scene)):
         # The answer tells which one is meant; what shall be done with it was said before.
+        if state.awaiting == "subscription" and _chosen(scene):  # "the monthly one" asks for no other rhythm
+            found = found.model_copy(update={"frequency": None, "delivery_day": None})
         return Wanted(open_action, task.said, _both(task.named, found), task, amends=True)
     goes_on = said in (None, open_action) or (said == "change" and open_action in _BY_DATE and _names_a_time(found))
     if goes_on:
@@ -148,6 +151,8 @@ def _chosen(scene: Scene) -> Choice | None:
 def _open_action(scene: Scene) -> Action | None:
     """What is being arranged: shown and not agreed to yet, or waiting for an answer."""
     state = scene.state
+    if state.pending is None and state.awaiting is None and not follows_up(scene.text):
+        return None  # it was done
     if state.pending is not None:
         return _PROPOSED.get(state.pending.kind)
     known = [action for action in _PROPOSED.values() if action == state.action]
@@ -180,7 +185,7 @@ def _pool(action: Action | None, mine: Sequence[Subscription]) -> list[Subscript
         case "uncancel":
             return [s for s in alive if s.cancel_after_next] or ended or alive
         case "unskip":
-            return [s for s in alive if s.skipped or s.left_out] or alive
+            return [s for s in alive if s.skipped or s.left_out] or alive or ended
         case _:
             return alive
 

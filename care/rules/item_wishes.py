@@ -22,13 +22,20 @@ _MORE = re.compile(
     r"|\b(?:another|extra|additional)\b(?! (?:delivery|day|address|payment|card|method|one is))",
     re.I,
 )
-_FEWER = re.compile(r"\b(?:less|fewer)\b|\b(?:reduce|decrease|lower)\b.*\bby\b", re.I | re.S)
-_ADD = re.compile(r"\b(?:add|include|also|as well|put in|añadir|agregar)\b|\btoo\W*$|जोड़", re.I)
+_FEWER = re.compile(r"\b(?:less|fewer)\b(?! (?:often|frequent))|\b(?:reduce|decrease|lower)\b.*\bby\b", re.I | re.S)
+_ADD = re.compile(r"\b(?:add|include|also|as well|put in|añadir|agregar)\b|\bput\b.{1,30}\bin\b|\btoo\W*$|जोड़", re.I)
 _REMOVE = re.compile(
     r"\b(?:remove|take|drop|without|delete|no more|leave out|cancel|stop|don'?t|do not|quitar)\b|हटा", re.I
 )
 _DOUBLE = re.compile(r"\b(?:double|twice as (?:much|many))\b", re.I)
 _ONE = re.compile(r"\b(?:one|1)\b", re.I)
+# "to my milk subscription" says which subscription is meant, and nothing of what it shall bring.
+_OF_WHICH = re.compile(
+    r"\b(?:to|from|in|into|of|on|out of|with)\s+(?:my|the|our|this|that)\s+[^,.;!?]{1,40}?"
+    r"\b(?:subscriptions?|sub|deliver(?:y|ies)|plan|box)\b",
+    re.I,
+)
+_STEPS = re.compile(r"\s*(?:[,;]|\.\s|\b(?:and|then|but)\b)\s*", re.I)
 _HALF = re.compile(r"\bhal(?:f|ve)\b", re.I)
 
 
@@ -75,9 +82,37 @@ def items_wanted(
     prefer: Collection[str] = (),
 ) -> ItemsWish:
     """What a running subscription shall bring: after "add", "remove", "swap ... for ...", "make it 2"."""
+    names = {p.sku: p for p in catalogue} | {i.sku: NamedSku(sku=i.sku, name=i.name) for i in current}
+    plain = _OF_WHICH.sub(" ", text)
+    text = plain if items_named(plain, list(names.values()), prefer).pieces else text
     has = {item.sku: item.quantity for item in current}
-    own = [NamedSku(sku=item.sku, name=item.name) for item in current]
-    others = [p for p in catalogue if p.sku not in has]
+    steps = _steps(text, list(names.values()))
+    if not steps:
+        return _wanted(text, found, has, names, prefer)
+    wish = ItemsWish()
+    for step in steps:
+        wish = _wanted(step, find_entities(step), has, names, prefer)
+        if wish.items is None:
+            return wish
+        has = {item.sku: item.quantity for item in wish.items}
+    return wish
+
+
+def _steps(text: str, products: Sequence[NamedSku]) -> list[str]:
+    """ "Take the tea out and put chips in": clauses that each take something off or add it, one after the other."""
+    clauses = [part for part in _STEPS.split(text) if part]
+    adds = [bool(_ADD.search(part)) for part in clauses]
+    removes = [bool(_REMOVE.search(part)) for part in clauses]
+    named = all(items_named(part, products).pieces for part in clauses)
+    each = named and all(a or r for a, r in zip(adds, removes, strict=True))
+    return clauses if each and any(adds) and any(removes) else []
+
+
+def _wanted(
+    text: str, found: Entities, has: dict[str, int], names: dict[str, NamedSku], prefer: Collection[str]
+) -> ItemsWish:
+    own = [names[sku] for sku in has]
+    others = [p for sku, p in names.items() if sku not in has]
     for pattern in (_FOR, _INSTEAD):
         if match := pattern.search(text):
             old, new = items_named(match["old"], own, prefer), items_named(match["new"], [*own, *others], prefer)
