@@ -63,6 +63,11 @@ def wanted_in(scene: Scene) -> Wanted | None:
         if state.awaiting == "subscription" and _chosen(scene):  # "the monthly one" asks for no other rhythm
             found = found.model_copy(update={"frequency": None, "delivery_day": None})
         return Wanted(open_action, task.said, _both(task.named, found), task, amends=True)
+    done = state.pending is None and state.awaiting is None
+    if done and (found.products or found.subscription_ids) and not _details(found):  # "same for the tea"
+        return Wanted(
+            open_action, task.said, _both(task.named, found), task.model_copy(update={"dates": []}), amends=True
+        )
     goes_on = said in (None, open_action) or (said == "change" and open_action in _BY_DATE and _names_a_time(found))
     if goes_on:
         return Wanted(open_action, scene.text, found, task, amends=True)
@@ -134,8 +139,11 @@ def _task(wanted: Wanted, subscription: Subscription, more: dict[str, Any]) -> S
 def _only_points(scene: Scene) -> bool:
     """ "No, the other one", "no, SUB003": another subscription, and nothing else."""
     found = scene.entities
-    details = (found.dates, found.frequency, found.quantity, found.delivery_day is not None)
-    return not any(details) and bool(found.subscription_ids or _chosen(scene))
+    return not _details(found) and bool(found.subscription_ids or _chosen(scene))
+
+
+def _details(found: Entities) -> bool:
+    return any((found.dates, found.frequency, found.quantity, found.delivery_day is not None))
 
 
 def _chosen(scene: Scene) -> Choice | None:

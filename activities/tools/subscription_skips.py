@@ -15,7 +15,7 @@ from activities.tools.wording import day
 from care.models.dialogue import NamedSku, Outcome
 from care.models.subscription import Frequency, OneDelivery, Subscription
 from care.rules.delivery_dates import deliveries_named, planned_dates, range_named, with_skipped
-from care.rules.phrases import adds_more
+from care.rules.phrases import follows_up
 from care.rules.references import named_products
 from care.rules.subscription_checks import by_date, local_date
 from care.rules.subscription_dates import skipped_one, unskipped
@@ -37,7 +37,7 @@ def skip(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     if not dates and _leaves_date_open(wanted):
         return _ask_date(scene, wanted, subscription)
     dates = dates or ahead[:1]
-    if wanted.amends and scene.state.pending and adds_more(wanted.text):  # "and the one after too"
+    if wanted.amends and scene.state.pending and follows_up(wanted.text):  # "and the one after too"
         dates = sorted({*wanted.task.dates, *dates})
     if wrong := [d for d in dates if d not in ahead]:
         by_date(subscription)

@@ -19,6 +19,7 @@ _NO_PLACE = re.compile(
     r"|july|august|september|october|november|december)\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=\w{3})[.!?;]\s+")  # but not in "St. Gallen"
 _LONGEST = 7  # words of a postcode with its city
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
 _TAIL = re.compile(r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you)[\s.!]*$", re.IGNORECASE)
@@ -37,6 +38,8 @@ def address_in(text: str, default_country: str | None) -> Address | None:
     plain = _TAIL.sub("", _LEAD.sub("", text))
     parts = [p.strip(" .") for p in plain.replace("\n", ",").split(",")]
     parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
+    if parts:
+        parts[-1] = _SENTENCE.split(parts[-1])[0]
     country = _country(parts[-1]) if parts else None
     if country:
         parts.pop()

@@ -24,7 +24,7 @@ _FOLLOWING = re.compile(
     r"\b(?:week|one|delivery|time) after\b|\bfollowing (?:week|one|delivery|time)\b|\bafter that\b"
     r"|\ba (?:week|fortnight) later\b"
 )
-_NEXT_FEW = re.compile(rf"\bnext (?P<n>{_COUNT})(?: of)? (?:deliver(?:y|ies)|weeks?|shipments?|ones|times)\b")
+_NEXT_FEW = re.compile(rf"\bnext (?P<n>{_COUNT})(?: of)?(?: (?:deliver(?:y|ies)|weeks?|shipments?|ones|times)\b|\W*$)")
 _BY = re.compile(rf"\b(?P<n>{_COUNT})(?: of)? (?P<unit>days?|weeks?|fortnights?|months?)\b")
 _RANGE = re.compile(
     r"\b(?:from|between|starting)\b(?P<first>.{1,40}?)"

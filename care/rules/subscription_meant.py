@@ -44,7 +44,7 @@ _HAS_ONE = re.compile(r"\b(?:do|did|what) i\b.{0,20}\bsubscrib|\b(?:cancel|stop|
 _WANT = re.compile(r"\b(?:want|like|need|get|have|deliver\w*|send|bring|order|give|take|start)\b|^\W*\d+\b")
 _OF_ONE_THAT_IS = re.compile(
     r"\b(?:instead|change|switch|move|shift|make|also|add|with my|from now on|it|stop"
-    r"|my (?:\w+ )?(?:subscription|deliver\w+))\b"
+    r"|my (?:\w+ )?(?:subscription|deliver\w+)|wrong day|my \w+ (?:comes?|arrives?))\b"
 )
 # Wishes of other kinds that may well name a subscription: they stay what they are unless something is to be done.
 _OTHERS = (Intent.REFUND_REQUEST, Intent.PAYMENT_ISSUE, Intent.WALLET_ISSUE, Intent.DELIVERY_ISSUE)

@@ -113,7 +113,8 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
         any_of(
             r"\b(?:skip|skipping|omit|saltar|omitir|salta)\b|छोड़",
             r"\bleave\b.{0,30}\bout\b|\bmiss (?:out )?(?:the|my|this|next)\b",
-            rf"\b{_NOT} (?:deliver|send|bring|ship|need|want)\b.*\b(?:this|next|on|tomorrow|today|{_DAY}|week)\b",
+            rf"\b{_NOT} (?:deliver|send|bring|ship|need|want)\b.*"
+            rf"\b(?:this|next|on|over|from|between|tomorrow|today|{_DAY}|week)\b",
             rf"\b(?:cancel|drop|stop)\b.{{0,25}}\b{_ONE_DELIVERY} (?:delivery|deliveries|shipment|one|box|drop)\b",
             r"\b(?:cancel|drop|stop) (?:the|my) (?:delivery|shipment) (?:on|of|for|planned)\b",
             rf"\b(?:no|not|nothing|without)\b(?: \w+){{0,2}} (?:this|next|on|for) (?:week|time|month|{_DAY}|the \d)",

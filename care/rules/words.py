@@ -82,7 +82,7 @@ _AROUND_EACH = _words("of them those these the two three four five ones please y
 _EACH_OF = re.compile(
     r"\b(?:both|all|each)(?: of)?(?: my| the| these| those)?(?: \w+){0,2} (?:orders|subscriptions|parcels|packages)\b"
     r"|\b(?:pause|hold|skip|resume|restart|stop|cancel|put) (?:them )?"
-    r"(?:everything|both|all (?:of )?(?:them|my deliveries))\b"
+    r"(?:everything|both|all (?:of )?(?:them|my deliveries))\b|\b(?:of|for) both\b"
 )
 _NONE = re.compile(r"(?:no )?(?:neither|none)(?: of (?:them|these|those))?(?: please| thanks| thank you)?")
 _NO_EVIDENCE = re.compile(r"\b(no|none|nope|nothing|not|don't|dont|haven't|can't|cannot|without|threw)\b")
