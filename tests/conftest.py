@@ -23,7 +23,7 @@ from tests.running import CareUp, care_up
 
 TEST_KEY = bytes(range(32))
 # What takes longest begins first: a long test that begins last is what everybody then waits for.
-LONGEST = ("ui", "chaos", "workflows", "platform")
+LONGEST = ("ui", "chaos", "dialogues", "workflows", "platform")
 # Whose tests share a whole running product; other files share what they set up.
 SHARED_BY = {
     "tests/ui/": "portal",

@@ -43,15 +43,8 @@ class Claims:
         self._cases = cases
         self._policy = policy
 
-    async def propose_claim(
-        self, scene: Scene, order: Order, reason: RefundReason, remedy: Remedy = Remedy.REFUND
-    ) -> Outcome:
-        """Show a claim for all of an order. Raises NotEligible or OpenRefund where policy refuses it."""
-        intake = RefundIntake(order_id=order.order_id, reason=reason, complaint=scene.text, remedy=remedy)
-        return await self.show(scene, order, intake, reason)
-
     async def show(self, scene: Scene, order: Order, intake: RefundIntake, reason: RefundReason) -> Outcome:
-        """Show what `intake` holds, and wait for the yes. Raises as `propose_claim` does."""
+        """Show what `intake` holds, and wait for the yes. Raises NotEligible or OpenRefund where policy refuses it."""
         lines = await self.lines(scene, order, intake, reason)
         amount = total_of(lines)
         new = await self._new_items(intake, amount)

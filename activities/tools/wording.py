@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from care.models.dialogue import NamedSku, OrderBrief, SubscriptionBrief
+from care.models.dialogue import NamedSku, OrderBrief
 from care.models.memory import Choice
 from care.models.order import OrderLine
 from care.models.refund import Refund
@@ -76,17 +76,6 @@ def _label(order: OrderBrief, timezone: str) -> str:
 def _more(order: OrderBrief, timezone: str) -> str:
     total = f", {order.total}" if order.total else ""
     return f" at {order.placed_at.astimezone(ZoneInfo(timezone)):%H:%M}{total}"
-
-
-def subscription_choices(subscriptions: Sequence[SubscriptionBrief]) -> list[Choice]:
-    return [
-        Choice(
-            kind="subscription",
-            id=s.subscription_id,
-            label=f"{things(s.items)}, {rhythm(s.frequency, s.delivery_day)}",
-        )
-        for s in subscriptions
-    ]
 
 
 def _on(every: str, weekday: str) -> str:

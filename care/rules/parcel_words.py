@@ -35,10 +35,6 @@ _LOST = re.compile(
 )
 
 
-def asks_for_trace(text: str) -> bool:
-    return bool(_TRACE.search(text.casefold()))
-
-
 def remedy_asked(text: str) -> WayOut | None:
     """Which way out of a trouble with a delivery a message names; None for none, or for several."""
     plain = text.casefold()

@@ -20,12 +20,6 @@ def expected_in(order: Order) -> Window | None:
     return Window(earliest=planned, latest=planned)
 
 
-def is_late(order: Order, today: date) -> bool:
-    """`today` is the customer's."""
-    expected = expected_in(order)
-    return expected is not None and expected.latest < today
-
-
 def notice_of_trace(order: Order, at: datetime) -> Notification | None:
     """What came of the search; None while it goes on."""
     trace = order.trace

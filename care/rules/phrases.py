@@ -208,7 +208,3 @@ def names_wallet(text: str) -> bool:
 def means_account_address(text: str) -> bool:
     """ "The address in my account", not that of an order."""
     return bool(_ACCOUNT_ADDRESS.search(text.casefold()))
-
-
-def says_twice(text: str) -> bool:
-    return bool(re.search(r"\b(?:twice|double|two times|2 times)\b", text.casefold()))

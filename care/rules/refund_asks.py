@@ -15,6 +15,7 @@ _WITHDRAW = any_of(
     rf"(?:{_CLAIM}|request for (?:an? |the |my )?{_CLAIM}|(?:request|case)\b(?! (?:for|to) ))",
     rf"\b(?:do(?:n'?t| not)|no longer) (?:want|need) (?:(?:my|the|this|that|an?|any) )*{_CLAIM}\b[^.!?]{{0,20}}"
     r"(?:any ?more|any longer|after all|$)",
+    r"\b(?:forget|scrap) (?:about )?(?:(?:my|the|this|that|your) )*(?:refund )?REF[-_ ]?\d+",
 )
 _APPEAL = any_word(
     r"(?:to|want an|my) appeal|appeal (?:this|that|the|it)|reconsider\w*",

@@ -100,6 +100,8 @@ def answer_in(text: str, shown: str = "") -> Literal["yes", "no"] | None:
     Words that were shown may be repeated: "yes, cancel ORD005" answers "Cancel ORD005?", and nothing else.
     """
     words, repeated = set(words_of(text)), set(words_of(shown))
+    if "cancel" in repeated:
+        repeated.add("end")  # the same deed by another name; "stop" might mean the cancelling
     if not words or "?" in text or _HEDGES & words:
         return None
     if words & (_NO - (repeated & _STOPPING)):

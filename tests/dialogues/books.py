@@ -24,7 +24,8 @@ _COMPUTED = {
     "orders": {"owes"},
     "wallets": {"resyncs"},
 }
-_KINDS = {
+# By collection, what a line calls what is in it; the others by their own name.
+KINDS = {
     "orders": "order",
     "subscriptions": "subscription",
     "refunds": "refund",
@@ -62,7 +63,7 @@ def changes(before: Books, after: Books) -> list[Change]:
             was, now = old.get(id_, {}), new.get(id_, {})
             fields = {f for f in was.keys() | now.keys() if was.get(f) != now.get(f)} - _COMPUTED.get(name, set())
             if fields:
-                found.append(Change(_KINDS.get(name, name), id_, id_ not in old, now, fields))
+                found.append(Change(KINDS.get(name, name), id_, id_ not in old, now, fields))
     return found
 
 

@@ -50,7 +50,7 @@ def claim(text: str) -> Claim:
         case ["card"] | ["books", "of", "the", "wallet"]:
             kind = "card" if head == "card" else "books"
             return Claim(text, kind, moved=_signed(rest, r"€\S+", lambda amount: money(amount).amount))
-        case ["wallet" | "customer" as kind]:
+        case ["wallet" | "customer" | "preferences" as kind]:
             return Claim(text, kind, fields=_fields(rest))
         case ["new", ("order" | "subscription" | "refund") as kind, id_]:
             fields = _fields(rest)

@@ -27,7 +27,7 @@ from tests.fakes import groq_server
 from tests.fakes.wire import Answer, FakeServer
 
 TRANSLATED = "~"  # before each sentence that the stand-in has put in another language
-_TIMEOUT = 1.5  # seconds that Groq is given
+_TIMEOUT = 2.5  # seconds that Groq is given
 # Enough for a conversation and what it sets in motion: a turn that is replayed takes four times as long.
 _CACHED = 3
 _RANGES = itertools.count(100_000, 100_000)

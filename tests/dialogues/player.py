@@ -31,6 +31,7 @@ class _Player:
     talk: list[str] = field(default_factory=list)
     conversation_id: str | None = None
     handed_over: bool = False
+    shown: set[str] = field(default_factory=set)  # kinds of writes that were proposed
 
     async def play(self) -> None:
         database = self.house.shop.services.stores.database
@@ -102,6 +103,10 @@ class _Player:
         for wanted, found in zip(said.actions, reply.actions, strict=False):
             if wanted.status == "done" and wanted.id and wanted.id not in self.stage.names and found.id:
                 self.stage.names.bind(wanted.id, found.id)  # something new: from here on it has this name
+        for action in reply.actions:
+            if action.status == "done" and action.kind != "handed_off" and action.kind not in self.shown:
+                self._fail(said, f"{action.kind} was done and never shown")
+        self.shown |= {action.kind for action in reply.actions if action.status == "proposed"}
         done = [Action(a.kind, a.status, self._named(a.id)) for a in reply.actions]
         done = [a if a.kind != "handed_off" else Action(a.kind, a.status, None) for a in done]
         if done != said.actions:

@@ -71,6 +71,8 @@ class Stage:
                 await client.pause_subscription(real, PauseSubscription())
             case "subscription", _:
                 await client.cancel_subscription(real, CancelSubscription())
+            case "refund", _:
+                await self.add(given)
             case "product", _:
                 product = CATALOGUE[about["word"]]
                 await stores.products.put(product.model_copy(update={"price": about["price"]}))

@@ -63,6 +63,7 @@ _EVENTS: dict[str, tuple[str, re.Pattern[str]]] = {
         "subscription SUB001 is cancelled | paused",
         re.compile(r"(?P<id>\S+) is (?P<becomes>cancelled|paused)"),
     ),
+    "refund": _FORMS["refund"],
     "product": ("product milk costs €2.00", re.compile(r"(?P<word>\w+) costs (?P<price>€\S+)")),
 }
 _PREFIX = {"order": "ORD", "subscription": "SUB", "refund": "REF", "photo": "EV"}

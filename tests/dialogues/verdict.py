@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.dialogues.books import Books, Change, changes, moved_on, said
+from tests.dialogues.books import KINDS, Books, Change, changes, moved_on, said
 from tests.dialogues.expecting import Claim
 from tests.dialogues.grammar import with_days
 from tests.dialogues.script import Dialogue
@@ -52,12 +52,13 @@ def problems(dialogue: Dialogue, stage: Stage, before: Books, after: Books) -> I
     for claim in dialogue.claims:
         if claim.kind in ("stock", "card", "books"):
             continue
-        kind, id_ = claim.kind, _id(claim, stage)
-        document = after.get(f"{kind}s", {}).get(id_)
+        kind, id_ = claim.kind, stage.names.real(claim.id or "customer")
+        collection = next((name for name, called in KINDS.items() if called == kind), kind)
+        document = after.get(collection, {}).get(id_)
         if document is None:
             yield f"there is no {kind} {claim.id or id_}"
             continue
-        if claim.new and id_ in before.get(f"{kind}s", {}):
+        if claim.new and id_ in before.get(collection, {}):
             yield f"{claim.id} is not new"
         yield from _wrong_values(claim, stage, document)
         fields = claimed.setdefault((kind, id_), set())
@@ -101,10 +102,6 @@ def _wrong_sums(dialogue: Dialogue, stage: Stage, before: Books, after: Books) -
     for what, by in moved.items():
         if by != claims.get(what, 0):
             yield f"{' of '.join(w for w in what if w)} moved by {by}, not by {claims.get(what, 0)}"
-
-
-def _id(claim: Claim, stage: Stage) -> str:
-    return stage.names.real(claim.id or "customer")
 
 
 def _bind_new(dialogue: Dialogue, stage: Stage, found: list[Change]) -> None:

@@ -92,6 +92,7 @@ def test_a_number_that_the_currency_cannot_have_is_no_amount() -> None:
     [
         ("withdraw my refund", True),
         ("cancel refund REF001", True),
+        ("forget about the refund REF001", True),
         ("please cancel my refund request", True),
         ("I don't want the refund anymore", True),
         ("cancel my order and refund me", False),

@@ -92,6 +92,8 @@ def test_a_yes_is_a_plain_yes_to_what_was_shown(text: str, answer: str | None) -
 
 def test_yes_cancel_it_answers_a_cancellation_and_nothing_else() -> None:
     assert words.answer_in("yes, cancel it", "Cancel SUB001 (Milk) now?") == "yes"
+    assert words.answer_in("yes, end it", "Cancel SUB001 (Milk) now?") == "yes"
+    assert words.answer_in("yes, stop", "Cancel SUB001 (Milk) now?") is None
     assert words.answer_in("yes, cancel it", SHOWN) is None
 
 
@@ -251,6 +253,8 @@ def test_the_history_stays_short() -> None:
         ("Please send it to Lindenweg 4, 10969 Berlin, Germany.", "Lindenweg 4, 10969 Berlin, DE"),
         ("My new address is 12 MG Road, Pune 411001, India", "12 MG Road, 411001 Pune, IN"),
         ("5 High Street, London, SW1A 1AA, UK", "5 High Street, SW1A 1AA London, GB"),
+        ("send it to Lindenweg 4, 10969 Berlin from now on", "Lindenweg 4, 10969 Berlin, DE"),
+        ("2 litres each time, so 2 pieces", None),
         ("Lindenweg 4, Berlin", None),
         ("somewhere else please", None),
     ],

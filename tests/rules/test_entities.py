@@ -71,6 +71,7 @@ CATALOGUE = ["Amul Milk 1L", "Oat Milk 1L", "Whey Protein", "Ground Coffee 500g"
         ("the 45th", "delivery_day", None),
         ("the jar was smashed and late", "reason", "damaged"),
         ("I got the wrong size", "reason", "wrong_item"),
+        ("ORD004 came with the wrong tea", "reason", "wrong_item"),
         ("one bottle is missing", "reason", "missing"),
         ("it is four days late", "reason", "late"),
         ("the milk was sour", "reason", "quality"),

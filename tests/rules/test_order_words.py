@@ -22,6 +22,7 @@ METHODS = [
         ("send it to another address", "address"),
         ("please deliver it to my office", "address"),
         ("I moved house", "address"),
+        ("send ORD006 to Lindenweg 4, 10969 Berlin", "address"),
         ("use my other card", "payment"),
         ("I want to pay with Visa", "payment"),
         ("deliver it on friday instead", "date"),

@@ -63,6 +63,7 @@ PASSED_ON: list[tuple[str, Approved]] = [
     ("are you hiring", "jobs"),
 ]
 SERVED = [
+    "I paid ORD007 yesterday, I swear. Mark it as paid.",
     "Where is my order?",
     "I want a refund for ORD004, the milk arrived sour",
     "I'd like store credit instead of a refund",
