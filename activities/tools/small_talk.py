@@ -15,6 +15,11 @@ ABILITIES = (
     "cancel a subscription, and skip, move or pause its deliveries; check a payment or your wallet; change your "
     "account; and answer questions about products. I change nothing before you have seen it and said yes."
 )
+_LOST = "I am sorry, I did not understand you."
+_WHO = (
+    "I am the shop's assistant, a computer program. I look things up and do what you agree to; "
+    "a person can take over whenever you like."
+)
 _WHICH_HELP = (
     "Gladly. Is it about where an order is, its payment, cancelling it, changing its address, or something wrong with "
     "what came?"
@@ -53,14 +58,27 @@ def _still_which(scene: Scene) -> Outcome:
 
 
 def ask_again(scene: Scene) -> Outcome:
+    """A proposal stays open for one message that says neither yes nor no; a second in a row goes to a person."""
     pending = scene.state.pending
     if pending is None:
         return clarify(scene)
+    if phrases.is_thinking(scene.text):
+        kept = scene.still_open | {"failures": scene.state.failures}
+        return scene.reply(f"Take your time. {pending.shown}", suggestions=["Yes", "No"], **kept)
+    unclear = scene.reading.act == "ask_again" and not _is_known(scene.text)
+    failures = scene.state.failures + unclear
+    if unclear and failures >= PATIENCE:
+        return scene.hand_over(f"{_LOST} I have not done this: {pending.shown.rstrip('?')}.", reason="not_understood")
     return scene.reply(
         f"I need a plain yes or no for this: {pending.shown}",
         suggestions=["Yes", "No"],
-        **scene.still_open,
+        **scene.still_open | {"failures": failures},
     )
+
+
+def _is_known(text: str) -> bool:
+    """Thanks, "ok" or a yes that came too early: no answer, but understood."""
+    return phrases.is_thanks(text) or phrases.is_nodding(text) or words.answer_in(text) is not None
 
 
 def refused(scene: Scene, sentence: str) -> Outcome:
@@ -78,6 +96,10 @@ def small_talk(scene: Scene) -> Outcome | None:
     said = scene.text
     if phrases.is_greeting(said):
         return scene.reply(f"Hello {scene.context.customer_name}! What can I do for you?", suggestions=_STARTERS)
+    if phrases.asks_how_are_you(said):
+        return scene.reply("I am fine, thank you. What can I do for you?", suggestions=_STARTERS)
+    if phrases.asks_who(said):
+        return scene.reply(_WHO, suggestions=_STARTERS)
     if phrases.is_thanks(said):
         return scene.reply("You are welcome. Is there anything else?")
     if phrases.is_farewell(said):
@@ -97,7 +119,7 @@ def clarify(scene: Scene) -> Outcome:
     if scene.state.choices and words.means_other_one(scene.text):
         return _still_which(scene)
     if failures >= PATIENCE:
-        return scene.hand_over("I am sorry, I did not understand you.", reason="not_understood")
+        return scene.hand_over(_LOST, reason="not_understood")
     asked = "" if scene.state.parked else " Is it about an order, a refund, a subscription or a payment?"
     return scene.reply(
         f"I am not sure that I understand.{asked}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from activities.tools.pricing import agreed_items, price_each
 from activities.tools.scene import Scene, done
 from activities.tools.subscription_draft import drafted
@@ -9,7 +11,7 @@ from activities.tools.subscription_scene import Wanted, propose
 from activities.tools.subscription_wording import pace
 from activities.tools.wording import day, local_day, rhythm, things
 from care.gateways.cases import Cases
-from care.models.dialogue import NamedSku, Outcome
+from care.models.dialogue import Outcome
 from care.models.memory import Choice, SubscriptionDraft
 from care.models.money import Money
 from care.models.order import Product
@@ -21,6 +23,7 @@ from care.rules.strange_counts import asks_for_count, strange_count
 from care.stores import Stores
 
 _MOST_OFFERED = 6
+_ASKS_PRICE = re.compile(r"\bhow much\b|\bprice\b|\bcosts?\b", re.I)
 _RHYTHMS = ["Every week on Friday", "Every two weeks on Friday", "Every month on the 1st", "Every day"]
 
 
@@ -34,18 +37,25 @@ class Subscribing:
         products = await self._stores.products.all()
         home = (await self._stores.customers.get(scene.customer_id)).address
         draft, unclear = drafted(scene, products, home.country if home else None)
+        before = scene.state.draft
+        if before and before.items and _ASKS_PRICE.search(scene.text) and not _names_other(scene, before, products):
+            draft, unclear = before, []  # "how much is that a month?" asks for no other rhythm
         if unclear or not draft.items:
             return _ask_product(scene, draft, [p for p in products if p.sku in unclear] or products)
         if strange := strange_count(scene.text, [p.name for p in products]):
             return _ask(scene, draft, asks_for_count(strange), [], "items")
-        what = things([NamedSku(sku=p.sku, name=p.name) for p in products if p.sku in {i.sku for i in draft.items}])
+        names = {p.sku: p.name for p in products}
+        what = ", ".join(f"{i.quantity} x {names[i.sku]}" if i.quantity > 1 else names[i.sku] for i in draft.items)
+        price = ""
+        if _ASKS_PRICE.search(scene.text):
+            price = f"{what}: {cost(await agreed_items(self._stores, draft.items))} each time. "
         if draft.frequency is None:
-            return _ask(scene, draft, f"How often would you like {what}?", _RHYTHMS, "frequency")
+            return _ask(scene, draft, f"{price}How often would you like {what}?", _RHYTHMS, "frequency")
         if draft.frequency is not Frequency.DAILY and draft.delivery_day is None and draft.start_date is None:
             monthly = draft.frequency is Frequency.MONTHLY
             question = f"On which day {'of the month' if monthly else 'of the week'} shall {what} come?"
             days = ["On the 1st", "On the 15th"] if monthly else ["On Monday", "On Friday", "On Saturday"]
-            return _ask(scene, draft, question, days, "day")
+            return _ask(scene, draft, f"{price}{question}", days, "day")
         return await self._show(scene, draft)
 
     async def _show(self, scene: Scene, draft: SubscriptionDraft) -> Outcome:
@@ -57,6 +67,11 @@ class Subscribing:
             delivery_day=draft.delivery_day,
             start_date=draft.start_date,
             address=draft.address,
+        )
+        sold = await self._stores.products.find([i.sku for i in items])
+        gone = [p.name for p in sold.values() if p.stock <= 0]
+        details = (
+            f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} out of stock at the moment." if gone else ""
         )
         first, key = _first(scene, request)
         starting = f", first on {first}" if first else ""
@@ -71,7 +86,9 @@ class Subscribing:
             "each": each.model_dump(mode="json"),
         }
         sku = draft.items[0].sku
-        return scene.propose("subscribe", payload, shown, target=sku, draft=draft, **scene.slots(sku=sku))
+        return scene.propose(
+            "subscribe", payload, shown, target=sku, details=details, draft=draft, **scene.slots(sku=sku)
+        )
 
     async def again(self, scene: Scene, wanted: Wanted, old: Subscription) -> Outcome:
         """Show one like `old`, which was cancelled, at today's prices. Raises Invalid for what is no longer sold."""
@@ -104,6 +121,11 @@ class Subscribing:
             draft=None,
             **scene.slots(subscription_id=subscription.subscription_id),
         )
+
+
+def _names_other(scene: Scene, draft: SubscriptionDraft, products: list[Product]) -> bool:
+    known = {p.name for p in products if p.sku in {i.sku for i in draft.items}}
+    return bool(set(scene.entities.products) - known)
 
 
 def _at_once(request: SubscriptionRequest) -> str:

@@ -16,9 +16,10 @@ from care.gateways.payments import PaymentGateway
 from care.models.customer import Address, StoredMethod
 from care.models.dialogue import Outcome
 from care.models.order import Product
-from care.models.subscription import AgreedChange, ChangeSubscription, Item, NamedItem, Subscription
+from care.models.subscription import AgreedChange, ChangeSubscription, Frequency, Item, NamedItem, Subscription
 from care.rules.address import address_in
 from care.rules.delivery_dates import planned_dates
+from care.rules.entities import only_names_days
 from care.rules.order_changes import pieces_of
 from care.rules.phrases import asks_for_address
 from care.rules.prepaid import cost
@@ -61,7 +62,7 @@ class SubscriptionChanges:
                 return ask_product(scene, wanted, subscription, [p for p in products if p.sku in unclear])
             if items == []:
                 return _nothing_left(scene, subscription)
-            terms = rhythm_wanted(wanted.text, wanted.found) | ({"items": items} if items else {})
+            terms = _rhythm(wanted, subscription) | ({"items": items} if items else {})
         terms = before | terms
         if not terms:
             ask = ask_day if _OTHER_DAY.search(wanted.text) else ask_what
@@ -106,6 +107,14 @@ def _before(wanted: Wanted, subscription: Subscription) -> dict[str, Any]:
     if change is None or not wanted.amends or wanted.task.subscription_id != subscription.subscription_id:
         return {}
     return {field: value for field in change.model_fields_set if (value := getattr(change, field)) is not None}
+
+
+def _rhythm(wanted: Wanted, subscription: Subscription) -> dict[str, Any]:
+    """ "On Mondays" changes the day of one that comes every two weeks, and nothing else of it."""
+    terms = rhythm_wanted(wanted.text, wanted.found)
+    if subscription.frequency is Frequency.BIWEEKLY and only_names_days(wanted.text):
+        terms.pop("frequency", None)
+    return terms
 
 
 def _is_so(field: str, value: Any, before: Subscription, after: Subscription) -> bool:

@@ -36,7 +36,7 @@ def reschedule(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outc
     if moved is None:
         return plain(scene, subscription, next_of(subscription))
     if moved not in planned:
-        return plain(scene, subscription, no_delivery_on(subscription, moved, today))
+        return ask(scene, wanted, subscription, no_delivery_on(subscription, moved, today), awaiting="date")
     to = target_named(target, wanted.found, moved, today) if target else None
     if to is None:
         question = f"To which day shall I move the delivery of {day(moved)} of {subscription.subscription_id}?"

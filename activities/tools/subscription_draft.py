@@ -14,6 +14,7 @@ from care.models.memory import SubscriptionDraft
 from care.models.order import Product
 from care.models.subscription import Frequency, Item
 from care.rules.address import address_in
+from care.rules.entities import only_names_days
 from care.rules.items_named import ItemsNamed, items_named
 from care.rules.spoken_dates import dates_in, resolve
 from care.rules.words import points_back
@@ -48,7 +49,11 @@ def _merged(scene: Scene, named: ItemsNamed, products: list[Product], address: A
     """What is known of the wish after this message."""
     found, before = scene.entities, scene.state.draft or SubscriptionDraft()
     delivery_day = found.delivery_day if found.delivery_day is not None else before.delivery_day
+    if delivery_day is None and scene.state.awaiting == "day" and before.frequency is Frequency.MONTHLY:
+        delivery_day = _day_of_month(scene.text)
     frequency = Frequency(found.frequency) if found.frequency else before.frequency
+    if before.frequency is Frequency.BIWEEKLY and only_names_days(scene.text):
+        frequency = before.frequency
     if frequency is None and delivery_day is not None:
         frequency = Frequency.MONTHLY if isinstance(delivery_day, int) else Frequency.WEEKLY
     if frequency is Frequency.DAILY or (
@@ -65,7 +70,16 @@ def _merged(scene: Scene, named: ItemsNamed, products: list[Product], address: A
     )
 
 
+def _day_of_month(text: str) -> int | None:
+    """A bare "5", in answer to "On which day of the month?" """
+    said = re.search(r"(?<!\d)([12]?\d|3[01])(?!\d)", text)
+    return int(said[1]) or None if said else None
+
+
 def _items(scene: Scene, before: SubscriptionDraft, named: ItemsNamed, products: list[Product]) -> list[Item]:
+    asked_day = scene.state.awaiting == "day" and before.frequency is Frequency.MONTHLY
+    if asked_day and before.items and not scene.entities.products:
+        return before.items  # the number is a day
     known = before.items or ([Item(sku=before.sku, quantity=before.quantity)] if before.sku else [])
     if not known:
         pieces = named.pieces or (

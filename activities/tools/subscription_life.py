@@ -92,6 +92,8 @@ def cancel(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     shown = f"Cancel {subscription.subscription_id} ({things(subscription.items)}, {pace(subscription)}) {last}?"
     instead = [] if wanted.amends else _rather(subscription, when)
     details = going_back(after if when == "now" else _after_one_more(subscription))
+    if when == "now" and ahead:
+        details = f"The delivery of {day(ahead[0])} will not come any more. {details}".strip()
     return propose(scene, wanted, subscription, "cancel_subscription", payload, shown, details=details, instead=instead)
 
 

@@ -13,6 +13,7 @@ from care.models.dialogue import NamedSku, Outcome
 from care.models.memory import Choice, SubscriptionTask
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.models.understanding import Entities
+from care.rules.phrases import follows_up
 from care.rules.references import choice_in, named_products
 from care.rules.subscription_questions import is_question
 from care.rules.subscription_wishes import Action, action_in
@@ -59,7 +60,14 @@ def wanted_in(scene: Scene) -> Wanted | None:
         return Wanted(said, scene.text, found, task) if said else None
     if said in (None, open_action) and (state.awaiting in ("subscription", "items") or _only_points(scene)):
         # The answer tells which one is meant; what shall be done with it was said before.
+        if state.awaiting == "subscription" and _chosen(scene):  # "the monthly one" asks for no other rhythm
+            found = found.model_copy(update={"frequency": None, "delivery_day": None})
         return Wanted(open_action, task.said, _both(task.named, found), task, amends=True)
+    done = state.pending is None and state.awaiting is None
+    if done and (found.products or found.subscription_ids) and not _details(found):  # "same for the tea"
+        return Wanted(
+            open_action, task.said, _both(task.named, found), task.model_copy(update={"dates": []}), amends=True
+        )
     goes_on = said in (None, open_action) or (said == "change" and open_action in _BY_DATE and _names_a_time(found))
     if goes_on:
         return Wanted(open_action, scene.text, found, task, amends=True)
@@ -131,8 +139,11 @@ def _task(wanted: Wanted, subscription: Subscription, more: dict[str, Any]) -> S
 def _only_points(scene: Scene) -> bool:
     """ "No, the other one", "no, SUB003": another subscription, and nothing else."""
     found = scene.entities
-    details = (found.dates, found.frequency, found.quantity, found.delivery_day is not None)
-    return not any(details) and bool(found.subscription_ids or _chosen(scene))
+    return not _details(found) and bool(found.subscription_ids or _chosen(scene))
+
+
+def _details(found: Entities) -> bool:
+    return any((found.dates, found.frequency, found.quantity, found.delivery_day is not None))
 
 
 def _chosen(scene: Scene) -> Choice | None:
@@ -148,6 +159,8 @@ def _chosen(scene: Scene) -> Choice | None:
 def _open_action(scene: Scene) -> Action | None:
     """What is being arranged: shown and not agreed to yet, or waiting for an answer."""
     state = scene.state
+    if state.pending is None and state.awaiting is None and not follows_up(scene.text):
+        return None  # it was done
     if state.pending is not None:
         return _PROPOSED.get(state.pending.kind)
     known = [action for action in _PROPOSED.values() if action == state.action]
@@ -180,7 +193,7 @@ def _pool(action: Action | None, mine: Sequence[Subscription]) -> list[Subscript
         case "uncancel":
             return [s for s in alive if s.cancel_after_next] or ended or alive
         case "unskip":
-            return [s for s in alive if s.skipped or s.left_out] or alive
+            return [s for s in alive if s.skipped or s.left_out] or alive or ended
         case _:
             return alive
 

@@ -13,11 +13,13 @@ from activities.tools.subscription_scene import Wanted, ask, propose, spoken_of
 from activities.tools.subscription_wording import days, each_day, name, next_of, no_delivery_on, plain
 from activities.tools.wording import day
 from care.models.dialogue import NamedSku, Outcome
-from care.models.subscription import OneDelivery, Subscription
+from care.models.subscription import Frequency, OneDelivery, Subscription
 from care.rules.delivery_dates import deliveries_named, planned_dates, range_named, with_skipped
+from care.rules.phrases import follows_up
 from care.rules.references import named_products
 from care.rules.subscription_checks import by_date, local_date
 from care.rules.subscription_dates import skipped_one, unskipped
+from care.rules.subscription_wishes import skips_every_other
 
 _OFFERED = 4
 _MOST_SKIPPED = 10
@@ -35,9 +37,11 @@ def skip(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
     if not dates and _leaves_date_open(wanted):
         return _ask_date(scene, wanted, subscription)
     dates = dates or ahead[:1]
+    if wanted.amends and scene.state.pending and follows_up(wanted.text):  # "and the one after too"
+        dates = sorted({*wanted.task.dates, *dates})
     if wrong := [d for d in dates if d not in ahead]:
         by_date(subscription)
-        return plain(scene, subscription, no_delivery_on(subscription, wrong[0], today))
+        return ask(scene, wanted, subscription, no_delivery_on(subscription, wrong[0], today), awaiting="date")
     if not (left := [d for d in dates if d in planned]):
         return _skipped_already(scene, subscription, dates)
     sku = _one_item(wanted, subscription)
@@ -55,6 +59,16 @@ def skip(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:
         shown = f"Skip {of} of {name(subscription)}?"
         details = f"{next_of(after)} All other dates stay."
     return propose(scene, wanted, subscription, "skip_delivery", payload, shown, details=details, dates=left)
+
+
+def every_other(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome | None:
+    """What comes every week can come every two weeks instead; None where that is what is asked for."""
+    if not skips_every_other(wanted.text) or subscription.frequency is Frequency.WEEKLY:
+        return None
+    ahead = planned_dates(subscription, 1)
+    text = f"I skip single deliveries of {name(subscription)}, each by its date, or change how often it comes."
+    suggestions = [*(f"Skip {d.day} {d:%B}" for d in ahead), "Change how often it comes"]
+    return plain(scene, subscription, f"{text} {next_of(subscription)}", suggestions=suggestions)
 
 
 def unskip(scene: Scene, wanted: Wanted, subscription: Subscription) -> Outcome:

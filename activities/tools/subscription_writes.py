@@ -174,5 +174,8 @@ def _done(scene: Scene, after: Subscription, text: str) -> Outcome:
     return scene.reply(
         text,
         actions=[done(WRITES[scene.agreed.kind].done, after.subscription_id)],
+        # For "and the one after".
+        action=scene.state.action,
+        task=scene.state.task,
         **scene.slots(subscription_id=after.subscription_id),
     )

@@ -69,7 +69,7 @@ class SubscriptionTools:
         return await self._propose(scene, wanted, found[0])
 
     async def _meant(self, scene: Scene, wanted: Wanted | None) -> list[Subscription]:
-        if ids := list(dict.fromkeys(scene.entities.subscription_ids)):
+        if ids := scene.reading.subscription_ids if scene.entities.subscription_ids else []:
             return [await subscription_of(self._stores, scene.customer_id, each) for each in ids[:5]]
         mine = (await self._stores.subscriptions.page(scene.customer_id, limit=_MOST)).items
         return fitting(scene, wanted, mine)
@@ -99,6 +99,8 @@ class SubscriptionTools:
                 return life.uncancel(scene, wanted, subscription)
             case "resubscribe":
                 return await self._subscribing.again(scene, wanted, subscription)
+            case "change" if refused := skips.every_other(scene, wanted, subscription):
+                return refused
             case "change":
                 return await self._changes.propose(scene, wanted, subscription)
 
@@ -114,9 +116,12 @@ def _in_its_state(action: Action, subscription: Subscription) -> Action:
     """What the words mean of a subscription in this state. Raises Conflict for what has ended."""
     if subscription.status is not SubscriptionStatus.CANCELLED:
         action = "resume" if action == "resubscribe" else action
+        if action == "unskip" and not (subscription.skipped or subscription.left_out):
+            action = "resume" if subscription.status is SubscriptionStatus.PAUSED else action
+            action = "uncancel" if subscription.cancel_after_next else action
         ends = subscription.cancel_after_next and subscription.status is not SubscriptionStatus.PAUSED
         return "uncancel" if action == "resume" and ends else action
-    if action in ("resume", "uncancel", "resubscribe"):
+    if action in ("resume", "uncancel", "resubscribe", "unskip"):
         return "resubscribe"
     if action == "cancel":
         return action

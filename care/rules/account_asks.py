@@ -55,6 +55,7 @@ _NAME = re.compile(
 )
 _NO_NAMES = {"wrong", "misspelled", "misspelt", "incorrect", "not", "changed", "different", "spelled", "spelt"}
 _ABOUT_ME = any_of(r"\bwhat (?:do|does) (?:you|the shop) know (?:about|of) me\b|\bmy (?:account )?details\b")
+_MOVED = re.compile(r"\W*(?:hi|hello|hey)?\W*(?:i|we)(?:'ve| have)?(?: just| recently)? moved(?: house| home)?\b", re.I)
 _MAILS = any_of(
     r"\b(?:stop|turn|disable|enable|no more|unsubscribe|do(?:n'?t| not) (?:send|want|e-?mail)|mute|opt|switch)\b"
     r"[^.!?]{0,40}\b(?:e-?mails?|mails?|notifications?|newsletter)\b"
@@ -82,7 +83,7 @@ def matter_of(text: str) -> Detail | Matter | None:
 
 def is_about_account(text: str) -> bool:
     """What a model may take for something else: a time zone, mails to turn off, what is known of somebody."""
-    return bool(_NOUNS["timezone"].search(text) or _MAILS.search(text) or _ABOUT_ME.search(text))
+    return bool(_MOVED.match(text) or _NOUNS["timezone"].search(text) or _MAILS.search(text) or _ABOUT_ME.search(text))
 
 
 def asks_for_change(text: str) -> bool:

@@ -13,6 +13,14 @@ _COUNTRIES = {
 }  # fmt: skip
 # No postcode is shorter: the 4 of "chips on Friday, from 4 December" is none.
 _SHORTEST = 3
+# "..., every month on the 10th", "tea monthly, from December 2026"
+_NO_PLACE = re.compile(
+    r"\?|\b(?:\d+(?:st|nd|rd|th)|every|each|months?|weeks?|days?|starting|from|until|till|january|february|march|april|june"
+    r"|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=\w{3})[.!?;]\s+")  # but not in "St. Gallen"
+_LONGEST = 7  # words of a postcode with its city
 _LEAD = re.compile(r"^.*(?:\b(?:to|is|it'?s|meant|address)\b\s*:?|:)\s+(?=\S)", re.IGNORECASE | re.DOTALL)
 _TAIL = re.compile(
     r"[\s,]+(?:from (?:now|today) on|instead|please|pls|thanks|thank you|(?:instead of|rather than|not) .*)[\s.!]*$",
@@ -40,6 +48,8 @@ def address_in(text: str, default_country: str | None) -> Address | None:
     plain = _TAIL.sub("", _LEAD.sub("", text))
     parts = [p.strip(" .") for p in plain.replace("\n", ",").split(",")]
     parts = [p for p in parts if p and not set(p.casefold().split()) <= _ASIDE]
+    if parts:
+        parts[-1] = _SENTENCE.split(parts[-1])[0]
     country = _country(parts[-1]) if parts else None
     if country:
         parts.pop()
@@ -83,7 +93,12 @@ def corrected(shown: Address, text: str) -> Address | None:
 def _place(text: str) -> tuple[str, str]:
     """Postcode and city: "10969 Berlin", "Pune 411001", "London SW1A 1AA"; empty where there is none."""
     tokens = text.split()
-    code = [t for t in tokens if any(c.isdigit() for c in t)]
+    places = [n for n, t in enumerate(tokens) if any(c.isdigit() for c in t)]
+    together = not places or places[-1] - places[0] < len(places)
+    # "could you make it 4 instead of 1?" names no place: a postcode stands in one piece.
+    if not together or len(tokens) > _LONGEST or _NO_PLACE.search(text):
+        return "", ""
+    code = [tokens[n] for n in places]
     return " ".join(code).upper(), " ".join(t for t in tokens if t not in code)
 
 

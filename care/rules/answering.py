@@ -69,7 +69,8 @@ def _names(awaiting: Awaiting, found: Entities, text: str, has_files: bool, stat
         case "evidence":
             return has_files or words.has_no_evidence(text)
         case "frequency" | "day":
-            return _has_rhythm(found)
+            # "3", before it is known how often: so many of it each time, or the third of the month.
+            return _has_rhythm(found) or found.quantity is not None
         case "address":
             return any(c.isdigit() for c in text)
         case "date":

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from care.models.understanding import Intent, IntentScore
 from care.rules.entities import find_entities
+from care.rules.phrases import names_action
 
 # Words that begin a question or a command; "refund not received" begins none.
 _ASK = (
@@ -16,7 +17,7 @@ _ASK = (
     r"|i want|i need|i'd like|i would like|i wish|i'd love|need|want)\b"
     r"|(?:cancel|skip|unskip|pause|resume|stop|hold|change|update|move|reschedule|swap|add|remove|track|refund|return"
     r"|exchange|replace|send|ship|deliver|show|tell|give|check|list|subscribe|unsubscribe|start|set|sign|make|get|put"
-    r"|find|reset|close|delete|connect|transfer|call|talk|speak|top up|pay|sync|fix|renew|reactivate)\b"
+    r"|find|remind|reset|close|delete|connect|transfer|call|talk|speak|top up|pay|sync|fix|renew|reactivate)\b"
     r"(?! (?:not|is|was|has|hasn't|still|shows|failed|pending)\b))"
 )
 # ... or a statement; "and the eggs" begins none of them.
@@ -46,6 +47,11 @@ _INCLUDES: dict[Intent, set[Intent]] = {
     Intent.REFUND_REQUEST: {Intent.DELIVERY_ISSUE, Intent.PAYMENT_ISSUE},
     Intent.DELIVERY_ISSUE: {Intent.ORDER_STATUS},
 }
+_LIKELY = 0.5
+_SPOKEN = {
+    Intent.ACCOUNT, Intent.CHANGE_ORDER, Intent.ORDER_STATUS, Intent.PRODUCT_QUESTION, Intent.SUBSCRIPTION_MANAGE,
+    Intent.WALLET_ISSUE,
+}  # fmt: skip
 # Within one intent these are wishes of their own.
 _KINDS: dict[Intent, list[tuple[str, re.Pattern[str]]]] = {
     Intent.SUBSCRIPTION_MANAGE: [
@@ -95,7 +101,7 @@ def joined(text: str, parts: Sequence[Part], sure: Callable[[IntentScore], bool]
     wishes: list[Part] = []
     told: Part | None = None
     for part in parts:
-        if not sure(part.score):
+        if not (sure(part.score) or _asks_plainly(part)):
             told = part if not wishes and told is None else told
             if wishes:
                 wishes[-1] = _both(text, wishes[-1], part, wishes[-1].score)
@@ -110,6 +116,12 @@ def joined(text: str, parts: Sequence[Part], sure: Callable[[IntentScore], bool]
     return wishes
 
 
+def _asks_plainly(part: Part) -> bool:
+    """A command or a question of its own, where a little doubt about its intent is no reason to lose it."""
+    score = part.score
+    return score.intent in _SPOKEN and score.confidence >= _LIKELY and bool(_ASKS.match(part.text))
+
+
 def _both(text: str, first: Part, second: Part, score: IntentScore) -> Part:
     """From the first to the second, with the words between them."""
     start = text.index(first.text)
@@ -118,8 +130,10 @@ def _both(text: str, first: Part, second: Part, score: IntentScore) -> Part:
 
 
 def _led(before: Part | None, part: Part) -> Part:
-    """ "Cancel it", said after a subscription was spoken of, is about the subscription."""
+    """ "Cancel it", said after a subscription was spoken of, is about the subscription; "set one up" is not."""
     orders = {Intent.CANCEL_ORDER, Intent.CHANGE_ORDER, Intent.SUBSCRIPTION_REQUEST}
+    if part.score.intent is Intent.SUBSCRIPTION_REQUEST and names_action(part.score.intent, part.text):
+        return part
     follows = before is not None and before.score.intent is Intent.SUBSCRIPTION_MANAGE and part.score.intent in orders
     if follows and not re.search(r"\border", part.text, re.I) and not find_entities(part.text).order_ids:
         return Part(part.text, part.score.model_copy(update={"intent": Intent.SUBSCRIPTION_MANAGE}))

@@ -25,7 +25,7 @@ _FOLLOWING = re.compile(
     r"\b(?:week|one|delivery|time) after\b|\bfollowing (?:week|one|delivery|time)\b|\bafter that\b"
     r"|\ba (?:week|fortnight) later\b"
 )
-_NEXT_FEW = re.compile(rf"\bnext (?P<n>{_COUNT})(?: of)? (?:deliver(?:y|ies)|weeks?|shipments?|ones|times)\b")
+_NEXT_FEW = re.compile(rf"\bnext (?P<n>{_COUNT})(?: of)?(?: (?:deliver(?:y|ies)|weeks?|shipments?|ones|times)\b|\W*$)")
 _BY = re.compile(rf"\b(?P<n>{_COUNT})(?: of)? (?P<unit>days?|weeks?|fortnights?|months?)\b")
 _RANGE = re.compile(
     r"\b(?:from|between|starting)\b(?P<first>.{1,40}?)"
@@ -91,6 +91,20 @@ def apart(text: str) -> tuple[str, str]:
     return ("", text) if re.search(r"\binstead\b", text, re.I) else (text, "")
 
 
+_TO = re.compile(r"\s*(?:\b(?:to|until|till?|through)\b|[-\N{EN DASH}])\s*", re.I)
+
+
+def _bare_range(text: str, today: date) -> tuple[date, date] | None:
+    """ "5 December to 20 December", without a "from"."""
+    for match in _TO.finditer(text):
+        before, after = " ".join(text[: match.start()].split()[-3:]), " ".join(text[match.end() :].split()[:3])
+        first = [day for each in dates_in(before) if (day := resolve(each, today))][-1:]
+        last = [day for each in dates_in(after) if (day := resolve(each, today))][:1]
+        if first and last and first[0] < last[0]:
+            return first[0], last[0]
+    return None
+
+
 def range_named(text: str, today: date) -> tuple[date, date] | None:
     """The first and the last day of "from 1 to 15 December", "between Monday and Friday", "for a month from 1 May"."""
     if match := _RANGE.search(text):
@@ -104,6 +118,8 @@ def range_named(text: str, today: date) -> tuple[date, date] | None:
                 if day.day == int(said.rstrip("strndh."))
             ]
         return (first[0], last[0]) if first and last and first[0] <= last[0] else None
+    if bare := _bare_range(text, today):
+        return bare
     span, begins = span_in(text), _BEGINS.search(text)
     first = [day for each in dates_in(begins["first"]) if (day := resolve(each, today))] if begins else []
     return (first[0], span.end(first[0]) - timedelta(days=1)) if span and first else None

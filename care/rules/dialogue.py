@@ -42,7 +42,7 @@ def read(
     if apart := _answered_and_more(understood, text, state, context):
         return apart
     wishes = parts.wishes_of(understood)
-    if not wishes or wants_person(understood):
+    if not wishes or wants_person(understood, text):
         return _part(understood, text, has_files, state, context, wishes)
     first, *later = wishes
     reading = _part(parts.alone(first, understood), first.text, has_files, state, context, later)
@@ -106,7 +106,7 @@ def _read(understood: Understood, text: str, has_files: bool, state: Conversatio
         return _act("decline", WRITES[pending.kind].intent, family="answers")
     if apart := _apart(intent, understood, text, state):
         return apart
-    unclear = intent is Intent.OTHER and not phrases.is_greeting(text) and not phrases.asks_for_abilities(text)
+    unclear = intent is Intent.OTHER and not _is_small_talk(text)
     if pending and unclear:
         return _act("ask_again", Intent.OTHER)
     if not pending and state.awaiting != "evidence" and answer == "yes" and not _nothing_asked(text, state):
@@ -124,7 +124,7 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
 
     Whoever asks for a person gets one as asked.
     """
-    if intent is Intent.HUMAN_AGENT:
+    if intent is Intent.HUMAN_AGENT and phrases.names_person(text):
         return None
     if is_angry(text, told=understood.angry, english=understood.language == "en"):
         return _to_person(intent, "angry", "angry", state)
@@ -133,6 +133,8 @@ def _apart(intent: Intent, understood: Understood, text: str, state: Conversatio
         return None
     if scope.is_a_persons(ask):
         return _to_person(intent, ask, "out_of_scope", state)
+    if intent is Intent.HUMAN_AGENT:
+        return None
     matter: Matter = "parked" if matters.is_open(state) else "kept"
     return Reading(act="serve", intent=Intent.OTHER, family="answers", approved=ask, matter=matter)
 
@@ -155,6 +157,12 @@ def _answers_parked(understood: Understood, text: str, has_files: bool, state: C
 def is_unread(understood: Understood) -> bool:
     """The local model reads English alone: what is in another language is for a person."""
     return understood.model == "local" and understood.language != "en"
+
+
+def _is_small_talk(text: str) -> bool:
+    """What is answered beside a proposal, which is then shown again."""
+    asks = (phrases.is_greeting, phrases.asks_for_abilities, phrases.asks_how_are_you, phrases.asks_who)
+    return any(asked(text) for asked in asks)
 
 
 def _leaves(text: str, state: ConversationState) -> bool:

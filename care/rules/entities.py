@@ -41,13 +41,13 @@ _AMOUNT = re.compile(
 
 # Numbers that count something other than pieces: spans of time, money, sizes, dates, ids, screen corners.
 _NOT_PIECES = (
-    r"(?:st|nd|rd|th|\s*[ap]\.?m\b|%|€|£|\$|₹|[a-z]{0,2}\d|[.,:/-]\d|\s*-?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?"
+    r"(?:st|nd|rd|th|\)|\s*things\b|\s*[ap]\.?m\b|%|€|£|\$|₹|[a-z]{0,2}\d|[.,:/-]\d|\s*-?\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?"
     r"|times?|euros?|eur|dollars?|usd|cents?|pounds?|gbp|rupees?|rs|inr|percent|o'?clock|kg|g|grams?|kilos?|ml|l|lit(?:er|re)s?"
     r"|inch(?:es)?|cm|mm|stars?|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|of\s+(?:the|my|them|these|us)|orders?|parcels?|emails?|people)\b)"
 )
 _PIECES = re.compile(
-    rf"(?<![\w€£$₹#.,:/-])(?<!the )(?<!order )(?<!number )(?<!size )(?<!every )(?<!in )(?<!for )(?<!after )"
+    rf"(?<![\w€£$₹#.,:/-])(?<!the )(?<!day )(?<!order )(?<!number )(?<!size )(?<!every )(?<!in )(?<!for )(?<!after )"
     rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})(?!{_NOT_PIECES})(?=\s*x?\b|\s|$)",
     re.I,
 )
@@ -77,7 +77,7 @@ _FREQUENCIES: list[tuple[Frequency, re.Pattern[str]]] = [
         "biweekly",
         any_word(
             r"bi-?weekly|fortnight(?:ly)?|twice a month",
-            rf"(?:every|each)\s+(?:two|2|other|second|2nd)\s+(?:weeks?|{_WEEKDAY})",
+            rf"(?:every|each)\s+(?:two|2|other|second|2nd)\s+(?:weeks?|deliver(?:y|ies)|shipments?|{_WEEKDAY})",
         ),
     ),
     (
@@ -203,8 +203,14 @@ def _delivery_day(text: str) -> int | str | None:
         r"(?!\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
         text,
         re.I,
-    )
+    ) or re.search(r"\bmonth(?:ly)?\b\D{0,12}\bday\s+(\d{1,2})\b", text, re.I)
     return int(day[1]) if day and 1 <= int(day[1]) <= 31 else None
+
+
+def only_names_days(text: str) -> bool:
+    """ "On Wednesdays" tells the day; how often is said only where nothing else is known of it."""
+    single = re.sub(rf"\b({'|'.join(WEEKDAYS)})s\b", r"\1", text, flags=re.I)
+    return single != text and _first(_FREQUENCIES, single) is None
 
 
 def _first(table: Iterable[tuple[T, re.Pattern[str]]], text: str) -> T | None:

@@ -38,13 +38,16 @@ _CLAIMS = {"damaged", "wrong_item", "quality"}
 _NO_CHANGE = {Intent.PAYMENT_ISSUE, Intent.ACCOUNT, Intent.OTHER, Intent.PRODUCT_QUESTION}
 
 
-def wants_person(understood: Understood) -> bool:
-    return any(s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents)
+def wants_person(understood: Understood, text: str) -> bool:
+    """ "Are you a robot?" is a question, and asks for nobody."""
+    return not phrases.asks_who(text) and any(
+        s.intent is Intent.HUMAN_AGENT and s.confidence >= SURE_OF_PERSON for s in understood.intents
+    )
 
 
 def intent_of(understood: Understood, text: str, has_files: bool, state: ConversationState) -> Intent:
     """The intent to serve: what was said, unless the message answers a question that is still open."""
-    if wants_person(understood):
+    if wants_person(understood, text):
         return Intent.HUMAN_AGENT
     best = best_of(understood)
     if best.intent is Intent.ORDER_STATUS and _is_about_paying(understood, text):

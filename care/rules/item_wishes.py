@@ -25,6 +25,7 @@ from care.rules.item_words import (
     swap_in,
     verb_in,
     wants_none,
+    without_whose,
 )
 from care.rules.product_names import products_in
 
@@ -91,6 +92,8 @@ class _Reader:
         self._vague: Wished | None = None
 
     def read(self, text: str) -> Wished:
+        plain = without_whose(text)
+        text = plain if self._named(plain) else text
         if removes_everything(text) and not self._named(text):
             return Wished({}, "remove")
         for clause in clauses_in(text):

@@ -19,11 +19,12 @@ _SWAP = re.compile(
 )
 _REMOVE = re.compile(
     r"\b(?:remove|take (?:\w+ ){0,4}(?:out|off|away)|drop|delete|without|cancel|leave (?:\w+ ){0,4}out|get rid of|skip"
-    r"|(?:don'?t|do not|no longer) (?:want|need|send|bring|deliver)|no more|less|fewer|minus|forget|stop|quitar)\b|हटा",
+    r"|(?:don'?t|do not|no longer) (?:want|need|send|bring|deliver)|no more"
+    r"|(?:less|fewer)(?! (?:often|frequent))|minus|forget|stop|quitar)\b|हटा",
     re.I,
 )
 _ADD = re.compile(
-    r"\b(?:add|more|include|put|throw in|append|añadir|agregar"
+    r"\b(?:add|more(?! (?:often|frequent))|include|put|throw in|append|añadir|agregar"
     r"|(?:another|extra|additional)(?! (?:delivery|day|address|payment|card|method)))\b|जोड़",
     re.I,
 )
@@ -43,6 +44,12 @@ _INSTEAD = re.compile(r"\binstead\b(?! of\b)", re.I)
 _DOUBLE = re.compile(r"\b(?:double|twice as (?:much|many))\b", re.I)
 _HALF = re.compile(r"\bhal(?:f|ve)\b", re.I)
 _EVERYTHING = re.compile(r"\b(?:everything|all (?:of it|of them|the items|items)|the whole (?:order|thing))\b", re.I)
+# "to my milk subscription" says which subscription is meant, and nothing of what it shall bring.
+_OF_WHICH = re.compile(
+    r"\b(?:to|from|in|into|of|on|out of|with)\s+(?:my|the|our|this|that)\s+[^,.;!?]{1,40}?"
+    r"\b(?:subscriptions?|sub|deliver(?:y|ies)|plan|box)\b",
+    re.I,
+)
 # Words that may stand in "make it 3 please" or "one more of them": with any other, a thing is named that is not sold.
 _FILLERS = set(
     words_of(
@@ -63,6 +70,11 @@ _BY = re.compile(r"\bby (?:\d|one|two|three)\b|\b(?:less|fewer|more)\b", re.I)
 def clauses_in(text: str) -> list[str]:
     """Without ids, whose figures count nothing."""
     return [part for part in _BREAK.split(_IDS.sub(" ", text)) if part and part.strip()]
+
+
+def without_whose(text: str) -> str:
+    """Without the words that say which subscription is meant."""
+    return _OF_WHICH.sub(" ", text)
 
 
 def verb_in(clause: str) -> Verb | None:

@@ -7,6 +7,8 @@ from care.models.memory import ConversationState, Open, Proposal
 from care.models.understanding import Entities, Intent, Wish
 from care.rules import phrases, words
 from care.rules.approved import SENTENCES
+from care.rules.subscription_questions import is_question
+from care.rules.subscription_wishes import action_in
 from care.rules.writes import WRITES
 
 MOST_PARKED = 3
@@ -73,8 +75,12 @@ def _apart(intent: Intent, found: Entities, text: str, state: ConversationState)
     if intent is Intent.REFUND_REQUEST:
         offered = {choice.id for choice in state.choices}  # one of these is the answer that was asked for
         return bool(set(found.refund_ids) - offered) or phrases.asks_for_refund_status(text)
-    asks = intent is Intent.SUBSCRIPTION_MANAGE and phrases.only_asks(text)
+    asks = intent is Intent.SUBSCRIPTION_MANAGE and (phrases.only_asks(text) or _asks_nothing_done(text))
     return asks and not (found.dates or found.quantity or found.frequency)
+
+
+def _asks_nothing_done(text: str) -> bool:
+    return is_question(text) and action_in(text) is None
 
 
 def resumed(state: ConversationState) -> ConversationState:

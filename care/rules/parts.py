@@ -56,7 +56,7 @@ def behind_answer(understood: Understood, said: Answered, shown: Proposal) -> Wi
     stands = phrases.only_asks(said.rest) or phrases.names_action(wish, said.rest)
     if wish is WRITES[shown.kind].intent:
         # "Yes, and cancel ORD005"; "yes, cancel ORD005" may mean that one alone.
-        ids = [*found.order_ids, *found.subscription_ids]
+        ids = [*found.order_ids, *found.subscription_ids, *found.products]
         others = [each for each in ids if each.upper() not in shown.shown.upper()]
         stands = stands and bool(others) and (said.added or phrases.asks_besides(said.rest))
     return Wish(intent=wish, text=said.rest, entities=found) if stands else None
@@ -86,7 +86,8 @@ def _several(reading: Reading, text: str, state: ConversationState) -> Ids | Non
     if reading.intent is not Intent.SUBSCRIPTION_MANAGE or len(reading.subscription_ids) < 2:
         return None
     writes = phrases.names_action(reading.intent, text) or state.awaiting == "subscription"
-    named = len(found.subscription_ids) > 1 or _each(text, state, "subscription")
+    apart = 1 < len(found.products) == len(reading.subscription_ids)  # "skip the milk, and the tea too"
+    named = len(found.subscription_ids) > 1 or _each(text, state, "subscription") or apart
     return "subscription_ids" if writes and named and not phrases.only_asks(text) else None
 
 

@@ -23,8 +23,29 @@ _NODDING = {
     "ok", "okay", "k", "alright", "great", "cool", "lol", "haha", "nice", "perfect", "good", "fine", "super", "awesome",
     "i", "see", "got", "it", "thats", "that's",
 }  # fmt: skip
+_THINKING = re.compile(
+    r"(?:(?:hm+|um+|uh+|er+|wait|hold on|hang on|ok|just|one|a|give me|let me|i|a bit|not sure|i'm not sure|yet)\s*)*"
+    r"(?:hm+|um+|(?:moment|min(?:ute)?|sec(?:ond)?|think(?: about it)?|check|wait|hold on|hang on|not sure|dunno"
+    r"|i don'?t know)(?: please| pls| yet)?)"
+)
+_WELLBEING = re.compile(
+    r"(?:(?:and|so|hi|hello|hey) )?(?:how (?:are|r) (?:you|u)|how(?:'s| is) (?:it going|life|your day))"
+    r"(?: (?:doing|today|going))*"
+)
+_WHO = re.compile(
+    r"(?:(?:so|wait|hi|hello|hey) )?(?:(?:are|r) (?:you|u)|is this|am i (?:talking|chatting|speaking) (?:to|with))"
+    r" (?:an? )?(?:real |actual |chat ?)?(?:ro?bot|human|person|machine|ai|computer)(?: being)?"
+    r"(?: or (?:an? )?\w+(?: \w+)?)?"
+    r"|(?:so )?(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name"
+)
+_PERSON = re.compile(
+    r"\b(?:humans?|persons?|agents?|someone|somebody|anyone|rep(?:resentative)?s?|managers?|supervisors?|operators?"
+    r"|colleagues?|staff|team|advisors?|talk|speak|call|phone|connect|transfer|escalate|real|live|people|complain\w*)\b"
+)
+_FOLLOWING = {"and", "also", "same", "plus"}
 _ABILITIES = re.compile(
-    r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|offer)\b|\bhow (?:can|does) (?:you|this) (?:help|work)\b"
+    r"^\W*(?:i need |please )?help(?: me)?(?: please| pls)?\W*$"
+    r"|\bwhat (?:else )?(?:can|could|do) you (?:do|help|offer)\b|\bhow (?:can|does) (?:you|this) (?:help|work)\b"
 )
 _RANGE = re.compile(r"\bdo you (?:guys )?(?:sell|have|stock|carry|offer|got)\b(?! (?:it|that|this|them)\b)")
 # "I need help with my order": a thing is named, but not what should happen to it.
@@ -77,7 +98,7 @@ _ACTIONS: dict[Intent, re.Pattern[str]] = {
     Intent.REFUND_REQUEST: re.compile(r"\b(?:refund\w*|money back|return\w*|replace\w*)\b"),
     Intent.SUBSCRIPTION_REQUEST: re.compile(r"\b(?:subscribe|new subscription|set up|sign (?:me )?up|start a)\b"),
     Intent.SUBSCRIPTION_MANAGE: re.compile(
-        r"\b(?:skip\w*|paus\w+|resume|unsubscribe|cancel\w*|stop|reschedule|postpone|order now)\b"
+        r"\b(?:skip\w*|paus\w+|resume|unsubscribe|cancel\w*|stop|reschedule|postpone|order now|on hold)\b"
     ),
     Intent.PAYMENT_ISSUE: re.compile(r"\b(?:paid|pay|payment|charged?|card|bank)\b"),
     Intent.WALLET_ISSUE: re.compile(r"\bwallet\b|\bbalance\b"),
@@ -108,6 +129,25 @@ def is_nodding(text: str) -> bool:
 def is_thanks(text: str) -> bool:
     found, count = _THANKS.search(text.casefold()), len(words_of(text))
     return found is not None and (count <= 6 or (found.start() == 0 and count <= 10))
+
+
+def is_thinking(text: str) -> bool:
+    """ "One moment": an answer that comes later."""
+    return bool(_THINKING.fullmatch(" ".join(words_of(text))))
+
+
+def asks_how_are_you(text: str) -> bool:
+    return bool(_WELLBEING.fullmatch(" ".join(words_of(text))))
+
+
+def asks_who(text: str) -> bool:
+    """ "Are you a robot?", "who are you?" """
+    return bool(_WHO.fullmatch(" ".join(words_of(text))))
+
+
+def names_person(text: str) -> bool:
+    """Whether somebody to talk to is asked for in words."""
+    return bool(_PERSON.search(text.casefold()))
 
 
 def is_vague(text: str) -> bool:
@@ -154,6 +194,12 @@ def asks_where(text: str) -> bool:
 def adds_more(text: str) -> bool:
     """ "And the milk too": more of what was just spoken of."""
     return bool(re.search(r"\b(?:too|as well|also)\b[\s.!]*$", text.casefold()))
+
+
+def follows_up(text: str) -> bool:
+    """ "And the one after", "same for the tea": what was just done, once more."""
+    said = words_of(text)
+    return bool(said) and len(said) <= 8 and not only_asks(text) and (said[0] in _FOLLOWING or adds_more(text))
 
 
 def asks_besides(text: str) -> bool:

@@ -12,9 +12,12 @@ from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import SubscriptionStatus
 from care.models.understanding import Entities, Intent
 from care.rules import words
+from care.rules.entities import find_entities, only_names_days
 from care.rules.product_names import products_in
 from care.rules.spoken_dates import dates_in
 
+_BRIEF = 6  # words: "the one that comes on Fridays"
+_RHYTHMS = {"daily": "every day", "weekly": "every week", "biweekly": "every two weeks", "monthly": "every month"}
 _AMOUNT = re.compile(r"\d+[.,]\d{2}\b")
 # Three digits at least: fewer count something. No amount, no part of an id, a date or a postal address.
 _BARE_NUMBER = re.compile(r"(?<![\w€$£₹.,:/-])#?(\d{3,12})(?![\w€$£₹%]|[.,:/-]\d| [A-ZÄÖÜ]\w)")
@@ -35,6 +38,7 @@ def choice_in(text: str, state: Open) -> Choice | None:
         return others[0]
     said = text.casefold()
     named = [c for c in state.choices if c.id.casefold() in said or c.label.casefold() in said]
+    named = named or _by_rhythm(text, state.choices)
     told = named or [c for c in state.choices if _told(text) & _told(c.label)]
     return told[0] if len(told) == 1 else None
 
@@ -44,6 +48,18 @@ def others_than_current(state: Open) -> list[Choice]:
     slots = state.slots
     current = {slots.order_id, slots.subscription_id, slots.refund_id, slots.sku}
     return [c for c in state.choices if c.id not in current]
+
+
+def _by_rhythm(text: str, choices: Sequence[Choice]) -> list[Choice]:
+    """ "The monthly one", "the one on Fridays": said of subscriptions that are told apart by when they come."""
+    if len(words.words_of(text)) > _BRIEF:
+        return []
+    found = find_entities(text)
+    said = [_RHYTHMS[found.frequency]] if found.frequency and not only_names_days(text) else []
+    if isinstance(found.delivery_day, str):
+        said.append(f"on {found.delivery_day.title()}")
+    offered = [c for c in choices if c.kind == "subscription"]
+    return [c for c in offered if said and all(each in c.label for each in said)]
 
 
 def _by_age(text: str, choices: Sequence[Choice]) -> Choice | None:

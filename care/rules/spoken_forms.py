@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
@@ -113,12 +114,22 @@ def _edge(match: re.Match[str]) -> str:
     return "next month"
 
 
+def _edge_of(match: re.Match[str]) -> str:
+    month = MONTHS.index(match["month"].lower()[:3]) + 1
+    days = {"end": monthrange(2001, month)[1], "middle": 15}
+    return f"{days.get(match['edge'].lower(), 1)} {MONTHS[month - 1]}"
+
+
 def _next_week(match: re.Match[str]) -> str:
     return f"{(match['day'] or match['day2']).lower()} next week"
 
 
 def _word(match: re.Match[str]) -> str:
     return plain(match[0]).removeprefix("the ")
+
+
+def _possessive(match: re.Match[str]) -> str:
+    return plain(match["word"])
 
 
 def _short_day(match: re.Match[str]) -> str:
@@ -138,7 +149,7 @@ FORMS: list[tuple[re.Pattern[str], _Kept]] = [
     _form(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", _dotted),
     _form(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?", _named_month),
     _form(rf"(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?", _named_month),
-    _form(rf"(?:until|till?|by|before) (?P<month>{_MONTH})", _first_of),
+    _form(rf"(?:until|till?|by|before) (?P<month>{_MONTH})(?!\.? \d)", _first_of),
     _form(rf"(?:on|over|until|till?|by|before|after) (?:the )?(?P<holiday>{'|'.join(_HOLIDAYS)})", _holiday),
     _form(
         rf"(?:the|on|on the) (?P<day>\d{{1,2}})(?P<suffix>st|nd|rd|th)(?:(?P<next> of next month)|{_ENDS})", _ordinal
@@ -147,11 +158,15 @@ FORMS: list[tuple[re.Pattern[str], _Kept]] = [
     _form(rf"{MANY} from (?P<base>now|today|{_TOMORROW}|(?:next )?(?:{_DAY}))", _after),
     _form(r"(?:the )?(?P<edge>end|start|beginning) of (?P<which>the|this) month", _edge),
     _form(r"(?:the )?(?P<edge>end|start|beginning) of (?P<which>next) month", _edge),
+    _form(rf"(?:the )?(?P<edge>end|start|beginning|middle) of (?P<month>{_MONTH})", _edge_of),
     _form(rf"next week(?: on)? (?P<day>{_DAY})|(?P<day2>{_DAY})(?: of)? next week", _next_week),
     _form(
         rf"(?:the )?day after {_TOMORROW}|{_TOMORROW}|today|tonight|(?:next|this) weekend|next (?:week|month)", _word
     ),
     _form(rf"(?:(?:next|this|coming) )?(?:{_DAY})", _word),
+    # "tomorrows delivery", "next weeks milk"
+    _form(rf"(?P<word>{_TOMORROW}|next week)s", _possessive),
+    _form(rf"(?P<word>{_DAY})s(?= (?:delivery|shipment|one)\b)", _possessive),
     _form(rf"(?P<which>next|this|coming) (?P<day>{_SHORT})", _short_day),
     _form(rf"(?:on|until|till?|by|from|to|or)(?P<which>) (?P<day>{_SHORT})", _short_day),
 ]

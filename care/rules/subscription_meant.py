@@ -38,10 +38,14 @@ _BEGIN = re.compile(
     r"\bsubscribe\b|\bset(?:ting)? ?up\b|\bsign (?:me |us )?up\b|\bnew subscription\b|\bsu[bs]scribirme\b"
     r"|\b(?:start|begin|create|open|make|get|want|need|like)\b.{0,20}\b(?:a|an|another|new|second)\b.{0,20}\bsubscription\b"
 )
+_OF_THE_ACCOUNT = re.compile(r"\b(?:account|profile|password|e-?mails?|my name)\b")
+_EACH_TIME = re.compile(r"\b(?:each|every|per) (?:time|delivery|week|month|day)\b")
+_BRIEF = 4  # words: "no, 3 days"
 _HAS_ONE = re.compile(r"\b(?:do|did|what) i\b.{0,20}\bsubscrib|\b(?:cancel|stop|end|pause)\b")
 _WANT = re.compile(r"\b(?:want|like|need|get|have|deliver\w*|send|bring|order|give|take|start)\b|^\W*\d+\b")
 _OF_ONE_THAT_IS = re.compile(
-    r"\b(?:instead|change|switch|make|also|add|with my|from now on|my (?:\w+ )?(?:subscription|deliver\w+)|it|stop)\b"
+    r"\b(?:instead|change|switch|move|shift|make|also|add|with my|from now on|it|stop"
+    r"|my (?:\w+ )?(?:subscription|deliver\w+)|wrong day|my \w+ (?:comes?|arrives?))\b"
 )
 # Wishes of other kinds that may well name a subscription: they stay what they are unless something is to be done.
 _OTHERS = (Intent.REFUND_REQUEST, Intent.PAYMENT_ISSUE, Intent.WALLET_ISSUE, Intent.DELIVERY_ISSUE)
@@ -63,9 +67,38 @@ def _meant(said: Intent, text: str, found: Entities, state: ConversationState, c
         return _OF_ORDERS.get(action_in(text) or "", said)
     if said is Intent.OTHER and state.task is not None and state.awaiting and not _is_small_talk(text):
         return Intent.SUBSCRIPTION_MANAGE
+    if _follows(text, state) or (_brief(plain) and _amends(plain, found, state)):
+        return _begun(plain, found, state)
+    if said in (Intent.CANCEL_ORDER, Intent.CHANGE_ORDER) and _only_subscription(plain, found, state, context):
+        return Intent.SUBSCRIPTION_MANAGE
+    if said is Intent.PAYMENT_ISSUE and _asks_price(plain, context):
+        return Intent.SUBSCRIPTION_MANAGE
     if not means_subscription(text, found, context, state) or (said in _OTHERS and action_in(text) is None):
         return _begun(plain, found, state) if said is Intent.SUBSCRIPTION_MANAGE else said
     return _begun(plain, found, state)
+
+
+def _follows(text: str, state: ConversationState) -> bool:
+    """ "And the one after", once a delivery was skipped: the same again."""
+    done = state.task is not None and state.pending is None and state.awaiting is None
+    return done and phrases.follows_up(text)
+
+
+def _only_subscription(plain: str, found: Entities, state: ConversationState, context: Context) -> bool:
+    """ "Add 2 chips to it", where there is a subscription and no order that could be changed."""
+    alive = any(s.status is not SubscriptionStatus.CANCELLED for s in context.subscriptions)
+    waits = any(o.status is OrderStatus.PENDING for o in context.orders)
+    of_order = _names_an_order(plain, found) or state.slots.order_id is not None or phrases.asks_for_address(plain)
+    return alive and not (waits or of_order or _OF_THE_ACCOUNT.search(plain)) and action_in(plain) is not None
+
+
+def _brief(plain: str) -> bool:
+    return len(words.words_of(plain)) <= _BRIEF
+
+
+def _asks_price(plain: str, context: Context) -> bool:
+    alive = any(s.status is not SubscriptionStatus.CANCELLED for s in context.subscriptions)
+    return alive and is_question(plain) and bool(_EACH_TIME.search(plain))
 
 
 def means_subscription(text: str, found: Entities, context: Context, state: ConversationState) -> bool:
@@ -74,6 +107,8 @@ def means_subscription(text: str, found: Entities, context: Context, state: Conv
         return False
     if found.subscription_ids or _SUBSCRIPTION.search(plain):
         return True
+    if _OF_THE_ACCOUNT.search(plain):
+        return False
     if _names_an_order(plain, found):
         return False
     if _amends(plain, found, state):
@@ -87,7 +122,7 @@ def means_subscription(text: str, found: Entities, context: Context, state: Conv
         return True
     if alive and action == "order_now" and "deliver" in plain:
         return True
-    if alive and action == "change" and found.frequency:
+    if alive and action == "change" and (found.frequency or "from now on" in plain):
         return True
     talked_of = state.topic in FAMILY and state.slots.subscription_id is not None
     if talked_of and (action or is_question(text)) and (words.points_back(text) or not found.products):

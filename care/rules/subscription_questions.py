@@ -20,11 +20,12 @@ _OTHERS = {"charge", "charged", "charges", "switches", "research", "delivered", 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-_OPENING = r"(?:^|[,;:]\s*|\b(?:and|so|but|please|hi|hello|hey|ok|okay|well|also)\s+)"
+_OPENING = r"(?:^|[,;:)]\s*|\b(?:and|so|but|please|hi|hello|hey|ok|okay|well|also)\s+)"
 _ASKS = re.compile(
-    rf"{_OPENING}(?:when(?:'s)?|what(?:'s)?|which|how (?:much|many|often|long)|where(?:'s)?|why|who|show|list|view"
-    r"|display|status|is|are|was|were|am i|do i|did|does|has|have (?:i|you|my)|will)\b"
+    rf"{_OPENING}(?:when(?:'s)?|what(?:'s)?|which|how (?:much|many|often|long|is|are)|where(?:'s)?|why|who|show|list"
+    r"|view|display|status|is|are|was|were|am i|do i|did|does|has|have (?:i|you|my)|will)\b"
     r"(?! (?:about|it possible|there (?:a|any) way|you able|you please|if))"
+    r"|\bcan i\b.{0,40}\b(?:any ?time|whenever|later)\b"
     r"|\b(?:tell me|(?:want|like) to (?:know|see)|wondering|check|see|remind me)\b.{0,12}"
     r"\b(?:when|what|which|how|if|whether|my|the|status)\b"
     r"|^(?:my )?(?:next|upcoming) (?:delivery|deliveries|dates?)\W*$|^(?:my )?subscriptions?\W*$|\bcuándo\b|कब"
@@ -32,7 +33,13 @@ _ASKS = re.compile(
 Question = Literal["next", "upcoming", "price", "last", "address", "payment", "standing"]
 _QUESTIONS: list[tuple[Question, re.Pattern[str]]] = [
     ("price", any_of(r"\bhow much (?:is|does|do|will|am|are|for)\b|\b(?:price|costs?|expensive|total|cuánto)\b|कितन")),
-    ("payment", any_of(r"\b(?:which|what) (?:card|payment)|\bpayment method\b|\bpaid (?:with|by|from)\b|\bpay with\b")),
+    (
+        "payment",
+        any_of(
+            r"\b(?:which|what) (?:card|payment)|\bpayment method\b|\bpaid (?:with|by|from)\b|\bpay with\b",
+            r"\bhow (?:is|are|do)\b.{0,20}\b(?:paid|pay)\b",
+        ),
+    ),
     ("address", any_of(r"\bwhere (?:do|does|is|are|will)\b|\baddress\b")),
     (
         "last",

@@ -33,6 +33,7 @@ _ONE_DELIVERY = (
 _AFTER_NEXT = re.compile(
     r"\bafter (?:the|my|its|this|that)?\s*(?:(?:next|upcoming|coming|following)\b|delivery\b)"
     r"|\b(?:once|when) (?:the|my) (?:next|coming|upcoming)\b|\b(?:one|1) (?:more|last|final) (?:delivery|one|time)\b"
+    r"|\bstill (?:come|arrive|be delivered|get|want|need|deliver|send|bring)\b"
     r"|\blast (?:one|delivery) (?:is|should be|shall be|can be) the next\b"
 )
 # What is to stay so, as against one delivery.
@@ -56,6 +57,9 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
             r"\bskipped\b.{0,60}\b(?:after all|back|anyway)\b",
             r"\b(?:put|add)\b.{0,40}\bdeliver\w*\b.{0,20}\bback\b",
             r"\bactually (?:please )?(?:do )?(?:deliver|send)\b",
+            r"\b(?:put|want|need|have|get|take) (?:it|that|this|them) back\b(?! (?:by|to|an?|one|two|\d|until|for)\b)",
+            r"\b(?:bring|deliver|send) (?:it|that|them)\b.{0,15}\banyway\b",
+            r"\bskipp\w+\b.{0,60}\b(?:but|now)\b.{0,20}\b(?:want|need|keep)\b",
             rf"^(?!.*\b(?:{_STOP}|pause|keep|start)\b).*\b(?:deliver|send|bring|want|need|have)\b.*\bafter all\b",
         ),
     ),
@@ -75,6 +79,10 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
         "pause",
         any_of(
             r"\b(?:pause|pausing|suspend|freeze|on hold|hold off|pausar|pausa)\b|रोक दें|रोकें",
+            r"(?=.*\b(?:weeks|days|months|to|until|till)\b)"
+            r"\b(?:away|gone|abroad|holidays?|vacation|travell?ing|out of town|trip)\b"
+            rf".{{0,80}}\b(?:{_STOP}|no|not|{_NOT})\b"
+            r".{0,20}\b(?:deliver\w*|milk|send|bring|anything|subscription|it)\b",
             r"\bhold (?:my|the|all|it|sub\d*|deliver\w*)\b|\b(?:take|have|need) a break\b",
             rf"\b(?:{_STOP}|halt|no|not|{_NOT}|away|holidays?|vacation|travell?ing|out of town)\b.{{0,70}}\b{_SPAN}\b",
         ),
@@ -95,6 +103,8 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
             r"\b(?:move|shift|mover)\b(?!.{0,30}\b(?:house|home|flat|away)\b)",
             rf"\b(?:{_MANY}) (?:days?|weeks?) (?:later|earlier|sooner)\b",
             rf"\b(?:deliver|delivered|come|arrive|send|change|get|have|receive|want)\b.{{0,50}}\b(?:{_DAY}|\d{{1,2}}(?:st|nd|rd|th)?|tomorrow)\b.{{0,20}}\binstead\b",
+            r"\b(?:can|could) (?:it|they|that|this one) (?:come|arrive|be (?:delivered|sent))\b"
+            rf".{{0,20}}\b(?:{_DAY}|tomorrow|\d{{1,2}}(?:st|nd|rd|th)?)\b",
             r"\bchange (?:the )?(?:date|day) of (?:the|my) (?:next|coming)\b",
             rf"\bchange (?:the |my )?(?:next|this week'?s|{_DAY}'?s) (?:delivery|one|date|shipment)\b.{{0,40}}\bto\b",
         ),
@@ -104,7 +114,8 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
         any_of(
             r"\b(?:skip|skipping|omit|saltar|omitir|salta)\b|छोड़",
             r"\bleave\b.{0,30}\bout\b|\bmiss (?:out )?(?:the|my|this|next)\b",
-            rf"\b{_NOT} (?:deliver|send|bring|ship|need|want)\b.*\b(?:this|next|on|tomorrow|today|{_DAY}|week)\b",
+            rf"\b{_NOT} (?:deliver|send|bring|ship|need|want)\b.*"
+            rf"\b(?:this|next|on|over|from|between|tomorrow|today|{_DAY}|week)\b",
             rf"\b(?:cancel|drop|stop)\b.{{0,25}}\b{_ONE_DELIVERY} (?:delivery|deliveries|shipment|one|box|drop)\b",
             r"\b(?:cancel|drop|stop) (?:the|my) (?:delivery|shipment) (?:on|of|for|planned)\b",
             rf"\b(?:no|not|nothing|without)\b(?: \w+){{0,2}} (?:this|next|on|for) (?:week|time|month|{_DAY}|the \d)",
@@ -136,7 +147,7 @@ _ACTIONS: list[tuple[Action, re.Pattern[str]]] = [
             r"|update|edit|modify|adjust|upgrade|downgrade|amend|cambiar|cambia|añadir|agregar|quitar)\b|बदल",
             r"\b(?:another|different|new|other) (?:delivery )?(?:day|address|card|payment|method)\b",
             r"\b(?:also|additionally) (?:bring|send|deliver)\b|\binclude\b",
-            r"\b(?:make|set|turn) (?:it|that|this|them|my|the|sub\d*)\b|\btake\b.{0,30}\b(?:off|out)\b",
+            r"\bgo back to\b|\b(?:make|set|turn) (?:it|that|this|them|my|the|sub\d*)\b|\btake\b.{0,30}\b(?:off|out)\b",
             r"\b(?:more|less|fewer) (?:often|frequent)|\b(?:one|two|three|\d+) (?:more|less|fewer)\b|\binstead\b",
             r"\b(?:send|deliver|ship)\b.{0,40}\bto\b|\b(?:pay|charge|use)\b.{0,40}\b(?:with|by|card|from|method|usual)\b",
         ),
@@ -150,8 +161,13 @@ def action_in(text: str) -> Action | None:
         if is_question(said):
             continue
         if found := _action(said):
-            return found
+            return "change" if found == "skip" and skips_every_other(said) else found
     return None
+
+
+def skips_every_other(text: str) -> bool:
+    """ "Skip every other delivery": half as often, and no date of its own."""
+    return bool(re.search(r"\bskip\w*\b.{0,20}\b(?:every|each) (?:other|second|2nd|alternate)\b", mended(text)))
 
 
 def ends_after_next(text: str) -> bool:

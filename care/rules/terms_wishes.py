@@ -10,11 +10,13 @@ from care.models.customer import StoredMethod
 from care.models.subscription import Frequency
 from care.models.understanding import Entities
 from care.rules.entities import find_entities
+from care.rules.spoken_dates import WEEKDAYS
 from care.rules.words import picked, words_of
 
 # What it was: "from weekly to monthly", "monthly instead of weekly".
 _WAS = re.compile(
     r"\bfrom\b(?! now)(?:(?!\bfrom\b).)*?(?=\bto\b)"
+    rf"|\b(?:{'|'.join(WEEKDAYS)})s?\s+(?:do(?:es)?(?:n'?t| not)|no longer|(?:is|are)(?:n'?t| not| no))\b[^.,;!?]*"
     r"|\b(?:instead of|rather than|and not)\s+(?:(?:on|every|once|a|the|two|2|other|second|of|each)\s+)*[\w-]+",
     re.I | re.S,
 )

@@ -54,7 +54,9 @@ _HEDGES = _words(
 _UNFINISHED = _words("so and a the my with as i i'm")
 _ADDING = _words("and also plus then")
 _HEDGES_OF_A_YES = _words("but except instead only maybe unless if not")
-_CLAUSE = re.compile(r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:and|also|plus|then)\s+(?:also |then )*", re.I)
+_CLAUSE = re.compile(
+    r"\s*[.!;,\n]+\s*(?:and |also |then |plus )*|\s+(?:but also|and|also|plus|then)\s+(?:also |then )*", re.I
+)
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
     "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "last": -1,
@@ -93,6 +95,8 @@ _EACH = _words("both all each every everyone")
 _AROUND_EACH = _words("of them those these the two three four five ones please yes yeah orders subscriptions my thanks")
 _EACH_OF = re.compile(
     r"\b(?:both|all|each)(?: of)?(?: my| the| these| those)?(?: \w+){0,2} (?:orders|subscriptions|parcels|packages)\b"
+    r"|\b(?:pause|hold|skip|resume|restart|stop|cancel|put) (?:them )?"
+    r"(?:everything|both|all (?:of )?(?:them|my deliveries))\b|\b(?:of|for) both\b"
 )
 _NONE = re.compile(r"(?:no )?(?:neither|none)(?: of (?:them|these|those))?(?: please| thanks| thank you)?")
 _NO_EVIDENCE = re.compile(r"\b(no|none|nope|nothing|not|don't|dont|haven't|can't|cannot|without|threw)\b")

@@ -322,7 +322,8 @@ async def test_one_product_of_two_is_stopped_without_ending_the_subscription(tal
 async def test_an_end_keeps_the_reason_and_offers_other_ways_once(talk: Talk) -> None:
     await keep(talk)
     shown = await talk.says("cancel my subscription because it is too expensive", MANAGE)
-    assert shown.reply == "Cancel SUB002 (Amul Milk 1L, every week on Friday) now?"
+    question = "Cancel SUB002 (Amul Milk 1L, every week on Friday) now?"
+    assert shown.reply == f"{question} The delivery of 27 November 2026 will not come any more."
     assert shown.suggestions == ["Yes", "No", "After the next delivery", "Pause it instead"]
     await talk.says("yes")
     after = await stored(talk)
