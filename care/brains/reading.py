@@ -74,7 +74,7 @@ class WordedAnswer(_Strict):
 def read_understood(text: str, utterance: Utterance, model: str) -> Understood:
     """What stands nowhere in the conversation is dropped: a model names nothing that it was not given. Fields may be
     missing or null, and `intent` with `confidence` may stand for the list `intents`. Raises ModelTrouble."""
-    data = as_object(text)
+    data = as_object(_unfenced(text))
     language = plausible(data.get("language"), utterance.text)
     try:
         wishes = _wishes(data.get("wishes") or [], utterance, language)
@@ -136,7 +136,7 @@ def _wishes(answers: list[dict[str, Any]], utterance: Utterance, language: str) 
 def read_worded(text: str, sentences: int) -> WordedAnswer:
     """A reply sentence by sentence, as many as were sent. Raises ModelTrouble."""
     try:
-        read = WordedAnswer.model_validate(as_object(text))
+        read = WordedAnswer.model_validate(as_object(_unfenced(text)))
     except ValidationError:
         raise ModelTrouble("the answer does not fit the schema", retryable=True) from None
     if len(read.sentences) != sentences:
@@ -144,10 +144,16 @@ def read_worded(text: str, sentences: int) -> WordedAnswer:
     return read
 
 
+def _unfenced(text: str) -> str:
+    """Without the fence of Markdown; where money hangs on an answer, one in another form than asked is no answer."""
+    fenced = _FENCE.fullmatch(text.strip())
+    return fenced[1] if fenced else text
+
+
 def as_object(text: str) -> dict[str, Any]:
-    """The object that a text is, fenced as in Markdown or not. Raises ModelTrouble."""
+    """The object that a text is. Raises ModelTrouble."""
     try:
-        data = json.loads(fenced[1] if (fenced := _FENCE.fullmatch(text.strip())) else text)
+        data = json.loads(text)
         json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a database
     except (ValueError, RecursionError):
         raise ModelTrouble("the answer is no JSON", retryable=True) from None

@@ -165,7 +165,8 @@ class Chat:
         try:
             reply = await self._visit.services.client.say(self._visit.customer_id, request)
         except REFUSALS as error:
-            warn(told_of(error))
+            if not self._input.is_deleted:  # a turn may outlast its page
+                warn(told_of(error))
             return None
         return self._take(reply)
 
@@ -207,6 +208,8 @@ class Chat:
         ui.run_javascript(_LOOKS)
 
     def _redraw(self, *, arriving: bool = False) -> None:
+        if self._input.is_deleted:
+            return
         self._show(arriving=arriving)
         self._standing.refresh()
         self._options.refresh()
