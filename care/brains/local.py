@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,12 @@ _FAMILIAR = 0.36
 _PLAIN = 0.6
 # Kinds of entities that are said in plain words; ids and names are nobody's slips.
 _MENDED = ("frequency", "delivery_day", "dates", "reason", "remedy")
+_ID = re.compile(
+    r"(?:\b(?:my|the) )?(?:\b(?:order|parcel|subscription) )?(?:\b(?:number|no\.?) )?#?"
+    r"\b(?P<kind>ORD|SUB|REF)[-_ ]?(?:[A-Z0-9]+-)*[A-Z0-9]*\d[A-Z0-9-]*\b",
+    re.I,
+)
+_THING = {"ORD": "my order", "SUB": "my subscription", "REF": "my refund"}
 # A second wish in the same message must be plain to be served too.
 _SECOND = 0.65
 _LIKELY = 0.5
@@ -99,7 +106,7 @@ class LocalUnderstanding:
     def _scores(self, sentences: list[str]) -> list[IntentScore]:
         vectors, model, speller = self._models()
         with self._lock:
-            encoded = vectors.encode(list(map(speller.mended, sentences)))
+            encoded = vectors.encode([_worded(speller.mended(sentence)) for sentence in sentences])
         both = zip(model.probabilities(encoded), model.familiarity(encoded), strict=True)
         return [_best(chances, familiarity) for chances, familiarity in both]
 
@@ -115,6 +122,11 @@ class LocalUnderstanding:
 
 
 _UNSURE = IntentScore(intent=Intent.OTHER, confidence=0.0)
+
+
+def _worded(text: str) -> str:
+    """With words for ids: figures say nothing of what is wanted, and yet would sway the model."""
+    return _ID.sub(lambda match: _THING[match["kind"].upper()], text)
 
 
 def _answer(utterance: Utterance) -> Literal["yes", "no"] | None:

@@ -149,6 +149,13 @@ async def test_what_a_mistyped_word_names_is_named(local: LocalUnderstanding) ->
     assert (found.order_ids, found.reason, found.remedy) == (["ORD-7"], "damaged", "replacement")
 
 
+@pytest.mark.parametrize("order_id", ["ORD004", "ORD-86004", "ord 12345"])
+async def test_the_figures_of_an_id_sway_nothing(local: LocalUnderstanding, order_id: str) -> None:
+    said, plain = f"order {order_id} never came", "my order never came"
+    found = [(await local.understand(Utterance(text=text))).intents[0] for text in (said, plain)]
+    assert found[0] == found[1]
+
+
 async def test_another_language_is_named_and_not_guessed_at(local: LocalUnderstanding) -> None:
     understood = await local.understand(Utterance(text="Hola, quiero saber dónde está mi pedido ORD-9"))
     assert understood.language == "es"
