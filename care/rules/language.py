@@ -73,6 +73,7 @@ _KNOWN = {
     code: {**dict.fromkeys(_words(common), 1), **dict.fromkeys(_words(plain), 2)}
     for code, (common, plain) in ((code, words.split("|")) for code, words in _WORDS.items())
 }
+_FOREIGN = frozenset().union(*_KNOWN.values())
 # The frequent words of English that are rare elsewhere.
 _ENGLISH = _words(
     "the my is it of and you your for with where when what how can want please have has this that why are was i to"
@@ -120,5 +121,4 @@ def _folded(text: str) -> list[str]:
 
 def foreign_words(text: str) -> list[str]:
     """The words that one of the other languages has and English has not."""
-    known = set().union(*_KNOWN.values())
-    return [word for word in _folded(text) if word in known and word not in _ENGLISH]
+    return [word for word in _folded(text) if word in _FOREIGN and word not in _ENGLISH]

@@ -182,15 +182,19 @@ def _is_only_ordered(text: str, found: Entities, context: Context) -> bool:
     """ "I don't need the coffee any more, cancel it": a product that an order holds and no subscription brings."""
     if found.subscription_ids or found.frequency or _SUBSCRIPTION.search(mended(text)):
         return False
-    named = set(found.products)
-    brought = {i.name for s in context.subscriptions if s.status is not SubscriptionStatus.CANCELLED for i in s.items}
-    waiting = {i.name for o in context.orders if o.status is OrderStatus.PENDING for i in o.items}
-    return bool(named & waiting) and not named & brought
+    subscribed, ordered = _holders(found, context)
+    return ordered and not subscribed
 
 
 def _is_subscribed(found: Entities, context: Context) -> bool:
     """A product is named that a subscription brings, and no order that is not sent yet."""
+    subscribed, ordered = _holders(found, context)
+    return subscribed and not ordered
+
+
+def _holders(found: Entities, context: Context) -> tuple[bool, bool]:
+    """Whether a product that is named is brought by a subscription, and is in an order that is not sent yet."""
     named = set(found.products)
     brought = {i.name for s in context.subscriptions if s.status is not SubscriptionStatus.CANCELLED for i in s.items}
     waiting = {i.name for o in context.orders if o.status is OrderStatus.PENDING for i in o.items}
-    return bool(named & brought) and not named & waiting
+    return bool(named & brought), bool(named & waiting)
