@@ -10,7 +10,7 @@ from ui.parts import words
 from ui.parts.answering import Answering
 from ui.parts.elements import box, card, chip, empty, heading, link_button, text
 from ui.parts.evidence import look_up
-from ui.parts.handed import MOST, address, chosen_filter, filters, reason, rows, shown, waits, with_whom
+from ui.parts.handed import MOST, address, choose, chosen_filter, reason, rows, shown, waits, with_whom
 from ui.parts.thread import Thread
 from ui.visit import Visit
 
@@ -40,7 +40,7 @@ async def _handed_over(visit: Visit, chosen: str | None) -> None:
     @ui.refreshable
     async def listed() -> None:
         talks = (await visit.services.stores.conversations.handed_off(limit=MOST)).items
-        filters(visit, talks, show, chosen)
+        choose(visit, talks, show, chosen)
         some = shown(talks, show, visit.principal.email)
         if not talks:
             empty("done_all", "Nobody waits", "No conversation is handed over just now.", tone="good")

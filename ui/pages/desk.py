@@ -18,7 +18,7 @@ from ui.parts.evidence import look_up
 from ui.parts.hands import hands, standing_of
 from ui.parts.keys import help_button, listen
 from ui.parts.onward import just_decided, next_address, next_button
-from ui.parts.queue import MOST, address, chosen_filter, filters, queue, shown, waiting
+from ui.parts.queue import MOST, address, choose, chosen_filter, queue, shown, waiting
 from ui.parts.refunds import refund_head
 from ui.parts.ruling import ruling_bar
 from ui.visit import Visit
@@ -47,7 +47,7 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
     @ui.refreshable
     async def listed() -> None:
         refunds = await waiting(visit)
-        filters(visit, refunds, show, chosen)
+        choose(visit, refunds, show, chosen)
         some = shown(refunds, show, visit.principal.email)
         if not refunds:
             empty("done_all", "All done", "No refund waits for a person.", tone="good")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from care.models.conversation import Conversation, HandoffReason
-from ui.parts import words
+from ui.parts import filters, words
 from ui.parts.elements import box, chip, link, text
-from ui.parts.filters import Filter
-from ui.parts.filters import filters as draw_filters
 from ui.visit import Visit
 
 REASONS: dict[HandoffReason, str] = {
@@ -21,8 +18,7 @@ REASONS: dict[HandoffReason, str] = {
     "out_of_scope": "Beyond the assistant",
     "needs_person": "Needs a person",
 }
-# A filter by its name in the address: its label, and whether it shows a conversation to this account.
-FILTERS: dict[str, tuple[str, Callable[[Conversation, str], bool]]] = {
+FILTERS: filters.Filters[Conversation] = {
     "all": ("All", lambda talk, me: True),
     "waiting": ("Waiting", lambda talk, me: owner(talk) is None),
     "mine": ("Mine", lambda talk, me: owner(talk) == me),
@@ -40,8 +36,7 @@ def reason(talk: Conversation) -> str:
 
 
 def chosen_filter(visit: Visit) -> str:
-    asked = visit.query.get("show", "all")
-    return asked if asked in FILTERS else "all"
+    return filters.chosen(FILTERS, visit)
 
 
 def address(conversation_id: str = "", *, show: str = "all") -> str:
@@ -51,16 +46,11 @@ def address(conversation_id: str = "", *, show: str = "all") -> str:
 
 
 def shown(talks: list[Conversation], show: str, me: str) -> list[Conversation]:
-    return [talk for talk in talks if FILTERS[show][1](talk, me)]
+    return filters.passing(FILTERS, talks, show, me)
 
 
-def filters(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
-    me = visit.principal.email
-    offered = (
-        Filter(label, len(shown(talks, name, me)), f"/ui{address(chosen or '', show=name)}", name == show)
-        for name, (label, _) in FILTERS.items()
-    )
-    draw_filters("Which conversations", offered)
+def choose(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
+    filters.draw("Which conversations", FILTERS, talks, visit, show, lambda name: address(chosen or "", show=name))
 
 
 def rows(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 from care.models.refund import Refund
 from care.rules.reviewers import same_person
-from ui.parts import refund_words, words
+from ui.parts import filters, refund_words, words
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
-from ui.parts.filters import Filter
-from ui.parts.filters import filters as draw_filters
 from ui.visit import Visit
 
-# A filter by its name in the address: its label, and whether it shows a case to whoever has this e-mail address.
-FILTERS: dict[str, tuple[str, Callable[[Refund, str], bool]]] = {
+FILTERS: filters.Filters[Refund] = {
     "all": ("All", lambda refund, me: True),
     "mine": ("Mine", lambda refund, me: refund.claimed_by is not None and same_person(refund.claimed_by, me)),
     "unclaimed": ("Unclaimed", lambda refund, me: refund.claimed_by is None),
@@ -26,8 +22,7 @@ MOST = 200
 
 
 def chosen_filter(visit: Visit) -> str:
-    asked = visit.query.get("show", "all")
-    return asked if asked in FILTERS else "all"
+    return filters.chosen(FILTERS, visit)
 
 
 def address(refund_id: str = "", *, show: str = "all", decided: str = "") -> str:
@@ -43,7 +38,7 @@ async def waiting(visit: Visit) -> list[Refund]:
 
 
 def shown(refunds: list[Refund], show: str, me: str) -> list[Refund]:
-    return [refund for refund in refunds if FILTERS[show][1](refund, me)]
+    return filters.passing(FILTERS, refunds, show, me)
 
 
 def following(refunds: list[Refund], current: str, me: str) -> str | None:
@@ -58,13 +53,8 @@ def following(refunds: list[Refund], current: str, me: str) -> str | None:
     return None
 
 
-def filters(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
-    me = visit.principal.email
-    offered = (
-        Filter(label, len(shown(refunds, name, me)), f"/ui{address(chosen or '', show=name)}", name == show)
-        for name, (label, _) in FILTERS.items()
-    )
-    draw_filters("Which cases", offered)
+def choose(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
+    filters.draw("Which cases", FILTERS, refunds, visit, show, lambda name: address(chosen or "", show=name))
 
 
 def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
