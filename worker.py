@@ -23,7 +23,8 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.conversation import ConversationActivities
-from activities.graphs.conversation import ConversationNodes, conversation_graph
+from activities.graphs.conversation import conversation_graph
+from activities.graphs.conversation_nodes import ConversationNodes
 from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities

@@ -10,7 +10,7 @@ from care.brains.wording import asked_of, checked
 from care.models.understanding import Understood
 
 # The customer has an answer within five seconds, from the local model if need be: half of that for this, with the
-# second try; what is left for the wording is in activities/graphs/conversation.py; the rest for all else of a turn.
+# second try; what is left for the wording is in activities/graphs/conversation_nodes.py; the rest for the other steps.
 UNDERSTANDING_SECONDS = 2.5
 _HISTORY = 8
 _UNDERSTOOD = UnderstoodAnswer.model_json_schema()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
+from activities.graphs.conversation import conversation_graph
+from activities.graphs.conversation_nodes import ConversationNodes, TurnState
 from care.brains.protocols import Saying, Utterance, Worded, Wording
 from care.errors import ModelTrouble
 from care.gateways.ledger import LedgerGateway

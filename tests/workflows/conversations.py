@@ -18,7 +18,8 @@ from temporalio.worker import Worker
 from temporalio.workflow import UpdateMethodMultiParam
 
 from activities.conversation import ConversationActivities
-from activities.graphs.conversation import ConversationNodes, conversation_graph
+from activities.graphs.conversation import conversation_graph
+from activities.graphs.conversation_nodes import ConversationNodes
 from care.brains.protocols import Wording
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply

@@ -13,7 +13,8 @@ from temporalio.langgraph import LangGraphPlugin
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from activities.graphs.conversation import ConversationNodes, TurnState, conversation_graph
+from activities.graphs.conversation import conversation_graph
+from activities.graphs.conversation_nodes import ConversationNodes, TurnState
 from care.models.understanding import Intent
 from care.stores import Stores
 from care.temporal import data_converter
