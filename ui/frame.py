@@ -16,6 +16,7 @@ from care.errors import CareError
 from care.settings import Settings
 from ui import live, session, theme
 from ui.guard import Guard
+from ui.language import _, retold, speak, wished
 from ui.pages import PAGES
 from ui.parts.elements import AWAY, box, button, empty
 from ui.parts.shell import frame
@@ -66,7 +67,7 @@ def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
 
 
 def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> None:
-    @ui.page(spec.path, title=f"{spec.title} · CARE", response_timeout=15)
+    @ui.page(spec.path, response_timeout=15)
     async def show(request: Request) -> Response | None:
         principal = session_principal(request)
         if principal is None or not await services().still_stands(principal):
@@ -74,6 +75,8 @@ def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> No
             return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
         here = services()
         customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
+        speak(wished(request, customer.locale if customer else None))
+        ui.page_title(f"{_(spec.title)} · CARE")
         asked = {k: v for k, v in request.path_params.items() if isinstance(v, str)}
         visit = Visit(principal, here, settings, customer, request.session["id"], asked, dict(request.query_params))
         if spec.path == "/" and principal.is_staff:
@@ -89,8 +92,8 @@ async def _fill(spec: Spec, visit: Visit) -> None:
         ui.context.client.status_code = 403
         empty(
             "lock",
-            "This page is not for your account.",
-            "Go back with the menu, or sign in with another account.",
+            _("This page is not for your account."),
+            _("Go back with the menu, or sign in with another account."),
             tone="warn",
         )
         return
@@ -98,20 +101,20 @@ async def _fill(spec: Spec, visit: Visit) -> None:
         await spec.build(visit)
     except CareError as error:
         ui.context.client.status_code = error.status
-        empty("sentiment_dissatisfied", error.title, error.detail, tone="warn")
+        empty("sentiment_dissatisfied", _(error.title), retold(error.detail), tone="warn")
     except LOST:
         ui.context.client.status_code = 503
-        empty("cloud_off", "Try again in a moment", AWAY, tone="warn")
+        empty("cloud_off", _("Try again in a moment"), _(AWAY), tone="warn")
 
 
-def _broken(_: Exception) -> None:
+def _broken(_error: Exception) -> None:
     """A page that could not be built. What went wrong stands in the log, not here."""
     theme.apply(None)
     with box(tag="main"):
         empty(
             "cloud_off",
-            "This page cannot be shown just now.",
-            "Please try again in a moment. Nothing of yours is lost.",
+            _("This page cannot be shown just now."),
+            _("Please try again in a moment. Nothing of yours is lost."),
             tone="warn",
         )
-        button("Try again", lambda: ui.navigate.reload())
+        button(_("Try again"), lambda: ui.navigate.reload())

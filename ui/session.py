@@ -13,7 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.deps import Services
 from api.security import session_principal
 from care.errors import Unauthenticated
+from care.language import LANGUAGES
 from ui import live, theme
+from ui.language import COOKIE, _, current, mark, speaking, wished
 
 LOGIN = "/ui/login"
 Field = Annotated[str, Form(max_length=1024)]
@@ -25,9 +27,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _MESSAGES = {
-    "wrong": "The e-mail address or the password is wrong. Please try again.",
-    "elsewhere": "Please sign in from this page.",
-    "ended": "You are signed out. Sign in again to go on.",
+    "wrong": mark("The e-mail address or the password is wrong. Please try again."),
+    "elsewhere": mark("Please sign in from this page."),
+    "ended": mark("You are signed out. Sign in again to go on."),
 }
 
 
@@ -39,7 +41,9 @@ def router(services: Callable[[], Services]) -> APIRouter:
     async def login(request: Request, why: str = "") -> Response:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
-        return HTMLResponse(_form(_MESSAGES.get(why, ""), theme.look(request), good=why == "ended"), headers=_HEADERS)
+        with speaking(wished(request)):
+            form = _form(_(_MESSAGES.get(why, "")), theme.look(request), good=why == "ended")
+        return HTMLResponse(form, headers=_HEADERS)
 
     @routes.post("/sign-in")
     async def sign_in(
@@ -62,7 +66,22 @@ def router(services: Callable[[], Services]) -> APIRouter:
             request.session.clear()
         return RedirectResponse(f"{LOGIN}?why=ended", 303)
 
+    @routes.post("/language")
+    async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
+        """Chosen for this browser, signed in or not; back to the page that asked."""
+        answer = RedirectResponse(_back(request), 303)
+        if same_origin(request) and code in LANGUAGES:
+            answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
+        return answer
+
     return routes
+
+
+def _back(request: Request) -> str:
+    """The portal's page that the form was on; never an address elsewhere."""
+    came = urlsplit(request.headers.get("referer", ""))
+    known = came.netloc == request.headers.get("host") and came.path.startswith("/ui/")
+    return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
 
 
 def same_origin(request: Request) -> bool:
@@ -73,15 +92,22 @@ def same_origin(request: Request) -> bool:
 
 def _form(message: str, look: str, *, good: bool) -> str:
     told = f'<p class="banner {"info" if good else "bad"}" role="alert">{escape(message)}</p>' if message else ""
+    others = "".join(
+        f'<button name="code" value="{code}" lang="{code}">{name}</button>'
+        for code, name in LANGUAGES.items()
+        if code != current().code
+    )
+    demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in · CARE</title>
+<html lang="{current().code}"><head><meta charset="utf-8"><title>{_("Sign in")} · CARE</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="/ui/static/logo.svg"><link rel="stylesheet" href="{theme.FONTS}">
 <link rel="stylesheet" href="{theme.STYLESHEET}"></head>
 <body class="{look}"><main class="page gate"><form class="card" method="post" action="/ui/sign-in">
-<div class="brand">{theme.LOGO}<h1>Sign in to CARE</h1></div>{told}
-<label>E-mail<input name="email" type="email" autocomplete="username" required autofocus></label>
-<label>Password<input name="password" type="password" autocomplete="current-password" required></label>
-<button type="submit">Sign in</button>
-<p class="mute small">Trying the demo? The table that <b>make up</b> printed lists the accounts.</p>
-</form></main></body></html>"""
+<div class="brand">{theme.LOGO}<h1>{_("Sign in to CARE")}</h1></div>{told}
+<label>{_("E-mail")}<input name="email" type="email" autocomplete="username" required autofocus></label>
+<label>{_("Password")}<input name="password" type="password" autocomplete="current-password" required></label>
+<button type="submit">{_("Sign in")}</button>
+<p class="mute small">{demo}</p>
+</form><form class="languages" method="post" action="/ui/language" aria-label="{_("Language")}">{others}</form>
+</main></body></html>"""

@@ -41,10 +41,6 @@ class Visit:
         return self.customer.timezone if self.customer else "UTC"
 
     @property
-    def locale(self) -> str:
-        return self.customer.locale if self.customer else "en"
-
-    @property
     def name(self) -> str:
         return self.customer.name if self.customer else self.principal.email
 
@@ -57,9 +53,9 @@ class Visit:
 
 @dataclass(frozen=True)
 class Spec:
-    """A page: its address under /ui, and who may open it. `symbol` puts it into the navigation.
+    """A page: its address under /ui, its names (marked for translation), and who may open it.
 
-    `waiting` counts what waits there for the staff.
+    `symbol` puts it into the navigation. `waiting` counts what waits there for the staff.
     """
 
     path: str

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 # ISO 4217 exponents that differ from 2, for the currencies a shop is likely to meet.
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
+# Back from a symbol to its currency.
+CODES = {symbol: code for code, symbol in _SYMBOLS.items()}
 
 
 class Money(BaseModel):

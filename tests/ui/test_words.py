@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from care.language import language_of
 from care.models.customer import Principal, Role
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.policy import BusinessHours
@@ -17,6 +18,7 @@ from care.models.subscription import Frequency, Schedule, Subscription, Subscrip
 from care.rules import refund_case
 from care.rules.refund_notices import asked_for
 from tests.ui.shop import eur, verdict
+from ui.language import plural, speaking
 from ui.parts import refund_words, words
 from ui.parts.case import outcomes_of
 from ui.parts.deciding import may_second
@@ -76,7 +78,8 @@ def test_a_day_names_its_year_only_when_it_is_not_this_one() -> None:
 
 
 def test_american_readers_get_the_month_first() -> None:
-    assert words.day(date(2026, 11, 27), locale="en-US") == "Fri, Nov 27"
+    with speaking(language_of(["en-US"])):
+        assert words.day(date(2026, 11, 27)) == "Fri, Nov 27"
 
 
 def test_a_moment_is_told_in_the_readers_own_zone() -> None:
@@ -374,9 +377,9 @@ def test_a_greeting_fits_the_hour(hour: int, said: str) -> None:
 
 
 def test_numbers_agree_with_their_nouns() -> None:
-    assert words.count(1, "delivery", "deliveries") == "1 delivery"
-    assert words.count(2, "delivery", "deliveries") == "2 deliveries"
-    assert words.count(0, "order") == "0 orders"
+    assert plural("{n} delivery", "{n} deliveries", 1) == "1 delivery"
+    assert plural("{n} delivery", "{n} deliveries", 1200) == "1,200 deliveries"
+    assert plural("{n} order", "{n} orders", 0) == "0 orders"
 
 
 def test_sizes_read_in_round_units() -> None:

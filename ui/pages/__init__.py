@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.language import mark
 from ui.pages import (
     analytics,
     conversations,
@@ -19,18 +20,26 @@ from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec
 
 PAGES = [
     # The first page is everyone's address: staff are led on to the desk.
-    Spec("/", "Home", CUSTOMERS, home.page, "home"),
-    Spec("/support", "Support", CUSTOMERS, support.page, "chat_bubble_outline"),
-    Spec("/orders", "Orders", CUSTOMERS, orders.page, "receipt_long"),
-    Spec("/refunds", "Refunds", CUSTOMERS, refunds.page, "currency_exchange"),
-    Spec("/planner", "Autonomous Order Planner", CUSTOMERS, planner.page, "event_repeat", "Planner"),
-    Spec("/notifications", "Notifications", CUSTOMERS, notifications.page),
-    Spec("/preferences", "Preferences", CUSTOMERS, preferences.page),
-    Spec("/desk", "Review desk", STAFF, desk.page, "fact_check", "Desk"),
-    Spec("/desk/{refund_id}", "Review desk", STAFF, desk.page),
-    Spec("/conversations", "Conversations", STAFF, conversations.page, "forum", "Chats", conversations.waiting),
-    Spec("/conversations/{conversation_id}", "Conversations", STAFF, conversations.page),
-    Spec("/customers", "Customers", STAFF, customers.page, "group"),
-    Spec("/analytics", "Analytics", STAFF, analytics.page, "insights"),
-    Spec("/{rest:path}", "Not found", EVERYONE, home.lost),
+    Spec("/", mark("Home"), CUSTOMERS, home.page, "home"),
+    Spec("/support", mark("Support"), CUSTOMERS, support.page, "chat_bubble_outline"),
+    Spec("/orders", mark("Orders"), CUSTOMERS, orders.page, "receipt_long"),
+    Spec("/refunds", mark("Refunds"), CUSTOMERS, refunds.page, "currency_exchange"),
+    Spec("/planner", mark("Autonomous Order Planner"), CUSTOMERS, planner.page, "event_repeat", mark("Planner")),
+    Spec("/notifications", mark("Notifications"), CUSTOMERS, notifications.page),
+    Spec("/preferences", mark("Preferences"), CUSTOMERS, preferences.page),
+    Spec("/desk", mark("Review desk"), STAFF, desk.page, "fact_check", mark("Desk")),
+    Spec("/desk/{refund_id}", mark("Review desk"), STAFF, desk.page),
+    Spec(
+        "/conversations",
+        mark("Conversations"),
+        STAFF,
+        conversations.page,
+        "forum",
+        mark("Chats"),
+        conversations.waiting,
+    ),
+    Spec("/conversations/{conversation_id}", mark("Conversations"), STAFF, conversations.page),
+    Spec("/customers", mark("Customers"), STAFF, customers.page, "group"),
+    Spec("/analytics", mark("Analytics"), STAFF, analytics.page, "insights"),
+    Spec("/{rest:path}", mark("Not found"), EVERYONE, home.lost),
 ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from nicegui import ui
 
 from care.models.analytics import DayCount, ModelFigures, Summary
+from ui.language import plural
 from ui.parts import words
 from ui.parts.charts import bars, ring
 from ui.parts.elements import box, card, heading, stat, text
@@ -44,7 +45,7 @@ def _summary(summary: Summary) -> None:
         stat("bolt", f"{summary.automatic_refunds} of {settled}", "Refunds settled without a person")
         stat(
             "local_shipping",
-            words.count(summary.deliveries, "delivery", "deliveries"),
+            plural("{n} delivery", "{n} deliveries", summary.deliveries),
             f"{summary.missed_deliveries} missed",
             "info",
         )

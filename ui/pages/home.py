@@ -10,6 +10,7 @@ from care.models.order import OrderStatus
 from care.models.refund import Refund
 from care.models.subscription import Subscription
 from ui import live
+from ui.language import plural
 from ui.parts import words
 from ui.parts.elements import box, card, chip, empty, heading, icon, link, link_button, stat, text
 from ui.parts.notices import notice_line, offer, target
@@ -50,11 +51,15 @@ async def _today(visit: Visit) -> None:
     _needs_me(waiting)
     with box("grid four"):
         upcoming = _upcoming(subscriptions)
-        first = (
-            words.occurrence(upcoming[0][0], today=visit.today(), locale=visit.locale) if upcoming else "None planned"
-        )
+        first = words.occurrence(upcoming[0][0], today=visit.today()) if upcoming else "None planned"
         stat("event", first, "Next delivery", target="/ui/planner")
-        stat("local_shipping", words.count(len(on_the_way), "order"), "On the way", "info", target="/ui/orders")
+        stat(
+            "local_shipping",
+            plural("{n} order", "{n} orders", len(on_the_way)),
+            "On the way",
+            "info",
+            target="/ui/orders",
+        )
         stat("currency_exchange", f"{len(waiting)} open", "Refunds", "warn", target="/ui/refunds")
         unread = await stores.notifications.unread(visit.customer_id)
         stat("notifications_none", f"{unread} unread", "Notifications", "plain", target="/ui/notifications")
@@ -96,7 +101,7 @@ def _deliveries(visit: Visit, upcoming: list[tuple[str, Subscription]]) -> None:
                 with box("stack grow"):
                     text(words.what(subscription), "strong cut")
                     text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small wrap")
-                label, tone = words.SUBSCRIPTION_WORDS[subscription.status]
+                label, tone = words.subscription_state(subscription.status)
                 chip("Planned" if label == "Active" else label, "info" if label == "Active" else tone)
 
 

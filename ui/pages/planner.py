@@ -9,7 +9,7 @@ from nicegui import ui
 from care.models.subscription import Subscription
 from care.rules.subscription import is_over
 from ui import live
-from ui.parts import words
+from ui.language import plural
 from ui.parts.agenda import agenda
 from ui.parts.calendar import legend, month
 from ui.parts.day_sheet import day_sheet
@@ -63,7 +63,7 @@ class _Plan:
         for subscription in going:
             subscription_card(self._visit, subscription, self._choose)
         if over:
-            said = f"{'Hide' if self._ended else 'Show'} {words.count(len(over), 'ended subscription')}"
+            said = (_hide if self._ended else _show)(len(over))
             look = button(said, self._turn_ended, symbol="expand_less" if self._ended else "expand_more", look="flat")
             look.classes("self-start")
         for subscription in over if self._ended else []:
@@ -105,3 +105,11 @@ class _Plan:
 def _soonest(subscription: Subscription) -> tuple[bool, str]:
     """The next to come first; what waits for its customer last."""
     return subscription.next_delivery is None, subscription.next_delivery or ""
+
+
+def _show(number: int) -> str:
+    return plural("Show {n} ended subscription", "Show {n} ended subscriptions", number)
+
+
+def _hide(number: int) -> str:
+    return plural("Hide {n} ended subscription", "Hide {n} ended subscriptions", number)

@@ -42,7 +42,7 @@ async def _refund(visit: Visit, refund: Refund) -> None:
         if new := exchange_facts(refund):
             facts(new)
         differs(refund)
-        text(f"{words.REASON_WORDS[refund.reason]}: “{refund.complaint}”", "mute wrap")
+        text(f"{words.reason(refund.reason)}: “{refund.complaint}”", "mute wrap")
         if refund.evidence_ids:
             with box("thumbs"):
                 for file in await look_up(visit, refund.evidence_ids):

@@ -37,7 +37,7 @@ async def _earlier(visit: Visit) -> None:
     for conversation in conversations:
         with link(f"/ui/support?conversation={conversation.conversation_id}", "row-link"), box("stack grow"):
             text(conversation.title, "cut")
-            text(words.moment(conversation.updated_at, visit.zone, locale=visit.locale), "mute small")
+            text(words.moment(conversation.updated_at, visit.zone), "mute small")
 
 
 async def _earlier_kept_fresh(visit: Visit) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from ui import live
+from ui.language import _
 from ui.parts.elements import icon, link, text
-from ui.parts.words import count
 from ui.visit import Visit
 
 
@@ -14,7 +14,7 @@ async def bell(visit: Visit) -> None:
     @ui.refreshable
     async def drawn() -> None:
         unread = await visit.services.stores.notifications.unread(visit.customer_id)
-        name = f"Notifications, {count(unread, 'unread', 'unread')}" if unread else "Notifications"
+        name = _("Notifications, {n} unread", n=unread) if unread else _("Notifications")
         with link("/ui/notifications", "bell", name=name):
             icon("notifications_none", "24px")
             if unread:

@@ -29,7 +29,7 @@ def facts(rows: dict[str, str]) -> None:
 
 def claim_card(refund: Refund) -> None:
     judged = {each.sku: each for each in refund.verdict.items} if refund.verdict else {}
-    with card(f"{refund.amount} · {words.REASON_WORDS[refund.reason].lower()}"):
+    with card(f"{refund.amount} · {words.reason(refund.reason).lower()}"):
         text(f"“{refund.complaint}”", "wrap")
         with box("items", tag="ul", name="What is claimed"):
             for line in refund.items:
@@ -105,8 +105,8 @@ def order_card(order: Order) -> None:
         facts(
             {
                 "Total": str(order.total),
-                "State": words.ORDER_WORDS[order.status][0],
-                "Payment": words.PAYMENT_WORDS[order.payment.status],
+                "State": words.order_state(order.status)[0],
+                "Payment": words.payment_state(order.payment.status),
                 "Placed": f"{words.moment(order.placed_at, 'UTC')} UTC",
                 "Delivered": f"{words.moment(order.delivered_at, 'UTC')} UTC" if order.delivered_at else "not yet",
                 "Paid back": str(order.refunded),
@@ -134,7 +134,7 @@ def customer_card(customer: CustomerView, history: list[Refund], refund: Refund)
                     text(f"{other.refund_id} · {other.amount}", "small strong")
                     text(
                         f"{words.day(other.created_at.date())} {other.created_at.year} · "
-                        f"{words.REASON_WORDS[other.reason].lower()}",
+                        f"{words.reason(other.reason).lower()}",
                         "mute small",
                     )
                 chip(*refund_words.state(other))

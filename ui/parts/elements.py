@@ -11,10 +11,11 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from api.deps import LOST
 from care.errors import CareError
+from ui.language import _, mark, retold
 from ui.parts.words import Tone
 
 REFUSALS: tuple[type[Exception], ...] = (CareError, *LOST)
-AWAY = "The shop cannot be reached just now. Please try again in a moment."
+AWAY = mark("The shop cannot be reached just now. Please try again in a moment.")
 Action = Callable[[], Awaitable[Any] | Any]
 
 
@@ -137,8 +138,8 @@ def warn(message: str) -> None:
 
 
 def told_of(error: Exception) -> str:
-    """The sentence for one of REFUSALS."""
-    return error.detail if isinstance(error, CareError) else AWAY
+    """The sentence for one of REFUSALS, in the reader's language."""
+    return retold(error.detail) if isinstance(error, CareError) else _(AWAY)
 
 
 @contextmanager

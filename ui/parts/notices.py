@@ -25,7 +25,7 @@ def notice_line(visit: Visit, notice: Notification) -> None:
     tile(*_look(notice))
     with box("stack grow"):
         text(notice.message, "wrap" if notice.read_at else "wrap strong")
-        text(words.moment(notice.created_at, visit.zone, locale=visit.locale), "mute small")
+        text(words.moment(notice.created_at, visit.zone), "mute small")
 
 
 def offer(visit: Visit, notice: Notification) -> None:

@@ -19,7 +19,7 @@ def track(order: Order) -> None:
     if order.status is OrderStatus.CANCELLED:
         return
     reached = _WAY.index(order.status)
-    with box("track", tag="ol", name=f"State: {words.ORDER_WORDS[order.status][0]}"):
+    with box("track", tag="ol", name=f"State: {words.order_state(order.status)[0]}"):
         for n, stop in enumerate(_STOPS):
             text(stop, "done" if n <= reached else "", tag="li")
 
@@ -42,7 +42,7 @@ def order_card(
     report: Callable[[Order], Awaitable[None]],
     cancel: Callable[[Order], Awaitable[None]],
 ) -> None:
-    label, tone = words.ORDER_WORDS[order.status]
+    label, tone = words.order_state(order.status)
     with card() as element:
         element.props["id"] = order.order_id
         with box("line between wraps"):
@@ -51,7 +51,6 @@ def order_card(
                     words.day(
                         order.placed_at.astimezone(ZoneInfo(visit.zone)).date(),
                         today=visit.today(),
-                        locale=visit.locale,
                     ),
                     tag="h2",
                 )
@@ -72,7 +71,7 @@ def order_card(
 
 
 def _money(order: Order) -> str:
-    said = [words.PAYMENT_WORDS[order.payment.status]]
+    said = [words.payment_state(order.payment.status)]
     if order.refunded.amount and order.payment.status is not PaymentStatus.REFUNDED:
         said.append(f"{order.refunded} paid back")
     if order.reserved.amount:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from care.models.refund import Refund
 from care.rules.reviewers import same_person
+from ui.language import plural
 from ui.parts import filters, refund_words, words
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
@@ -73,7 +74,7 @@ def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
             text(f"{refund.amount} · {refund.refund_id}", "strong")
             chip(*refund_words.due(refund, now, visit.services.client.policy.business_hours))
         text(
-            f"{words.REASON_WORDS[refund.reason]} · waits {words.span((now - refund.created_at).total_seconds())}",
+            f"{words.reason(refund.reason)} · waits {words.span((now - refund.created_at).total_seconds())}",
             "mute small",
         )
         with box("options"):
@@ -90,4 +91,4 @@ def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
                 chip("Yours" if mine else f"With {refund.claimed_by}", "info" if mine else "plain")
             suspicious = [s for s in (refund.verdict.signals if refund.verdict else []) if s.weight > 0]
             if suspicious:
-                chip(words.count(len(suspicious), "signal"), "warn")
+                chip(plural("{n} signal", "{n} signals", len(suspicious)), "warn")

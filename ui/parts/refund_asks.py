@@ -41,7 +41,7 @@ def _evidence(visit: Visit, refund: Refund) -> None:
             text(asked_for(refund), "wrap strong")
             if goods:
                 text(f"What to send: {in_words(refund.items)}.", "wrap small")
-            text(refund_words.by_when(refund, visit.zone, locale=visit.locale), "wrap small")
+            text(refund_words.by_when(refund, visit.zone), "wrap small")
 
 
 def _offer(visit: Visit, refund: Refund) -> None:

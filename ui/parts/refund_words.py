@@ -10,6 +10,7 @@ from care.rules import refund_next
 from care.rules.deadlines import staffed_between
 from care.rules.refund_exchange import owed
 from care.rules.refund_items import in_words
+from ui.language import plural
 from ui.parts import words
 from ui.parts.words import Tone
 
@@ -109,7 +110,7 @@ def state(refund: Refund) -> tuple[str, Tone]:
         return _WAITS[refund.wanted], "warn"
     if refund.status is RefundStatus.APPROVED and refund.retry_at:
         return "Payment delayed", "warn"
-    return words.REFUND_WORDS[refund.status]
+    return words.refund_state(refund.status)
 
 
 def add_words(wanted: Wanted | None) -> str:
@@ -119,17 +120,17 @@ def add_words(wanted: Wanted | None) -> str:
     )
 
 
-def by_when(refund: Refund, zone: str, *, locale: str = "en") -> str:
+def by_when(refund: Refund, zone: str) -> str:
     """Until when the customer may answer, and that we remind; empty without a deadline."""
     if refund.due_at is None:
         return ""
     reminder = " We remind you once before." if refund.remind_at else ""
-    return f"Please do so by {words.moment(refund.due_at, zone, locale=locale)}.{reminder}"
+    return f"Please do so by {words.moment(refund.due_at, zone)}.{reminder}"
 
 
-def next_step(refund: Refund, now: datetime, zone: str = "UTC", *, locale: str = "en") -> str | None:
+def next_step(refund: Refund, now: datetime, zone: str = "UTC") -> str | None:
     """What happens next to an open refund, and by when, as its customer reads it; None once it is settled."""
-    return refund_next.next_step(refund, now, lambda at: words.moment(at, zone, locale=locale))
+    return refund_next.next_step(refund, now, lambda at: words.moment(at, zone))
 
 
 def desk_step(refund: Refund, now: datetime) -> str | None:
@@ -176,4 +177,4 @@ def due(refund: Refund, now: datetime, staffed: BusinessHours) -> tuple[str, Ton
     urgent: Tone = "warn" if left < 4 * 3600 else "plain"
     if left < 3600:
         return "due in under a business hour", urgent
-    return f"due in {words.count(int(left // 3600), 'business hour')}", urgent
+    return plural("due in {n} business hour", "due in {n} business hours", int(left // 3600)), urgent

@@ -21,7 +21,7 @@ def timeline(visit: Visit, refund: Refund) -> None:
             with box("", tag="li"):
                 text(refund_words.event(entry.event, refund), "strong")
                 who = entry.actor if staff else words.actor(entry.actor)
-                at = words.moment(entry.at, visit.zone, locale=visit.locale)
+                at = words.moment(entry.at, visit.zone)
                 text(f"{who} · {at} UTC" if staff else f"{who} · {at}", "mute small")
                 if entry.detail and (staff or entry.event not in _FOR_STAFF):
                     text(entry.detail, "small wrap")
@@ -30,7 +30,7 @@ def timeline(visit: Visit, refund: Refund) -> None:
         coming = (
             refund_words.desk_step(refund, visit.now())
             if staff
-            else refund_words.next_step(refund, visit.now(), visit.zone, locale=visit.locale)
+            else refund_words.next_step(refund, visit.now(), visit.zone)
         )
         if coming:
             with box("next", tag="li"):

@@ -59,7 +59,7 @@ class _Report:
         self._pieces = Pieces("What is it about?", left, self._tell_amount, chosen=earlier)
         self._pieces.draw()
         first = again.reason if again else RefundReason.DAMAGED
-        reasons = {reason.value: said for reason, said in words.REASON_WORDS.items()}
+        reasons = {reason.value: words.reason(reason) for reason in RefundReason}
         self._reason: ui.select = ui.select(reasons, label="What is wrong?", value=first.value)
         self._reason.props("outlined options-dense")
         self._complaint = ui.textarea("Tell us what happened", value=again.complaint if again else "").props(

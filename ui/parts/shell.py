@@ -7,18 +7,28 @@ from contextlib import asynccontextmanager
 
 from nicegui import ui
 
+from care.language import LANGUAGES
+from care.models.customer import Role
 from care.settings import Settings
 from ui import live, session, theme
+from ui.language import _, current, mark
 from ui.parts.bell import bell
 from ui.parts.elements import box, button, icon, icon_button, link, link_button, text, warn
 from ui.visit import Spec, Visit
+
+ROLE_WORDS: dict[Role, str] = {
+    Role.CUSTOMER: mark("Customer"),
+    Role.AGENT: mark("Agent"),
+    Role.SUPERVISOR: mark("Supervisor"),
+    Role.ADMIN: mark("Administrator"),
+}
 
 
 @asynccontextmanager
 async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None = None) -> AsyncIterator[None]:
     """Header, navigation and footer around a page's content."""
     theme.apply(dark)
-    ui.on_exception(lambda: warn("Something went wrong on our side. Please try again."))
+    ui.on_exception(lambda: warn(_("Something went wrong on our side. Please try again.")))
     live.topic(f"session:{visit.session}").subscribe(
         lambda: ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
     )
@@ -35,49 +45,66 @@ async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None 
 async def _header(visit: Visit) -> None:
     with ui.header(elevated=False).classes("bar"):
         with link("#main", "skip"):
-            text("Skip to the content", tag="span")
-        with link("/ui/", "brand", name="CARE, to the first page"):
+            text(_("Skip to the content"), tag="span")
+        with link("/ui/", "brand", name=_("CARE, to the first page")):
             ui.html(theme.LOGO, sanitize=False)
             text("CARE", tag="span")
         box("grow")
         if visit.customer:
             await bell(visit)
-        icon_button("dark_mode", "Dark or light").on("click", js_handler=theme.TOGGLE_DARK)
-        with ui.button(color=None).props('flat round dense aria-label="Your account"'):
+        icon_button("dark_mode", _("Dark or light")).on("click", js_handler=theme.TOGGLE_DARK)
+        with ui.button(color=None).props("flat round dense") as account:
+            account.props["aria-label"] = _("Your account")
             text(visit.name[:1].upper(), "initial", tag="span")
             with ui.menu().props("auto-close"), box("stack loose").style("padding: 14px 16px; min-width: 210px"):
                 with box("stack"):
                     text(visit.name, "strong cut")
                     text(
-                        visit.principal.email if visit.customer else visit.principal.role.value.capitalize(),
+                        visit.principal.email if visit.customer else _(ROLE_WORDS[visit.principal.role]),
                         "mute small cut",
                     )
                 if visit.customer:
-                    link_button("Preferences", "/ui/preferences", symbol="tune", look="outline").classes("full-width")
+                    link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="outline").classes(
+                        "full-width"
+                    )
+                _languages()
                 # A form of its own: signing out is a plain POST, which clears the cookie.
                 with ui.element("form").props("method=post action=/ui/sign-out"):
-                    button("Sign out", lambda: None, symbol="logout", look="outline type=submit").classes("full-width")
+                    button(_("Sign out"), lambda: None, symbol="logout", look="outline type=submit").classes(
+                        "full-width"
+                    )
+
+
+def _languages() -> None:
+    """A plain form as well: the answer is the same page in the other language."""
+    with box(tag="form", name=_("Language")).props("method=post action=/ui/language"), box("line wraps"):
+        for code, name in LANGUAGES.items():
+            chosen = current().code == code
+            choice = box(f"filter{' on' if chosen else ''}", tag="button")
+            choice.props(f"type=submit name=code value={code} lang={code} aria-pressed={str(chosen).lower()}")
+            with choice:
+                text(name, tag="span")
 
 
 async def _side(visit: Visit, pages: list[Spec], here: str) -> None:
-    with box("side only-wide", tag="nav", name="Main"), box(tag="ul"):
+    with box("side only-wide", tag="nav", name=_("Main")), box(tag="ul"):
         for spec in pages:
             with box(tag="li"), _entry(spec, here, "nav"):
                 icon(spec.symbol)
-                text(spec.title, tag="span")
+                text(_(spec.title), tag="span")
                 await _waiting(visit, spec)
 
 
 async def _tabs(visit: Visit, pages: list[Spec], here: str) -> None:
     with (
         ui.footer(elevated=False).classes("tabs"),
-        box("full-width", tag="nav", name="Main, at the bottom"),
+        box("full-width", tag="nav", name=_("Main, at the bottom")),
         box(tag="ul"),
     ):
         for spec in pages:
             with box(tag="li"), _entry(spec, here, "tab"):
                 icon(spec.symbol, "23px")
-                text(spec.label or spec.title, tag="span")
+                text(_(spec.label or spec.title), tag="span")
                 await _waiting(visit, spec)
 
 
@@ -98,7 +125,8 @@ async def _waiting(visit: Visit, spec: Spec) -> None:
     @ui.refreshable
     async def drawn() -> None:
         if number := await count(visit):
-            text(str(min(number, 99)), "waits", tag="span").props(f'role=img aria-label="{number} waiting"')
+            badge = text(str(min(number, 99)), "waits", tag="span").props("role=img")
+            badge.props["aria-label"] = _("{n} waiting", n=number)
 
     async with live.follow(live.DESK, {"conversations"}, drawn.refresh):
         await drawn()
@@ -108,11 +136,12 @@ def _foot(settings: Settings) -> None:
     """Says which models answer: with no key these are local ones, and the page says so."""
     named = []
     if settings.groq_api_key:
-        named.append(f"Messages: {settings.groq_model}")
+        named.append(_("Messages: {model}", model=settings.groq_model))
     if settings.gemini_api_key:
-        named.append(f"Evidence: {settings.gemini_model}")
-    local = "Local models: no key set"
-    rest = "" if len(named) != 1 else " · the rest: local models, no key set"
+        named.append(_("Evidence: {model}", model=settings.gemini_model))
+    local = _("Local models: no key set")
+    if len(named) == 1:
+        named.append(_("the rest: local models, no key set"))
     with box("foot", tag="footer"):
         icon("memory", "15px")
-        text((" · ".join(named) + rest) if named else local, tag="span")
+        text(" · ".join(named) or local, tag="span")

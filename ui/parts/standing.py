@@ -15,13 +15,13 @@ from ui.visit import Visit
 def day(visit: Visit, key: str | date) -> str:
     """A date or an occurrence as the reader writes it."""
     named = key.isoformat() if isinstance(key, date) else key
-    return words.occurrence(named, today=visit.today(), locale=visit.locale)
+    return words.occurrence(named, today=visit.today())
 
 
 def status(subscription: Subscription) -> tuple[str, Tone]:
     if subscription.cancel_after_next and subscription.status is not SubscriptionStatus.CANCELLED:
         return "Ending", "warn"
-    return words.SUBSCRIPTION_WORDS[subscription.status]
+    return words.subscription_state(subscription.status)
 
 
 def standing(visit: Visit, subscription: Subscription) -> str:

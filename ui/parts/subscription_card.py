@@ -7,6 +7,7 @@ from datetime import date
 
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.rules.prepaid_words import going_back, remaining
+from ui.language import plural
 from ui.parts import words
 from ui.parts.agenda import day_of
 from ui.parts.asking import doing
@@ -85,8 +86,8 @@ def _actions(visit: Visit, subscription: Subscription) -> None:
 
 def _ended(visit: Visit, subscription: Subscription) -> None:
     at = subscription.cancelled_at
-    when = f"Ended {words.moment(at, visit.zone, locale=visit.locale)}. " if at else ""
-    text(f"{when}{words.count(subscription.deliveries, 'delivery', 'deliveries')} made.", "mute small")
+    when = f"Ended {words.moment(at, visit.zone)}. " if at else ""
+    text(f"{when}{plural('{n} delivery', '{n} deliveries', subscription.deliveries)} made.", "mute small")
     if back := going_back(subscription):
         text(back, "mute small")
     with box("line"):

@@ -1,0 +1,129 @@
+"""One language as its readers expect it: texts, numbers, dates and money."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, cached_property
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, get_month_names
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from care.language.catalogue import templates, translations
+from care.language.retelling import Retelling
+from care.models.money import CODES, Money
+
+# By code: how its readers call it, and the country whose habits count where a customer named none.
+LANGUAGES = {"en": "English", "es": "Español", "hi": "हिन्दी"}
+_USUAL = {"en": "en_GB", "es": "es_ES", "hi": "hi_IN"}
+DEFAULT = "en"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# As `str(Money)` writes it.
+_AMOUNT = re.compile(rf"(-?)([{''.join(CODES)}]|[A-Z]{{3}} )([\d,]+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True)
+class Language:
+    """`code` is one of LANGUAGES, `region` a locale of it like "es_MX". Times are given in UTC, told in a zone."""
+
+    code: str = DEFAULT
+    region: str = _USUAL[DEFAULT]
+
+    def text(self, message: str, /, **values: object) -> str:
+        """`message` in this language, with its `{holes}` filled."""
+        said = translations(self.code).gettext(message) if message else ""
+        return said.format(**values) if values else said
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The form that fits `n`, which fills the hole `{n}`."""
+        said = translations(self.code).ngettext(one, many, n)
+        return said.format(n=self.number(n), **values)
+
+    def retold(self, sentence: str) -> str:
+        """A finished English sentence from behind the portal, in this language as far as the catalogue knows it."""
+        return sentence if self.code == DEFAULT else self._retelling.tell(sentence)
+
+    @cached_property
+    def _retelling(self) -> Retelling:
+        return Retelling(templates(self.code), self._value)
+
+    def _value(self, said: str) -> str:
+        """A date or an amount within a sentence, as this language writes it; anything else stays."""
+        try:
+            if _DAY.fullmatch(said):
+                return self.day(date.fromisoformat(said))
+            if found := _AMOUNT.fullmatch(said):
+                amount = Money.parse(found[3].replace(",", ""), CODES.get(found[2], found[2].strip()))
+                return self.money(amount * (-1 if found[1] else 1))
+        except ValueError:  # it only looked like one: a 13th month, half a cent
+            return said
+        return said
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.region)
+
+    def day(self, value: date, *, today: date | None = None) -> str:
+        """ "Fri 27 Nov", "vie 27 nov", "Fri, Nov 27"; the year is added when it is not this one."""
+        pattern = "EEE, MMM d" if self._month_first else "EEE d MMM"
+        if today is not None and today.year != value.year:
+            pattern += ", y" if self._month_first else " y"
+        return format_date(value, pattern, locale=self._locale)
+
+    def month(self, value: date) -> str:
+        """ "November 2026"."""
+        return format_date(value, "LLLL y", locale=self._locale)
+
+    def weekday(self, value: date, *, short: bool = False) -> str:
+        return format_date(value, "ccc" if short else "cccc", locale=self._locale)
+
+    def short_month(self, value: date) -> str:
+        return str(get_month_names("abbreviated", context="stand-alone", locale=self._locale)[value.month])
+
+    def clock(self, at: datetime, zone: str) -> str:
+        """ "14:05" in that IANA zone."""
+        return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """ "Fri 27 Nov, 14:05" in that IANA zone."""
+        return f"{self.day(at.astimezone(ZoneInfo(zone)).date())}, {self.clock(at, zone)}"
+
+    def number(self, value: int) -> str:
+        return str(format_decimal(value, locale=self._locale))
+
+    def percent(self, share: float) -> str:
+        """0.82 as "82%", "82 %"."""
+        return str(format_percent(share, locale=self._locale))
+
+    def money(self, value: Money) -> str:
+        """ "€12.99", "12,99 €"."""
+        amount = Decimal(value.amount).scaleb(-value.decimals)
+        return str(format_currency(amount, value.currency, locale=self._locale))
+
+    @property
+    def _month_first(self) -> bool:
+        return self.region == "en_US"
+
+
+def language_of(wishes: Iterable[str | None]) -> Language:
+    """The first of these that we speak: codes or locales, like "hi", "es-MX" or a browser's "en-GB;q=0.8"."""
+    for wish in wishes:
+        named = (wish or "").split(";")[0].strip().replace("-", "_")
+        code = named.split("_")[0].lower()
+        if code in LANGUAGES:
+            return _language(code, named)
+    return _language(DEFAULT, DEFAULT)
+
+
+@cache
+def _language(code: str, named: str) -> Language:
+    try:
+        known = "_" in named and Locale.parse(named).territory is not None
+    except (UnknownLocaleError, ValueError):
+        known = False
+    return Language(code, named if known else _USUAL[code])

@@ -1,0 +1,98 @@
+"""A language writes texts, dates and amounts as its readers expect them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from care.language import Language, language_of
+from care.language.retelling import Retelling
+from care.models.money import Money
+
+DAY = date(2026, 11, 27)
+PRICE = Money(amount=129_900, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code", "region"),
+    [
+        ((), "en", "en_GB"),
+        ((None, "", "de-DE"), "en", "en_GB"),
+        (("de-DE", "es-MX"), "es", "es_MX"),
+        (("hi",), "hi", "hi_IN"),
+        (("en-US;q=0.8",), "en", "en_US"),
+        (("es-QQ",), "es", "es_ES"),
+        (("es_<script>",), "es", "es_ES"),
+    ],
+)
+def test_the_first_wish_that_we_speak_is_followed(wishes: tuple[str | None, ...], code: str, region: str) -> None:
+    assert language_of(wishes) == Language(code, region)
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "price"),
+    [
+        ("en", "Fri 27 Nov", "€1,299.00"),
+        ("en-US", "Fri, Nov 27", "€1,299.00"),
+        ("es", "vie 27 nov", "1.299,00\N{NO-BREAK SPACE}€"),
+        ("hi", "शुक्र 27 नव॰", "€1,299.00"),
+    ],
+)
+def test_days_and_amounts_follow_the_locale(locale: str, day: str, price: str) -> None:
+    language = language_of([locale])
+    assert language.day(DAY) == day
+    assert language.money(PRICE) == price
+
+
+def test_a_day_names_its_year_only_when_it_is_not_this_one() -> None:
+    english = language_of(["en"])
+    assert english.day(DAY, today=date(2026, 1, 1)) == "Fri 27 Nov"
+    assert english.day(DAY, today=date(2027, 1, 1)) == "Fri 27 Nov 2026"
+
+
+def test_a_moment_is_told_on_the_readers_clock() -> None:
+    assert language_of(["es"]).moment(datetime(2026, 11, 27, 20, 0, tzinfo=UTC), "Asia/Kolkata") == "sáb 28 nov, 01:30"
+
+
+def test_values_with_braces_are_only_values() -> None:
+    assert (
+        language_of(["es"]).text("About {name}: {what}", name="{x}", what="{0.__class__}") == "About {x}: {0.__class__}"
+    )
+
+
+TEXTS = {
+    "We have paid back {amount} (refund {refund}).": "Te hemos devuelto {amount} (reembolso {refund}).",
+    "Your order {order} is on its way. ": "Tu pedido {order} va en camino. ",
+    "{sent}The payment did not go through.": "{sent}El pago no se realizó.",
+    "{who} pays twice: {who}.": "Paga dos veces {who}.",
+    "Please try again.": "Inténtalo otra vez.",
+    "{a}: {b}": "nothing so short may fit everything",
+}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Please try again.", "Inténtalo otra vez."),
+        (
+            "We have paid back €1,299.00 (refund REF001).",
+            "Te hemos devuelto 1.299,00\N{NO-BREAK SPACE}€ (reembolso REF001).",
+        ),
+        ("We have paid back 5 (refund R). Please try again.", "Te hemos devuelto 5 (reembolso R). Inténtalo otra vez."),
+        ("The payment did not go through.", "El pago no se realizó."),
+        (
+            "Your order ORD1 is on its way. The payment did not go through.",
+            "Tu pedido ORD1 va en camino. El pago no se realizó.",
+        ),
+        ("Ana pays twice: Ana.", "Paga dos veces Ana."),
+        ("Ana pays twice: Ben.", "Ana pays twice: Ben."),
+        ("Note: anything", "Note: anything"),
+        ("2026-13-45", "2026-13-45"),
+        ("€5.1", "€5.1"),
+        ("", ""),
+    ],
+)
+def test_a_finished_sentence_is_told_again_with_its_values(sentence: str, told: str) -> None:
+    retelling = Retelling(TEXTS, language_of(["es"])._value)
+    assert retelling.tell(sentence) == told
