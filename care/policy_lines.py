@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import yaml
 
@@ -39,6 +40,15 @@ def line_of(node: yaml.Node, where: Where) -> int:
             node = node.value[part]
             line = node.start_mark.line + 1
     return line
+
+
+def first_alias(text: str) -> int | None:
+    """The 1-based line of the first part that stands for another part of the file; None up to where it is no YAML."""
+    with suppress(yaml.YAMLError, RecursionError):  # whoever reads it for good tells what is wrong there
+        for token in yaml.scan(text, Loader=PlainLoader):
+            if isinstance(token, yaml.AliasToken):
+                return int(token.start_mark.line) + 1
+    return None
 
 
 def doubles(root: yaml.MappingNode) -> list[tuple[int, str]]:

@@ -24,6 +24,8 @@ class Change(Protocol):
     def kind(self) -> str: ...
     @property
     def customer_id(self) -> str | None: ...
+    @property
+    def id(self) -> str: ...
 
 
 # An event lives as long as an open page listens to it.
@@ -31,7 +33,7 @@ _topics: WeakValueDictionary[str, Event[str]] = WeakValueDictionary()
 
 
 def topic(name: str) -> Event[str]:
-    """The event of one customer (by customer id), of one session, or of the desk; it carries the kind of change."""
+    """The event of one customer (by customer id), account, session, or of the desk; it carries the kind of change."""
     found = _topics.get(name)
     if found is None:
         found = _topics[name] = Event()
@@ -86,6 +88,8 @@ async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
             async for change in changes():
                 pause = 1.0
                 tell(DESK, change.kind)
+                if change.kind == "accounts":
+                    tell(f"account:{change.id}", change.kind)
                 if change.customer_id:
                     tell(change.customer_id, change.kind)
         except Exception:  # whatever ends the stream, pages must not stay deaf until the next start
