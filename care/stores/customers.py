@@ -6,6 +6,7 @@ Beside the model's fields a customer keeps the keys to be found by: `handles` (i
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, Wallet
@@ -81,5 +82,5 @@ class CustomerStore:
         )
 
 
-def _keys(customer: Customer) -> dict[str, list[str]]:
+def _keys(customer: Customer) -> dict[str, Any]:
     return {"handles": [key(customer.customer_id), key(customer.email)], "names": name_keys(customer.name)}

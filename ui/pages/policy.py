@@ -39,9 +39,7 @@ async def _now(visit: Visit) -> None:
     policy = visit.services.client.policy
     spans = in_force(await visit.services.stores.policies.uses())
     if spans and spans[0].version != policy.version:
-        said = _(
-            "The workers use {version}. Restart the web process, so that both work alike.", version=spans[0].version
-        )
+        said = _("The workers use {version}. Restart web and worker with one file.", version=spans[0].version)
         banner("sync_problem", said, "warn")
     elif spans:
         since = words.day(spans[0].since.date(), today=visit.today())

@@ -145,6 +145,8 @@ def _more(pages: list[Spec], here: str) -> None:
 
     among = any(spec.path == here for spec in pages)
     with box("tab on" if among else "tab", tag="button").props("type=button aria-haspopup=dialog") as more:
+        if among:
+            more.props["aria-current"] = "true"
         icon("more_horiz", "23px")
         text(_("More"), tag="span")
     more.on("click", opened)
