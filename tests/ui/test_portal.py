@@ -208,7 +208,7 @@ async def test_analytics_show_the_operation(comes: Comes) -> None:
 async def test_customers_do_not_get_to_the_desk(comes: Comes) -> None:
     ana = await comes()
     await ana.signs_in("customer")
-    for page in ("desk", "desk/REF001", "analytics", "customers"):
+    for page in ("desk", "desk/REF001", "analytics", "customers/CUST001", "parcels", "policy", "accounts"):
         answer = await ana.page.goto(f"/ui/{page}")
         assert answer is not None
         assert answer.status == 403

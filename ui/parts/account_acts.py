@@ -94,7 +94,7 @@ def _password_field() -> ui.input:
 def _shown_once(email: str, password: str) -> None:
     with sheet(_("The password of {email}", email=email)) as shown:
         shown.props("persistent")
-        with box("sum line between"):
+        with box("sum"), box("line between"):
             secret = text(password, "secret wrap", tag="code")
             secret.props["aria-label"] = _("The password")
             icon_button("content_copy", _("Copy the password"), lambda: ui.clipboard.write(password))

@@ -55,7 +55,7 @@ class _Trial:
                 self._days = ui.select(times, value=90, label=_("Cases of the last")).props("outlined dense")
                 self._days.classes("choose-time")
                 self._go = button(_("Check and replay"), self._run, symbol="play_arrow")
-        self._result = box("stack loose").props("aria-live=polite")
+        self._result = box("stack loose arrived-at").props("aria-live=polite")
 
     def _upload(self) -> None:
         async def received(event: UploadEventArguments) -> None:
@@ -109,6 +109,7 @@ class _Trial:
         waiting.delete()
         if report:
             outcome(report, changes, MOST_CASES)
+            ui.run_javascript(f"getHtmlElement({self._result.id}).scrollIntoView()")
 
     async def _replayed(self, candidate: RefundPolicy, changes: list[Change]) -> Report | None:
         """None if nobody waits for it any more."""

@@ -51,7 +51,8 @@ def _end_in_time(visit: Visit) -> None:
     async def end() -> None:
         ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
         await asyncio.sleep(_TO_LEAVE)
-        client.delete()  # a browser that does not leave finds nothing to click on any more
+        if client.has_socket_connection:  # who does not leave finds nothing to click on any more
+            client.delete()
 
     async def look() -> None:
         if not await visit.services.still_stands(visit.principal):
