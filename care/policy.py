@@ -13,12 +13,17 @@ from pydantic import ValidationError
 
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
-from care.policy_lines import PlainLoader, doubles, first_alias, line_of
+from care.policy_lines import PlainLoader, doubles, line_of, trap
 from care.rules.policy_gaps import gaps
 
 MOST_BYTES = 64_000  # of a candidate: ten times the bundled policy
+_MOST_EXPLAINED = 100  # problems of a file: looking for the line of each takes its time
 # In our words, where pydantic's are a programmer's.
-_PLAINLY = {"missing": " is missing", "extra_forbidden": " is no line of a policy"}
+_PLAINLY = {
+    "missing": " is missing",
+    "extra_forbidden": " is no line of a policy",
+    "int_type": ": write a whole number",
+}
 
 
 class BadPolicy(SetupError):
@@ -72,9 +77,8 @@ def parse_candidate(content: bytes) -> RefundPolicy:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadPolicy([f"{name}: this is not YAML text"]) from error
-    # Text that stands for text that stands for text ... can grow past any memory once it is written out.
-    if line := first_alias(text):
-        raise _bad(name, [(line, "write it out here: names for parts of the file (`&`, `*`) are not read")])
+    if found := trap(text):
+        raise _bad(name, [found])
     return parse_policy(text, name)
 
 
@@ -100,7 +104,7 @@ def _digest(content: dict[str, Any]) -> str:
 
 def _explained(error: ValidationError, root: yaml.MappingNode) -> list[tuple[int, str]]:
     found = []
-    for each in error.errors():
+    for each in error.errors()[:_MOST_EXPLAINED]:
         where = ".".join(str(part) for part in each["loc"] if part != "[key]")
         what = _PLAINLY.get(each["type"]) or ": " + each["msg"].removeprefix("Value error, ")
         found.append((line_of(root, each["loc"]), f"`{where}`{what}"))

@@ -189,13 +189,17 @@ def test_a_desk_that_never_sleeps_closes_at_midnight() -> None:
 
 def test_a_candidate_is_bounded_in_size_and_may_not_stand_for_more_than_it_says() -> None:
     assert parse_candidate(BUNDLED.encode()) == load_policy(None)
-    bomb = "a: &a [x, x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
+    bomb = "a: &a [x, x, x]\n" + "".join(
+        f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     for content, says in (
         (b"#" * 64_001, "too long"),
         (b"\xff\xfe", "not YAML text"),
         (bomb.encode(), r"candidate, line 2: write it out here"),
         (b"version: !!python/object:os.system x", "candidate"),
-        (b"[" * 60_000, "not YAML"),
+        (b"version: " + b"[" * 60_000, "line 1: this is nested too deeply"),
+        (b"- " * 30_000, "line 1: this is nested too deeply"),
+        (b"version: [" + b"1," * 30_000 + b"1]", "line 1: from here on it is too long"),
         (b"version: " + b"9" * 60_000, "not YAML"),
         (b"", "a policy is a mapping"),
     ):

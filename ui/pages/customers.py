@@ -9,7 +9,7 @@ from ui import live
 from ui.language import _
 from ui.parts import words
 from ui.parts.customer_belongings import conversations_card, orders_card, refunds_card, subscriptions_card
-from ui.parts.elements import box, chip, empty, heading, link, link_button, stat, text
+from ui.parts.elements import box, chip, empty, heading, link, link_button, stat, telling, text
 from ui.parts.pages import Pages
 from ui.visit import Visit
 
@@ -28,23 +28,33 @@ async def page(visit: Visit) -> None:
 async def _all(visit: Visit) -> None:
     customers = visit.services.stores.customers
     newest = Pages(lambda cursor: customers.page(limit=_PAGE, cursor=cursor))
+    await newest.first()
+    searches = 0
+
+    async def look(wanted: str) -> None:
+        nonlocal searches
+        searches += 1
+        mine = searches
+        with telling():
+            found = await customers.search(wanted, _FOUND + 1) if wanted.strip() else None
+            if mine == searches:  # else the answer is to what was typed before
+                shown.refresh(found)
 
     @ui.refreshable
-    async def shown(wanted: str = "") -> None:
-        if wanted.strip():
-            _found(await customers.search(wanted, _FOUND + 1))
-            return
-        await newest.first()
-        if not newest.items:
-            empty("group", _("No customers yet"), _("The shop's records bring them, and so does the first order."))
-        newest.draw(_grid)
+    def shown(found: list[Customer] | None) -> None:
+        if found is not None:
+            _found(found)
+        elif newest.items:
+            newest.draw(_grid)
+        else:
+            empty("group", _("No customers yet"), _("They come with the shop's own records."))
 
     with heading(_("Customers"), _("Newest first. Search by number, e-mail or name.")):
-        search = ui.input(placeholder=_("Search"), on_change=lambda e: shown.refresh(e.value or ""))
+        search = ui.input(placeholder=_("Search"), on_change=lambda e: look(e.value or ""))
         search.props("outlined dense clearable debounce=250 maxlength=100 type=search").classes("search")
         search.props["aria-label"] = _("Search customers")
     with box("stack loose").props("aria-live=polite"):
-        await shown()
+        shown(None)
 
 
 def _found(found: list[Customer]) -> None:

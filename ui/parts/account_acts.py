@@ -87,7 +87,7 @@ def close_dialog(visit: Visit, account: Account) -> None:
 def _password_field() -> ui.input:
     typed = ui.input(_("Password"), password=True, password_toggle_button=True)
     typed.props(f"outlined autocomplete=new-password maxlength={LONGEST_PASSWORD}")
-    typed.props["hint"] = _("Leave it empty, and a good one is made and shown once.")
+    text(_("Leave it empty, and a good one is made and shown once."), "mute small")
     return typed
 
 

@@ -42,12 +42,13 @@ class Pages(Generic[T]):
         below = box("stack loose")
 
         async def more() -> None:
+            onward.disable()  # a second click would read the same page again
             with telling():
                 items = await self._more()
                 with below:
                     rows(items)
-                if self._next is None:
-                    foot.delete()
+            onward.enable()
+            foot.set_visibility(self._next is not None)
 
         with box("line centred") as foot:
-            button(_("Show more"), more, look="outline")
+            onward = button(_("Show more"), more, look="outline")

@@ -109,7 +109,10 @@ class _Trial:
         waiting.delete()
         if report:
             outcome(report, changes, MOST_CASES)
-            ui.run_javascript(f"getHtmlElement({self._result.id}).scrollIntoView()")
+            self._into_view()
+
+    def _into_view(self) -> None:
+        ui.run_javascript(f"getHtmlElement({self._result.id}).scrollIntoView()")
 
     async def _replayed(self, candidate: RefundPolicy, changes: list[Change]) -> Report | None:
         """None if nobody waits for it any more."""
@@ -136,6 +139,7 @@ class _Trial:
                     text(f"{retold(problem[:300])}.", tag="li")
             if len(problems) > _MOST_PROBLEMS:
                 text(_("And {n} more.", n=len(problems) - _MOST_PROBLEMS), "mute")
+        self._into_view()
 
 
 async def _followed(task: asyncio.Task[Report], tell: Callable[[], bool]) -> Report | None:

@@ -8,7 +8,7 @@ from care.models.policy import InForce, RefundPolicy
 from care.rules.policy_history import in_force
 from ui.language import _
 from ui.parts import words
-from ui.parts.elements import box, card, chip, empty, text
+from ui.parts.elements import box, card, chip, empty, telling, text
 from ui.parts.policy_words import Difference, differences
 from ui.visit import Visit
 
@@ -48,17 +48,22 @@ async def _comparison(visit: Visit, names: list[str]) -> None:
         return
     kept = visit.services.stores.policies
 
-    @ui.refreshable
-    async def shown() -> None:
-        changed(differences(await kept.get(str(old.value)), await kept.get(str(new.value))))
+    shown = ui.refreshable(changed)
+
+    async def compare() -> None:
+        asked = (old.value, new.value)
+        with telling():
+            found = differences(await kept.get(str(old.value)), await kept.get(str(new.value)))
+            if asked == (old.value, new.value):  # else another answer is on its way
+                shown.refresh(found)
 
     with box("grid pair"):
         old = ui.select(names, value=names[1], label=_("From")).props("outlined dense options-dense")
         new = ui.select(names, value=names[0], label=_("To")).props("outlined dense options-dense")
     for choice in (old, new):
-        choice.on_value_change(shown.refresh)
+        choice.on_value_change(compare)
     with box("stack loose").props("aria-live=polite"):
-        await shown()
+        shown(differences(await kept.get(names[1]), await kept.get(names[0])))
 
 
 def changed(found: list[Difference]) -> None:
