@@ -31,19 +31,25 @@ _DONE: dict[str, str] = {
 async def page(visit: Visit) -> None:
     accounts = Pages(lambda cursor: visit.services.stores.accounts.page(limit=_PAGE, cursor=cursor))
 
-    @ui.refreshable
-    async def listed() -> None:
+    async def read() -> list[AccountEvent]:
         await accounts.first()
+        return await visit.services.stores.accounts.record(_EVENTS)
+
+    @ui.refreshable
+    def listed(events: list[AccountEvent]) -> None:
         with box("grid wide-left"):
             with card("", "tight"):
                 accounts.draw(lambda items: _rows(visit, items))
-            _record(visit, await visit.services.stores.accounts.record(_EVENTS))
+            _record(visit, events)
+
+    async def redraw() -> None:
+        listed.refresh(await read())  # read first: the page is not empty meanwhile
 
     with heading(_("Accounts"), _("Who may sign in, the newest first.")):
         button(_("Add an account"), lambda: add_dialog(visit), symbol="person_add")
-    async with live.follow(live.DESK, {"accounts"}, listed.refresh):
+    async with live.follow(live.DESK, {"accounts"}, redraw):
         with box("stack loose"):
-            await listed()
+            listed(await read())
 
 
 def _rows(visit: Visit, accounts: list[Account]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from care.models.customer import Customer
+from care.models.customer import Customer, CustomerView
 from ui import live
 from ui.language import _
 from ui.parts import words
@@ -15,7 +15,7 @@ from ui.visit import Visit
 
 _PAGE = 24
 _FOUND = 48
-_KINDS = {"orders", "refunds", "subscriptions", "conversations"}
+_KINDS = {"orders", "refunds", "subscriptions"}
 
 
 async def page(visit: Visit) -> None:
@@ -79,10 +79,15 @@ def _grid(customers: list[Customer]) -> None:
 async def _one(visit: Visit, customer_id: str) -> None:
     link_button(_("All customers"), "/ui/customers", symbol="arrow_back", look="flat dense").classes("self-start")
 
+    customers = visit.services.stores.customers
     glance = ui.refreshable(_glance)
-    async with live.follow(customer_id, _KINDS, glance.refresh):
+
+    async def redraw() -> None:
+        glance.refresh(visit, await customers.view(customer_id))
+
+    async with live.follow(customer_id, _KINDS, redraw):
         with box("stack loose"):
-            await glance(visit, customer_id)
+            glance(visit, await customers.view(customer_id))
     with box("grid two"):
         with box("stack loose"):
             await orders_card(visit, customer_id)
@@ -92,8 +97,7 @@ async def _one(visit: Visit, customer_id: str) -> None:
             await subscriptions_card(visit, customer_id)
 
 
-async def _glance(visit: Visit, customer_id: str) -> None:
-    customer = await visit.services.stores.customers.view(customer_id)
+def _glance(visit: Visit, customer: CustomerView) -> None:
     with box("title"), box("stack"):
         text(customer.name, "wrap", tag="h1")
         text(f"{customer.customer_id} · {customer.email}", "mute wrap")

@@ -54,19 +54,23 @@ async def page(visit: Visit) -> None:
     open_ones = Pages(lambda cursor: _read(visit, cursor))
 
     @ui.refreshable
-    async def listed() -> None:
-        await open_ones.first()
+    def listed() -> None:
         if not open_ones.items:
             detail = _("When a customer misses a parcel and the assistant has it traced, it appears here.")
             empty("inventory_2", _("No parcel is being searched for"), detail, tone="good")
             return
         open_ones.draw(lambda items: _cards(visit, items))
 
+    async def redraw() -> None:
+        await open_ones.first()
+        listed.refresh()
+
     with heading(_("Parcels"), _("Searches that are open, the longest first. The customer is told what came of it.")):
         pass
-    async with live.follow(live.DESK, {"orders"}, listed.refresh):
+    async with live.follow(live.DESK, {"orders"}, redraw):
+        await open_ones.first()
         with box("stack loose"):
-            await listed()
+            listed()
 
 
 async def _read(visit: Visit, cursor: str | None) -> Page[_Searched]:

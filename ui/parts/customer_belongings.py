@@ -101,14 +101,18 @@ async def _card(
                     row(item)
 
     @ui.refreshable
-    async def shown() -> None:
-        await pages.first()
+    def shown() -> None:
         if pages.items:
             pages.draw(rows)
         else:
             text(none, "mute")
 
+    async def redraw() -> None:
+        await pages.first()
+        shown.refresh()
+
     customer_id, kind = whose
-    async with live.follow(customer_id, {kind}, shown.refresh):
+    async with live.follow(customer_id, {kind}, redraw):
+        await pages.first()
         with card(title):
-            await shown()
+            shown()
