@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from nicegui import ui
 
 from care.models.analytics import DayCount, ModelFigures, Summary
+from care.models.period import Period
 from ui.language import plural
 from ui.parts import words
 from ui.parts.charts import bars, ring
@@ -19,7 +20,7 @@ _RANGES = {7: "7 days", 30: "30 days", 90: "90 days"}
 async def page(visit: Visit) -> None:
     @ui.refreshable
     async def shown(days: int) -> None:
-        _summary(await visit.services.stores.analytics.summary(days))
+        _summary(await visit.services.stores.analytics.summary(Period.latest(days, visit.now())))
 
     with heading("Analytics", "What the machine settles, what people settle, what waits."):
         chosen = ui.toggle(_RANGES, value=30, on_change=lambda e: shown.refresh(e.value)).props("unelevated no-caps")
