@@ -11,40 +11,9 @@ from care.models.analytics import AgentFigures, Agreement, DayCount, OutcomeCoun
 from care.models.money import Money
 from care.models.period import Period
 from care.models.refund import RefundStatus
-from care.stores.counting import counted, day_of, during, rows
+from care.stores.analytics_pipelines import BANDS, BY_OUTCOME, FACTS, IN_ORDER, PEOPLE, RULED_ON
+from care.stores.counting import during, rows
 from care.stores.mongo import Database, Document
-
-_APPROVED = [RefundStatus.APPROVED.value, RefundStatus.PAID.value, RefundStatus.PAYMENT_FAILED.value]
-_BANDS = 5
-# Some person has ruled; the index holds no other cases.
-_RULED_ON: Document = {"rulings.reviewer": {"$gt": ""}}
-
-_STANDING = {"$size": {"$ifNull": ["$approvals", []]}}
-_SETTLING = {"$filter": {"input": "$timeline", "cond": {"$in": ["$$this.event", ["approved", "rejected"]]}}}
-# What a person decided: an approval that stands is theirs, and the machine never rejects.
-DECISION: Document = {
-    "$switch": {
-        "branches": [
-            {"case": {"$eq": ["$status", RefundStatus.REJECTED.value]}, "then": "rejected"},
-            {"case": {"$and": [{"$in": ["$status", _APPROVED]}, {"$gt": [_STANDING, 0]}]}, "then": "approved"},
-        ],
-        "default": None,
-    }
-}
-LAST_REVIEWER: Document = {"$last": "$rulings.reviewer"}
-FIRST_REVIEWER: Document = {"$first": "$rulings.reviewer"}
-DECIDED_AT: Document = {"$last": {"$map": {"input": _SETTLING, "in": "$$this.at"}}}
-# What the machine would have decided: what the judge read in the evidence, or what a verdict from before kept of it.
-_LEANING: Document = {
-    "$switch": {
-        "branches": [
-            {"case": {"$eq": ["$verdict.judgement.decision", "valid"]}, "then": "approved"},
-            {"case": {"$eq": ["$verdict.judgement.decision", "invalid"]}, "then": "rejected"},
-            {"case": {"$eq": ["$verdict.decision", "approve"]}, "then": "approved"},
-        ],
-        "default": None,
-    }
-}
 
 
 class RefundFigures:
@@ -56,12 +25,12 @@ class RefundFigures:
         await refunds.create_index(
             [("created_at", 1), ("status", 1), ("amount.currency", 1), ("amount.amount", 1)], name="analytics_outcomes"
         )
-        await refunds.create_index([("created_at", 1)], name="analytics_ruled", partialFilterExpression=_RULED_ON)
+        await refunds.create_index([("created_at", 1)], name="analytics_ruled", partialFilterExpression=RULED_ON)
 
     async def summary(self, period: Period) -> Document:
         by_outcome, (people,), silent = await asyncio.gather(
-            rows(self._database, "refunds", [{"$match": {"created_at": during(period)}}, _BY_OUTCOME, _IN_ORDER]),
-            rows(self._database, "refunds", [{"$match": _RULED_ON | {"created_at": during(period)}}, _FACTS, _PEOPLE]),
+            rows(self._database, "refunds", [{"$match": {"created_at": during(period)}}, BY_OUTCOME, IN_ORDER]),
+            rows(self._database, "refunds", [{"$match": RULED_ON | {"created_at": during(period)}}, FACTS, PEOPLE]),
             self._database["refunds"].count_documents(_nobody_ruled(period)),
         )
         refunds = _outcomes(by_outcome)
@@ -81,63 +50,6 @@ def _nobody_ruled(period: Period) -> Document:
     """Cases that expired without any ruling: those were late, and nobody's."""
     expired = {"created_at": during(period), "status": RefundStatus.EXPIRED.value}
     return expired | {"first_ruling_at": None, "first_ruling_due_at": {"$ne": None}}
-
-
-_IN_ORDER: Document = {"$sort": {"_id": 1}}
-_BY_OUTCOME: Document = {
-    "$group": {
-        "_id": {"status": "$status", "currency": "$amount.currency", "day": day_of("created_at")},
-        "count": {"$sum": 1},
-        "amount": {"$sum": "$amount.amount"},
-    }
-}
-_MINUTES: Document = {"$dateDiff": {"startDate": "$created_at", "endDate": DECIDED_AT, "unit": "minute"}}
-_FACTS: Document = {
-    "$project": {
-        "status": 1,
-        "first": FIRST_REVIEWER,
-        "had_deadline": {"$and": [{"$gt": ["$first_ruling_at", None]}, {"$gt": ["$first_ruling_due_at", None]}]},
-        "met": {"$lte": ["$first_ruling_at", "$first_ruling_due_at"]},
-        "decision": DECISION,
-        "decider": LAST_REVIEWER,
-        "minutes": _MINUTES,
-        "leaning": _LEANING,
-        # A judge that could not answer had no opinion to agree with.
-        "judged": {"$and": [{"$gt": ["$verdict", None]}, {"$not": [{"$gt": ["$verdict.judgement.problem", None]}]}]},
-        "band": {"$min": [{"$toInt": {"$multiply": ["$verdict.confidence", _BANDS]}}, _BANDS - 1]},
-    }
-}
-# Ages are told in minutes or hours: so many groups at most are read, however many cases there are.
-_AGE: Document = {
-    "$cond": [{"$lt": ["$minutes", 120]}, "$minutes", {"$subtract": ["$minutes", {"$mod": ["$minutes", 60]}]}]
-}
-_PEOPLE: Document = {
-    "$facet": {
-        "paid": [{"$match": {"status": RefundStatus.PAID.value}}, {"$count": "count"}],
-        "first": [
-            {"$match": {"had_deadline": True}},
-            {"$group": {"_id": "$first", "met": counted("$met"), "missed": counted({"$not": ["$met"]})}},
-        ],
-        "decided": [
-            {"$match": {"decision": {"$ne": None}}},
-            {"$group": {"_id": {"by": "$decider", "minutes": _AGE}, "count": {"$sum": 1}}},
-            {"$sort": {"_id": 1}},
-        ],
-        "agreement": [
-            {"$match": {"decision": {"$ne": None}, "judged": True}},
-            {
-                "$group": {
-                    "_id": "$band",
-                    "agreed": counted({"$eq": ["$leaning", "$decision"]}),
-                    "undecided": counted({"$eq": ["$leaning", None]}),
-                    "approved": counted({"$eq": ["$decision", "approved"]}),
-                    "cases": {"$sum": 1},
-                }
-            },
-            {"$sort": {"_id": 1}},
-        ],
-    }
-}
 
 
 def _outcomes(groups: Iterable[Document]) -> list[OutcomeCount]:
@@ -192,7 +104,7 @@ def _median(minutes: Counter[int]) -> int | None:
 
 
 def _agreement(groups: Iterable[Document]) -> list[Agreement]:
-    width = 100 // _BANDS
+    width = 100 // BANDS
     return [
         Agreement(
             above=group["_id"] * width,

@@ -9,7 +9,7 @@ from typing import Any
 
 from care.models.analytics import ChurnDay, DeliveryDay, Resolutions, Summary, Table
 from care.models.period import Period
-from care.stores.analytics_refunds import DECIDED_AT, DECISION, FIRST_REVIEWER, LAST_REVIEWER
+from care.stores.analytics_pipelines import DECIDED_AT, DECISION, FIRST_REVIEWER, LAST_REVIEWER
 from care.stores.analytics_subscriptions import DELIVERIES
 from care.stores.counting import during
 from care.stores.mongo import Database, Document

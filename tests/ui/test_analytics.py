@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from care.models.refund import RefundStatus, Ruling, TimelineEntry
 from tests.stores.make import refund
 from tests.ui.conftest import Comes
 from tests.ui.shop import Shop, verdict
+from ui.parts.charts import Series, in_weeks
 from ui.parts.figures_of_refunds import agreed_in_words
 from ui.parts.period import in_words
 
@@ -46,6 +48,18 @@ def test_what_the_machine_leaned_to_is_told_in_a_sentence(bands: list[Agreement]
 )
 def test_days_are_told_as_people_say_them(first: date, last: date, said: str) -> None:
     assert in_words(Period.of_days(first, last, date(2026, 11, 26))) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "weeks"), [(7, [7]), (14, [7, 7]), (46, [4, 7, 7, 7, 7, 7, 7]), (366, [2, *[7] * 52])]
+)
+def test_many_days_are_counted_by_week_and_none_is_lost(days: int, weeks: list[int]) -> None:
+    first = date(2026, 1, 1)
+    each = [first + timedelta(days=n) for n in range(days)]
+    begins, (counted,) = in_weeks(each, [Series("Refunds", "info", [1] * days)])
+    assert list(counted.values) == weeks
+    assert [(later - earlier).days for earlier, later in pairwise(begins)] == weeks[:-1]
+    assert begins[0] == first
 
 
 async def _decides(shop: Shop, who: str, number: int) -> None:

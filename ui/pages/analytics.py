@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,9 @@ from nicegui import ui
 
 from care.models.analytics import Summary, Table
 from care.models.period import Period
-from care.models.refund import RefundStatus
 from ui import live
-from ui.language import _, mark, plural
-from ui.parts.charts import number
-from ui.parts.elements import box, card, heading, link_button, stat, text
+from ui.language import _, mark
+from ui.parts.elements import box, card, heading, link_button, text
 from ui.parts.figures import (
     churn_card,
     deliveries_card,
@@ -25,11 +24,12 @@ from ui.parts.figures import (
     resolutions_card,
 )
 from ui.parts.figures_of_refunds import agents_card, agreement_card, outcomes_card
-from ui.parts.period import picker, usable_period
+from ui.parts.glance import glance
+from ui.parts.period import in_words, picker, usable_period
 from ui.visit import Visit
 
-# Seconds between two looks at the figures, however much changes.
-_CALM = 5.0
+# Seconds between two looks at the figures, however much changes; and where a look takes long, so many times as long.
+_CALM, _TIMES = 5.0, 10
 _KINDS = {"refunds", "conversations", "orders", "subscriptions"}
 _TABLES = {
     Table.DAYS: mark("All, by day"),
@@ -67,11 +67,12 @@ async def page(visit: Visit) -> None:
             part.show(summary, period)
 
     async def look_again() -> None:
+        began = time.monotonic()
         await look()
-        await asyncio.sleep(_CALM)  # the next look waits for it
+        await asyncio.sleep(max(_CALM, _TIMES * (time.monotonic() - began)))  # the next look waits for it
 
     with heading(_("Analytics"), _("What the machine settles, what people settle, what waits.")):
-        pass
+        text(_("{days}, in UTC", days=in_words(usable_period(visit))), "mute small")
     picker(visit)
     async with live.follow(live.DESK, _KINDS, look_again):
         parts = _places()
@@ -81,7 +82,7 @@ async def page(visit: Visit) -> None:
 
 def _places() -> list[_Part]:
     first = _Part(
-        _stats,
+        glance,
         (
             *("reviews_open", "reviews_overdue", "automatic_refunds", "refunds", "deliveries", "failed_deliveries"),
             *("skipped_deliveries", "subscriptions_active", "subscriptions_started", "subscriptions_cancelled"),
@@ -106,44 +107,6 @@ def _wide() -> _Part:
     part = _Part(models_card, ("models",))
     part.place.classes("wide")
     return part
-
-
-def _stats(summary: Summary, _period: Period) -> None:
-    settled = sum(o.count for o in summary.refunds if o.status in (RefundStatus.PAID, RefundStatus.REJECTED))
-    overdue = summary.reviews_overdue
-    with box("grid four even"):
-        stat(
-            "fact_check",
-            _("{n} open", n=number(summary.reviews_open)),
-            _("Reviews, {n} overdue", n=number(overdue)) if overdue else _("Reviews, none overdue"),
-            "bad" if overdue else "info",
-            target="/ui/desk",
-        )
-        stat(
-            "bolt",
-            _("{n} of {all}", n=number(summary.automatic_refunds), all=number(settled)),
-            _("Refunds settled without a person"),
-        )
-        stat(
-            "local_shipping",
-            plural("{n} delivery", "{n} deliveries", summary.deliveries),
-            _(
-                "{skipped} skipped, {failed} not possible",
-                skipped=number(summary.skipped_deliveries),
-                failed=number(summary.failed_deliveries),
-            ),
-            "info",
-        )
-        stat(
-            "event_repeat",
-            _("{n} active", n=number(summary.subscriptions_active)),
-            _(
-                "{started} started, {cancelled} cancelled",
-                started=number(summary.subscriptions_started),
-                cancelled=number(summary.subscriptions_cancelled),
-            ),
-            "warn",
-        )
 
 
 def _take_along(period: Period) -> None:

@@ -5,26 +5,26 @@ Each has its legend as text, a sentence for readers without sight, and its numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from nicegui import ui
 
 from care.models.money import Money
-from ui.language import _, current
+from ui.language import _
 from ui.parts import words
-from ui.parts.elements import box, icon, text
+from ui.parts.elements import box, text
+from ui.parts.numbers import number, numbers
 
 # As in the light theme; `.body--dark .plot` in the style sheet knows each by its value.
 _INK, _LINE = "#566070", "#e4e7ec"
 COLORS = {"good": "#0f766e", "info": "#4f5fd6", "warn": "#c2700c", "bad": "#c0392b", "plain": "#8792a2"}
 # Pixels: the height of a bar that lies with the room around it, and the width of its name.
 _ROW, _NAME = 30, 118
+_MOST_DAYS = 45  # bars that can be told apart on a phone
 _ALL_SHOWN = {"interval": 0, "width": 54, "overflow": "break", "lineHeight": 14}
-# In a table, where there is no figure.
-NONE = "-"
 _BASE: dict[str, Any] = {
     "textStyle": {"fontFamily": "inherit", "fontSize": 12, "color": _INK},
     "animation": False,
@@ -46,12 +46,23 @@ class Series:
 
 
 def by_day(title: str, days: Sequence[date], series: Sequence[Series]) -> None:
-    """Bars of a day upon each other."""
-    labels = [words.day(day) for day in days]
+    """Bars of a day upon each other; of a week where there are many days."""
+    weekly = len(days) > _MOST_DAYS
+    if weekly:
+        days, series = in_weeks(days, series)
+    labels = [words.day(day, today=days[-1]) for day in days]
     stacked(title, labels, series, axis={"hideOverlap": True, "alignMinLabel": "left"})
     happened = [n for n in range(len(days)) if any(each.values[n] for each in series)]
-    head = [_("Day"), *(each.name for each in series)]
+    head = [_("Week from") if weekly else _("Day"), *(each.name for each in series)]
     numbers(title, head, lambda: [[labels[n], *(number(each.values[n]) for each in series)] for n in happened])
+
+
+def in_weeks(days: Sequence[date], series: Sequence[Series]) -> tuple[Sequence[date], list[Series]]:
+    """Seven days at a time, counted back from the last: the first may be fewer."""
+    begins = [0, *range(len(days) % 7 or 7, len(days), 7)]
+    parts = [slice(begin, end) for begin, end in zip(begins, [*begins[1:], len(days)], strict=True)]
+    summed = [replace(each, values=[sum(each.values[part]) for part in parts]) for each in series]
+    return [days[begin] for begin in begins], summed
 
 
 def stacked(title: str, labels: Sequence[str], series: Sequence[Series], *, axis: dict[str, Any] | None = None) -> None:
@@ -105,57 +116,6 @@ def counts_and_money(title: str, labels: Sequence[str], counts: Sequence[int], a
         },
         height=len(labels) * _ROW + 8,
     )
-
-
-def numbers(title: str, head: Sequence[str], of: Callable[[], Sequence[Sequence[str]]]) -> None:
-    """The figures of a plot. Drawn when somebody opens it, and open again when the card is drawn anew."""
-    opened: set[str] = ui.context.client.storage.setdefault("numbers", set())
-    with box("numbers", tag="details") as frame:
-        with text(_("Numbers"), "small", tag="summary") as summary:
-            summary.props["aria-label"] = _("Numbers: {title}", title=title)
-        inside = box()
-
-    def fill() -> None:
-        with inside:
-            table(head, of())
-
-    def toggled(state: str) -> None:
-        if state == "open" and title not in opened:
-            opened.add(title)
-            fill()
-        elif state != "open":
-            opened.discard(title)
-            inside.clear()
-
-    if title in opened:
-        frame.props("open")
-        fill()
-    frame.on("toggle", lambda e: toggled(e.args["newState"]), ["newState"])
-
-
-def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """The first column names the rows; the others hold figures."""
-    with box("scroll-x"), box("list figures", tag="table"):
-        with box(tag="thead"), box(tag="tr"):
-            for name in head:
-                text(name, tag="th").props("scope=col")
-        with box(tag="tbody"):
-            for first, *rest in lines:
-                with box(tag="tr"):
-                    text(first, tag="th").props("scope=row")
-                    for cell in rest:
-                        text(cell, tag="td")
-
-
-def nothing(symbol: str, sentence: str) -> None:
-    """What stands in a card where there is nothing to plot."""
-    with box("blank"):
-        icon(symbol, "28px")
-        text(sentence, tag="p")
-
-
-def number(value: int) -> str:
-    return current().number(value)
 
 
 def _told(series: Sequence[Series]) -> str:

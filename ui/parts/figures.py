@@ -10,8 +10,9 @@ from care.models.money import Money
 from care.models.period import Period
 from ui.language import _, mark
 from ui.parts import words
-from ui.parts.charts import NONE, Series, by_day, nothing, number, table
+from ui.parts.charts import Series, by_day
 from ui.parts.elements import banner, box, card, text
+from ui.parts.numbers import NONE, nothing, number, table
 
 # What each rate means: its name and colour, and what is counted.
 _RATES = (
@@ -22,7 +23,7 @@ _RATES = (
 
 
 def resolutions_card(summary: Summary, period: Period) -> None:
-    with card(_("Conversations"), side=number(summary.conversations)):
+    with card(_("Conversations"), side=number(summary.conversations) if summary.conversations else ""):
         if not summary.conversations:
             nothing("forum", _("No conversation began in this time."))
             return
@@ -40,7 +41,7 @@ def resolutions_card(summary: Summary, period: Period) -> None:
             _series(_("Contained, not verified yet"), "info", period, unsure),
             _series(_("Assisted"), "warn", period, {day: each.assisted for day, each in days.items()}),
         ]
-        by_day(_("Conversations by day"), period.each_day, series)
+        by_day(_("Conversations over time"), period.each_day, series)
 
 
 def deliveries_card(summary: Summary, period: Period) -> None:
@@ -54,7 +55,7 @@ def deliveries_card(summary: Summary, period: Period) -> None:
             _series(_("Skipped by customers"), "plain", period, {day: each.skipped for day, each in days.items()}),
             _series(_("Not possible"), "bad", period, {day: each.failed for day, each in days.items()}),
         ]
-        by_day(_("Deliveries by day"), period.each_day, series)
+        by_day(_("Deliveries over time"), period.each_day, series)
         text(_("Not possible: out of stock, payment declined, or we were late."), "mute small")
 
 
@@ -68,7 +69,7 @@ def churn_card(summary: Summary, period: Period) -> None:
             _series(_("Started"), "good", period, {day: each.started for day, each in days.items()}),
             _series(_("Cancelled or ended"), "bad", period, {day: each.cancelled for day, each in days.items()}),
         ]
-        by_day(_("Subscriptions by day"), period.each_day, series)
+        by_day(_("Subscriptions over time"), period.each_day, series)
 
 
 def refund_days_card(summary: Summary, period: Period) -> None:
@@ -77,7 +78,7 @@ def refund_days_card(summary: Summary, period: Period) -> None:
             nothing("currency_exchange", _("No refund was asked for in this time."))
             return
         counts = {each.day: each.count for each in summary.refunds_by_day}
-        by_day(_("Refunds by day"), period.each_day, [_series(_("Refunds"), "info", period, counts)])
+        by_day(_("Refunds over time"), period.each_day, [_series(_("Refunds"), "info", period, counts)])
 
 
 def model_days_card(summary: Summary, period: Period) -> None:
@@ -94,7 +95,7 @@ def model_days_card(summary: Summary, period: Period) -> None:
             _series(_("Answered"), "good", period, answered),
             _series(_("Failed"), "bad", period, failed),
         ]
-        by_day(_("Model calls by day"), period.each_day, series)
+        by_day(_("Model calls over time"), period.each_day, series)
 
 
 def models_card(summary: Summary, _period: Period) -> None:

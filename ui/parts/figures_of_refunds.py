@@ -7,15 +7,16 @@ from care.models.period import Period
 from care.models.refund import RefundStatus
 from ui.language import _, plural
 from ui.parts import words
-from ui.parts.charts import NONE, Series, counts_and_money, nothing, number, numbers, rows, stacked, table
+from ui.parts.charts import Series, counts_and_money, rows, stacked
 from ui.parts.elements import card, text
+from ui.parts.numbers import NONE, nothing, number, numbers, table
 
 _MOST_AGENTS = 12  # in the plot; the table has all
 
 
 def outcomes_card(summary: Summary, _period: Period) -> None:
     count = sum(each.count for each in summary.refunds)
-    with card(_("Refunds by outcome"), side=number(count)):
+    with card(_("Refunds by outcome"), side=number(count) if count else ""):
         if not count:
             nothing("currency_exchange", _("No refund was asked for in this time."))
             return

@@ -55,7 +55,6 @@ def picker(visit: Visit) -> None:
             for field in (first, last):
                 field.on("keydown.enter", show)
             button(_("Show"), show, look="outline")
-        text(_("{days}, in UTC", days=in_words(chosen)), "mute small")
 
 
 def _preset(offered: Period, chosen: Period) -> None:
