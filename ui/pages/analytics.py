@@ -14,7 +14,7 @@ from care.models.analytics import Summary, Table
 from care.models.period import Period
 from ui import live
 from ui.language import _, mark
-from ui.parts.elements import box, card, heading, link_button, text
+from ui.parts.elements import REFUSALS, box, card, empty, heading, link_button, text, told_of
 from ui.parts.figures import (
     churn_card,
     deliveries_card,
@@ -71,13 +71,33 @@ async def page(visit: Visit) -> None:
         await look()
         await asyncio.sleep(max(_CALM, _TIMES * (time.monotonic() - began)))  # the next look waits for it
 
+    async def first_look() -> None:
+        """After the page: to count much takes longer than a page may take to build."""
+        with waiting:
+            try:
+                await look()
+                waiting.delete()
+            except REFUSALS as error:
+                waiting.clear()
+                empty("cloud_off", told_of(error), tone="warn")
+
     with heading(_("Analytics"), _("What the machine settles, what people settle, what waits.")):
         text(_("{days}, in UTC", days=in_words(usable_period(visit))), "mute small")
     picker(visit)
     async with live.follow(live.DESK, _KINDS, look_again):
         parts = _places()
-        await look()
+        waiting = _counting()
+        ui.timer(0, first_look, once=True)
     _take_along(usable_period(visit))
+
+
+def _counting() -> ui.element:
+    with box("card empty").props("role=status") as place:
+        with box("dots").props("aria-hidden=true"):
+            for _dot in range(3):
+                box(tag="i")
+        text(_("Counting"), "mute")
+    return place
 
 
 def _places() -> list[_Part]:
