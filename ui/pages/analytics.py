@@ -25,7 +25,7 @@ from ui.parts.figures import (
 )
 from ui.parts.figures_of_refunds import agents_card, agreement_card, outcomes_card
 from ui.parts.glance import glance
-from ui.parts.period import in_words, picker, usable_period
+from ui.parts.period import asked, in_words, picker
 from ui.visit import Visit
 
 # Seconds between two looks at the figures, however much changes; and where a look takes long, so many times as long.
@@ -61,7 +61,7 @@ class _Part:
 
 async def page(visit: Visit) -> None:
     async def look() -> None:
-        period = usable_period(visit)
+        period, _refused = asked(visit)  # the last 30 days are others tomorrow
         summary = await visit.services.stores.analytics.summary(period)
         for part in parts:
             part.show(summary, period)
@@ -81,14 +81,15 @@ async def page(visit: Visit) -> None:
                 waiting.clear()
                 empty("cloud_off", told_of(error), tone="warn")
 
+    period, _refused = asked(visit)
     with heading(_("Analytics"), _("What the machine settles, what people settle, what waits.")):
-        text(_("{days}, in UTC", days=in_words(usable_period(visit))), "mute small")
+        text(_("{days}, in UTC", days=in_words(period)), "mute small")
     picker(visit)
     async with live.follow(live.DESK, _KINDS, look_again):
         parts = _places()
         waiting = _counting()
         ui.timer(0, first_look, once=True)
-    _take_along(usable_period(visit))
+    _take_along(period)
 
 
 def _counting() -> ui.element:
