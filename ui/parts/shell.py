@@ -45,7 +45,7 @@ async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None 
 
 
 def _keep_drafts(visit: Visit) -> None:
-    """Loaded before any field is drawn. The owner is told as a hash: the address itself is nothing for a page's source."""
+    """Loaded before any field is drawn. The owner is told as a hash: the page need not hold the address."""
     owner = hashlib.sha256(visit.principal.email.encode()).hexdigest()[:16]
     ui.add_head_html(f'<script src="{theme.DRAFTS}" data-owner="{owner}"></script>')
 
