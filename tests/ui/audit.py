@@ -9,8 +9,8 @@ from playwright.async_api import Page
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
-_VIOLATIONS = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
+_VIOLATIONS = """async (rules) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], ...(rules ? {runOnly: rules} : {})});
   return found.violations.flatMap(({id, impact, nodes}) =>
     nodes.map((node) => `${impact} ${id}: ${node.target.join(" ")} ${node.any.map((each) => each.message).join(" ")}`));
 }"""
@@ -33,11 +33,14 @@ _LENGTHENED = """() => {
 }"""
 
 
-async def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong in the page as it stands. The script is evaluated, not loaded: no policy forbids it."""
+async def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong in the page as it stands, by these of its rules or by all.
+
+    The script is evaluated, not loaded: no policy forbids it.
+    """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
-    return list(await page.evaluate(_VIOLATIONS))
+    return list(await page.evaluate(_VIOLATIONS, list(rules) or None))
 
 
 async def dark(page: Page, on: bool) -> None:
