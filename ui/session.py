@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import HTTPConnection
 
-from api.deps import Services
+from api.deps import LOST, Services
 from api.security import session_principal
 from care.errors import Unauthenticated
 from care.language import LANGUAGES
@@ -29,6 +30,7 @@ _HEADERS = {
 _MESSAGES = {
     "wrong": mark("The e-mail address or the password is wrong. Please try again."),
     "elsewhere": mark("Please sign in from this page."),
+    "away": mark("The shop cannot be reached just now. Please try again in a moment."),
     "ended": mark("You are signed out. Sign in again to go on."),
 }
 
@@ -55,6 +57,8 @@ def router(services: Callable[[], Services]) -> APIRouter:
             principal = await services().sign_in(email, password)
         except Unauthenticated:
             return RedirectResponse(f"{LOGIN}?why=wrong", 303)
+        except LOST:
+            return RedirectResponse(f"{LOGIN}?why=away", 303)
         request.session.clear()  # a session of its own: nothing set before the sign-in lives on
         request.session.update(principal.model_dump(mode="json"))
         return RedirectResponse("/ui/", 303)
@@ -84,10 +88,10 @@ def _back(request: Request) -> str:
     return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
 
 
-def same_origin(request: Request) -> bool:
-    """False when a page of another site sent the form. A client without the header (no browser) passes."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+def same_origin(asked: HTTPConnection) -> bool:
+    """False when a page of another site has sent it. A client that names no origin is no browser, and passes."""
+    origin = asked.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
 def _form(message: str, look: str, *, good: bool) -> str:
