@@ -136,6 +136,7 @@ async def test_the_keyboard_walks_the_calendar_and_an_open_day_follows_what_happ
         await ana.shows("planner-list")
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 async def test_a_refusal_is_told_in_the_dialog_that_asked(comes: Comes, planner: int, running: CareUp) -> None:
     ana = await comes()
     await ana.signs_in("customer", planner)
@@ -154,6 +155,7 @@ async def test_a_refusal_is_told_in_the_dialog_that_asked(comes: Comes, planner:
     await expect(card.get_by_text("Cancelled")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 async def test_an_order_for_today_needs_a_yes(comes: Comes, planner: int, running: CareUp) -> None:
     ana = await comes()
     await ana.signs_in("customer", planner)

@@ -13,7 +13,7 @@ from care.models.subscription import Subscription
 from care.rules.subscription_checks import local_date
 from ui.language import _
 from ui.parts import words
-from ui.parts.agenda import agenda, by_date
+from ui.parts.agenda import Entry, agenda, by_date
 from ui.parts.asking import refusal, sheet
 from ui.parts.calendar import LOOKS
 from ui.parts.day_deeds import Deed, brought, deeds, detail
@@ -73,7 +73,7 @@ class DaySheet:
                 banner(*self._told)
         for entry in entries:
             symbol, tone, _word = LOOKS[entry.state]
-            with _happens(symbol, tone, entry.what, f"{detail(visit, entry)} · {entry.subscription.subscription_id}"):
+            with _happens(symbol, tone, entry, detail(visit, entry)):
                 if entry.state in ("delivered", "failed") and entry.other:
                     with link(f"/ui/orders#{entry.other}", "small strong"):
                         text(_("Order {order}", order=entry.other), tag="span")
@@ -161,12 +161,14 @@ class DaySheet:
 
 
 @contextmanager
-def _happens(symbol: str, tone: Tone, what: str, detail: str) -> Iterator[None]:
+def _happens(symbol: str, tone: Tone, entry: Entry, detail: str) -> Iterator[None]:
     """One thing on the day; what is drawn inside are its buttons."""
     with box("happens"):
         tile(symbol, tone)
         with box("stack grow"):
-            text(what, "strong")
+            with box("line between top"):
+                text(entry.what, "strong")
+                text(entry.subscription.subscription_id, "mute small")
             text(detail, "mute small")
             with box("line wraps"):
                 yield
