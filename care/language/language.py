@@ -75,6 +75,15 @@ class Language:
             pattern += ", y" if self._month_first else " y"
         return format_date(value, pattern, locale=self._locale)
 
+    def full_day(self, value: date) -> str:
+        """ "Friday 27 November 2026", for those who hear it."""
+        return str(format_date(value, "full", locale=self._locale))
+
+    @property
+    def first_weekday(self) -> int:
+        """With which day a week begins on the wall: 0 is Monday, 6 Sunday."""
+        return int(self._locale.first_week_day)
+
     def month(self, value: date) -> str:
         """ "November 2026"."""
         return format_date(value, "LLLL y", locale=self._locale)
