@@ -36,10 +36,13 @@ class Sending:
 
     def takes(self, sent: Sent) -> bool:
         """False for the same again, and for another while one is under way: the browser keeps that."""
-        if self.under_way or sent.key in self._delivered:
+        if self.under_way or self.has_delivered(sent):
             return False
         self.under_way, self.failed = sent, None
         return True
+
+    def has_delivered(self, sent: Sent) -> bool:
+        return sent.key in self._delivered
 
     async def deliver(self, sent: Sent, conversation_id: str | None, *, again: bool) -> str | None:
         """The conversation that holds it now; None where it was not said, and `failed` tells why."""

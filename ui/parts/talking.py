@@ -152,6 +152,8 @@ class Chat:
     async def _deliver(self, sent: Sent, *, again: bool) -> None:
         """One turn. What fails stands below the messages, to be sent again: nothing that was written is lost."""
         if not self._sending.takes(sent):
+            if self._sending.has_delivered(sent):
+                self._said(sent)
             return
         with telling():
             await self._own(sent.files)
@@ -187,6 +189,7 @@ class Chat:
         except REFUSALS as error:
             if not self._composer.is_gone:
                 warn(told_of(error))
+            self._redraw()
             return
         if len(fresh.messages) < len(self._talk.messages):
             return  # it was read before what is on the screen
@@ -195,7 +198,7 @@ class Chat:
         if self._sending.failed and was_said(fresh.messages, self._sending.failed.sent):
             self._said(self._sending.failed.sent)
             self._sending.failed = None
-        if fresh.standing != self._talk.standing:
+        if arriving or fresh.standing != self._talk.standing:
             fresh.evidence = self._talk.evidence | fresh.evidence
             self._talk = fresh
             await self._learn()
@@ -222,7 +225,7 @@ class Chat:
 
     def _show(self, *, arriving: bool = False) -> None:
         messages = list(self._talk.messages)
-        if sent := self._sending.under_way:
+        if (sent := self._sending.under_way) and not was_said(messages, sent):
             messages.append(Message(role="customer", text=sent.text, at=self._visit.now(), evidence_ids=sent.files))
         self._thread.show(messages, self._talk.evidence, arriving=arriving, last=self._last)
         ui.run_javascript(f"window.careChat?.shows({len(self._talk.messages)})")
