@@ -43,6 +43,7 @@ class Composer:
             icon_button("attach_file", _("Add a photo, PDF or video")).on("click", js_handler=chooser.pick)
             field = box(tag="textarea", name=_("Message")).props("rows=1 maxlength=4000 enterkeyhint=send")
             field.props["placeholder"] = _("Write a message")
+            field.on("keydown", js_handler="event => window.careChat.key(event)")
             send = ui.button(icon="send").props("unelevated round dense")
             send.props["aria-label"] = _("Send message")
             send.on("click", js_handler="() => window.careChat.send()")

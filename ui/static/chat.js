@@ -3,6 +3,7 @@
 (() => {
   const chat = (window.careChat = { after: 0 });
   const moving = new Map();
+  const early = []; // what was pressed before the page was ready
   let key, conversation, field;
 
   const kept = () => JSON.parse(sessionStorage.getItem(key) ?? "{}");
@@ -28,11 +29,6 @@
     field = document.querySelector(".composer textarea");
     put(field.value || (kept().typed ?? ""));
     field.addEventListener("input", () => put(field.value));
-    field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      chat.send();
-    });
     takeFiles(document.querySelector(".chat-card"), upload);
     fitTheKeyboard();
     const looks = () => document.hidden || emitEvent("looks");
@@ -41,10 +37,18 @@
     window.socket.on("connect", () => setTimeout(() => kept().sent && !kept().sent.failed && emit(kept().sent), 1000));
     begun();
     looks();
+    early.splice(0).forEach((pressed) => pressed());
+  };
+
+  chat.key = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    chat.send();
   };
 
   /* One message at a time: an answer may change what the next one means. */
   chat.say = (text) => {
+    if (!key) return early.push(() => chat.say(text));
     const waiting = kept().sent;
     if (waiting) return waiting.failed ? emitEvent("chat_blocked") : emit(waiting);
     const sent = { key: name(), text, files: kept().files ?? [], after: chat.after, conversation };
@@ -52,6 +56,7 @@
     emit(sent);
   };
   chat.send = () => {
+    if (!key) return early.push(chat.send);
     const text = field.value.trim();
     if (text || kept().files?.length) chat.say(text);
     field.focus();
