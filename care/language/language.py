@@ -126,10 +126,17 @@ def language_of(wishes: Iterable[str | None]) -> Language:
     """The first of these that we speak: codes or locales, like "hi", "es-MX" or a browser's "en-GB;q=0.8"."""
     for wish in wishes:
         named = (wish or "").split(";")[0].strip().replace("-", "_")
-        code = named.split("_")[0].lower()
-        if code in LANGUAGES:
-            return _language(code, named)
+        if speaks(named):
+            return _language(_code(named), named)
     return _language(DEFAULT, DEFAULT)
+
+
+def speaks(locale: str) -> bool:
+    return _code(locale) in LANGUAGES
+
+
+def _code(locale: str) -> str:
+    return locale.replace("-", "_").split("_")[0].lower()
 
 
 @cache

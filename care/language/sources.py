@@ -26,6 +26,7 @@ TELLING = (
     "care/errors.py",
     "care/gateways/ledger.py",
     "care/rules/*_notices.py",
+    "care/rules/account_changes.py",
     "care/rules/approvals.py",
     "care/rules/cross_check.py",
     "care/rules/evidence_checks.py",
@@ -102,7 +103,9 @@ def _choices(text: ast.expr) -> Iterator[str]:
             yield from _choices(one)
             yield from _choices(other)
         case ast.JoinedStr() | ast.BinOp():
-            raise ValueError(f"line {text.lineno}: no text is put together before it is translated: {ast.unparse(text)}")
+            raise ValueError(
+                f"line {text.lineno}: no text is put together before it is translated: {ast.unparse(text)}"
+            )
 
 
 def _told(tree: ast.Module, *, everything: bool) -> Iterator[str]:
