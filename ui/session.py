@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.deps import Services
 from api.security import session_principal
 from care.errors import Unauthenticated
-from care.language import LANGUAGES
+from care.language import LANGUAGES, language_of
+from care.models.customer import ChangeCustomer, Principal
 from ui import live, theme
 from ui.language import COOKIE, _, current, mark, speaking, wished
 
@@ -68,13 +69,23 @@ def router(services: Callable[[], Services]) -> APIRouter:
 
     @routes.post("/language")
     async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
-        """Chosen for this browser, signed in or not; back to the page that asked."""
+        """Chosen for this browser, and by a customer for the account as well; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)
         if same_origin(request) and code in LANGUAGES:
+            await _write_to(services(), session_principal(request), code)
             answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
         return answer
 
     return routes
+
+
+async def _write_to(here: Services, principal: Principal | None, code: str) -> None:
+    """The customer's language from now on. A locale of the same language, which says more, stays."""
+    if principal is None or principal.customer_id is None:
+        return
+    customer = await here.stores.customers.get(principal.customer_id)
+    if language_of([customer.locale]).code != code:
+        await here.stores.customers.change(customer.customer_id, ChangeCustomer(locale=code))
 
 
 def _back(request: Request) -> str:

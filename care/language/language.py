@@ -23,6 +23,8 @@ LANGUAGES = {"en": "English", "es": "Español", "hi": "हिन्दी"}
 _USUAL = {"en": "en_GB", "es": "es_ES", "hi": "hi_IN"}
 DEFAULT = "en"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# CLDR has regions beside the countries: the European Union, the United Nations, an unknown one, two made up for tests.
+_COUNTRY = re.compile(r"(?!EU|EZ|UN|QO|ZZ|XA|XB)[A-Z]{2}")
 # As `str(Money)` writes it.
 _AMOUNT = re.compile(rf"(-?)([{''.join(CODES)}]|[A-Z]{{3}} )([\d,]+(?:\.\d+)?)")
 
@@ -100,6 +102,11 @@ class Language:
         """0.82 as "82%", "82 %"."""
         return str(format_percent(share, locale=self._locale))
 
+    def countries(self) -> dict[str, str]:
+        """By their ISO 3166 code, sorted by their names."""
+        named = {code: name for code, name in self._locale.territories.items() if _COUNTRY.fullmatch(code)}
+        return dict(sorted(named.items(), key=lambda pair: pair[1]))
+
     def money(self, value: Money) -> str:
         """ "€12.99", "12,99 €"."""
         amount = Decimal(value.amount).scaleb(-value.decimals)
@@ -127,3 +134,12 @@ def _language(code: str, named: str) -> Language:
     except (UnknownLocaleError, ValueError):
         known = False
     return Language(code, named if known else _USUAL[code])
+
+
+def is_spoken(locale: str) -> bool:
+    """Whether it is one of LANGUAGES, or a known locale of one: "es", "es-MX"."""
+    named = locale.replace("-", "_")
+    try:
+        return locale in LANGUAGES or ("_" in named and Locale.parse(named).language in LANGUAGES)
+    except (UnknownLocaleError, ValueError):
+        return False

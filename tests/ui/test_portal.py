@@ -269,7 +269,7 @@ async def test_a_customer_chooses_which_notices_come_by_mail(comes: Comes, custo
     reminders, refunds = (ana.page.get_by_role("switch", name=f"{group} by mail") for group in ("Reminders", "Refunds"))
     await expect(reminders).to_be_checked()
     await reminders.click()
-    await ana.button("Save").click()
+    await ana.button("Save the choice").click()
     await ana.sees("Your choice is saved.")
     await ana.shows("preferences")
     await ana.page.reload()

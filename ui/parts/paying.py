@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 
 from care.models.subscription import ChangeSubscription, OneDelivery, Overdue, Subscription
+from ui.language import _
 from ui.parts.asking import answers, doing, sheet
 from ui.parts.elements import box, button, icon, text
 from ui.parts.standing import day, standing
@@ -23,8 +24,8 @@ def overdue_notice(visit: Visit, subscription: Subscription, overdue: Overdue) -
             text(_told(visit, subscription, overdue), "wrap")
             with box("line wraps"):
                 if payment:
-                    button("Pay another way", lambda: payment_dialog(visit, subscription), look="flat dense")
-                doing("Skip this delivery", lambda: _skip(visit, subscription, overdue))
+                    button(_("Pay another way"), lambda: payment_dialog(visit, subscription), look="flat dense")
+                doing(_("Skip this delivery"), lambda: _skip(visit, subscription, overdue))
 
 
 async def payment_dialog(visit: Visit, subscription: Subscription) -> None:
@@ -32,28 +33,32 @@ async def payment_dialog(visit: Visit, subscription: Subscription) -> None:
     labels = {method.payment_method: method.label for method in methods}
     now = subscription.payment_method or methods[0].payment_method
     due = subscription.overdue
-    detail = (
-        "It is charged at once for what is overdue." if due and due.why == "payment" else "From the next delivery on."
-    )
-    with sheet("How do you want to pay?", detail) as asked:
+    at_once = due is not None and due.why == "payment"
+    detail = _("It is charged at once for what is overdue.") if at_once else _("From the next delivery on.")
+    with sheet(_("How do you want to pay?"), detail) as asked:
         method = ui.radio(labels, value=now if now in labels else None)
 
         async def save() -> str:
             wish = ChangeSubscription(payment_method=method.value)
             after = await visit.services.client.change_subscription(subscription.subscription_id, wish)
-            return f"Changed: {labels[method.value]}. {standing(visit, after)}"
+            told = _("Changed: {what}.", what=labels[method.value])
+            return f"{told} {standing(visit, after)}"
 
-        answers(asked, "Save", save)
+        answers(asked, _("Save"), save)
 
 
 def _told(visit: Visit, subscription: Subscription, overdue: Overdue) -> str:
     which, until = day(visit, overdue.occurrence.key), _local(visit, subscription, overdue.until)
     if overdue.why == "stock":
-        return f"The delivery of {which} is out of stock. We try again every day until {until}."
+        return _("The delivery of {day} is out of stock. We try again every day until {until}.", day=which, until=until)
     if overdue.next_try is None:
-        return f"Your payment for {which} was declined for good. Please choose another payment method by {until}."
+        return _(
+            "Your payment for {day} was declined for good. Please choose another payment method by {until}.",
+            day=which,
+            until=until,
+        )
     again = _local(visit, subscription, overdue.next_try)
-    return f"Your payment for {which} was declined. We try again on {again}."
+    return _("Your payment for {day} was declined. We try again on {again}.", day=which, again=again)
 
 
 def _local(visit: Visit, subscription: Subscription, at: datetime) -> str:
@@ -65,4 +70,4 @@ async def _skip(visit: Visit, subscription: Subscription, overdue: Overdue) -> s
     # Several times a day there is no date to name: the overdue one is the next.
     wish = OneDelivery() if "T" in key else OneDelivery(date=date.fromisoformat(key))
     after = await visit.services.client.skip_delivery(subscription.subscription_id, wish)
-    return f"Skipped. {standing(visit, after)}"
+    return f"{_('Skipped.')} {standing(visit, after)}"
