@@ -128,6 +128,7 @@ async def test_an_item_is_exchanged_for_others_and_the_rest_is_paid_back(comes: 
     dialog = ravi.dialog()
     await dialog.get_by_label("Tell us what happened").fill("Both mugs are chipped, rice would be fine.")
     await ravi.attaches("Add a photo", photo)
+    await expect(dialog.locator("img")).to_be_visible()
     await dialog.get_by_text("Exchange for something else").click()
     await dialog.get_by_label("Product").click()
     await ravi.page.get_by_role("option", name=RICE).click()

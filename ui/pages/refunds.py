@@ -68,19 +68,19 @@ def _folds(refund: Refund) -> bool:
 
 async def _settled(visit: Visit, refund: Refund, unfolded: set[str], adding: Adding) -> None:
     """A native disclosure: it opens without the server, which only remembers it for the next drawing."""
-    folded = refund.refund_id not in unfolded
 
     def turned(is_open: bool) -> None:
         (unfolded.add if is_open else unfolded.discard)(refund.refund_id)
 
-    with box("card folding", tag="details") as element:
+    with card() as element, box("folding", tag="details") as disclosure:
         element.props["id"] = refund.refund_id
-        if not folded:
-            element.props["open"] = True
-        element.on("toggle", lambda e: turned(bool(e.args)), js_handler="(e) => emit(e.target.open)")
+        if refund.refund_id in unfolded:
+            disclosure.props["open"] = True
+        disclosure.on("toggle", lambda e: turned(bool(e.args)), js_handler="(e) => emit(e.target.open)")
         with box("", tag="summary"):
             refund_head(refund)
-        await _case(visit, refund, adding)
+        with box("stack loose"):
+            await _case(visit, refund, adding)
 
 
 async def _case(visit: Visit, refund: Refund, adding: Adding) -> None:

@@ -38,7 +38,8 @@ def keep(visit: Visit, draft: Draft) -> None:
 def keeps_text(visit: Visit, area: ui.textarea, said: str) -> None:
     """From now on every key is kept, without the server."""
     _run(f"sessionStorage.setItem({_text_key(visit)}, {json.dumps(said)})")
-    area.on("input", js_handler=f"(event) => sessionStorage.setItem({_text_key(visit)}, event.target.value)")
+    kept = f"(typed) => sessionStorage.setItem({_text_key(visit)}, typed ?? '')"
+    area.on("update:model-value", js_handler=kept)
 
 
 def drop(visit: Visit) -> None:

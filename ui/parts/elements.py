@@ -128,7 +128,8 @@ def show_named() -> None:
     """Scrolls to what the address names after its "#", and unfolds it: the browser looked before it was drawn."""
     ui.run_javascript(
         "const named = document.getElementById(location.hash.slice(1));"
-        "if (named) { if (named.matches('details')) named.open = true; named.scrollIntoView(); }"
+        "if (named) { named.querySelectorAll('details').forEach((each) => { each.open = true; });"
+        "named.scrollIntoView(); }"
     )
 
 

@@ -65,7 +65,6 @@ async def _open(visit: Visit, order: Order, begun: Draft) -> None:
             return
         # A slip beside the dialog, or the key Escape, must not throw away what was written.
         asked.props("persistent")
-        asked.on("hide", lambda: draft.drop(visit))
         _Report(visit, order, gone, asked, begun).draw(left, products, list(files))
 
 
@@ -79,6 +78,9 @@ class _Report:
         self._frame = frame
         self._begun = begun
         self._files: list[EvidenceReceipt] = []
+        self._coming = 0
+        self._is_over = False
+        frame.on_value_change(lambda e: None if e.value else self._end())
 
     def draw(self, left: list[OrderLine], products: list[Product], files: list[EvidenceReceipt]) -> None:
         begun = self._begun
@@ -91,7 +93,11 @@ class _Report:
         self._complaint.props("outlined autogrow maxlength=4000")
         self._complaint.on_value_change(lambda: setattr(self._complaint, "error", None))
         draft.keeps_text(self._visit, self._complaint, begun.said)
-        drop(_("Add a photo"), chooser(self._visit, self._added))
+        with box("hidden-upload") as uploads:
+            pick = chooser(self._visit, self._added)
+        for upload in uploads:
+            upload.on("uploading", self._comes, args=[])
+        drop(_("Add a photo"), pick)
         helps = text(refund_words.helps(begun.reason), "mute small")
         self._reason.on_value_change(lambda e: helps.set_text(refund_words.helps(RefundReason(e.value))))
         self._kept()
@@ -131,7 +137,11 @@ class _Report:
                     thumbnail(receipt, tiny=True)
                     icon_button("close", _("Remove file {n}", n=n), partial(self._removed, receipt))
 
+    def _comes(self) -> None:
+        self._coming += 1
+
     async def _added(self, receipt: EvidenceReceipt) -> None:
+        self._coming = max(0, self._coming - 1)
         if len(self._files) >= MOST_FILES:
             warn(_("A case can hold {n} files.", n=MOST_FILES))
         elif receipt.evidence_id not in {each.evidence_id for each in self._files}:
@@ -167,6 +177,8 @@ class _Report:
 
     def _keep(self) -> None:
         """In the browser; while a number is not one yet, what was kept before stays."""
+        if self._is_over:
+            return
         try:
             kept = self._begun.model_copy(
                 update={
@@ -181,12 +193,20 @@ class _Report:
             return
         draft.keep(self._visit, kept)
 
+    def _end(self) -> None:
+        """Sent, or given up: what arrives afterwards must not bring it back."""
+        self._is_over = True
+        draft.drop(self._visit)
+
     async def _send(self) -> str:
         said = (self._complaint.value or "").strip()
         items = self._pieces.items()
         if not said:
             self._complaint.error = _("Please tell us in a few words what happened.")
             raise Invalid(self._complaint.error)
+        if self._coming:
+            self._coming = 0  # told once: what was refused on its way never arrives
+            raise Invalid(_("A photo is still on its way to us. Wait until you see it here, or send without it."))
         exchanges = self._remedy.value == EXCHANGE
         request = RefundRequest(
             order_id=self._order.order_id,
@@ -199,7 +219,7 @@ class _Report:
         )
         visit = self._visit
         refund = await visit.services.client.open_refund(visit.customer_id, request, once=self._begun.once)
-        draft.drop(visit)
+        self._end()
         ui.navigate.to(f"/refunds?case={refund.refund_id}#{refund.refund_id}")
         return _("Thank you. Your refund {refund} is open.", refund=refund.refund_id)
 
