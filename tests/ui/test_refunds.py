@@ -60,6 +60,10 @@ async def test_store_credit_is_taken_after_a_payment_that_failed(comes: Comes, s
     await ravi.shows("refund-offer-taken")
     await ravi.button("Take store credit", inside=ravi.dialog()).click()
     await expect(card.get_by_text("Paid", exact=True)).to_be_visible(timeout=30_000)
+    await ravi.page.reload()
+    await expect(card.get_by_text("Added to the wallet")).to_be_hidden()
+    await card.get_by_role("heading").click()
+    await expect(card.get_by_text("Added to the wallet")).to_be_visible()
     after = (await shop.stores.customers.view(ID)).wallet
     assert before is not None
     assert after is not None
@@ -90,6 +94,12 @@ async def test_a_report_names_pieces_and_keeps_what_was_written_when_it_is_refus
     await ravi.attaches("Add a photo", photo)
     await expect(dialog.locator("img")).to_be_visible()
     await dialog.get_by_text("Store credit, in your wallet").click()
+    await expect(dialog.get_by_role("radio", name="Store credit")).to_be_checked()
+    # As after a restart of the server, when the page loads itself anew.
+    await ravi.page.reload()
+    await expect(dialog.locator("img")).to_be_visible()
+    await expect(dialog.get_by_text("It is about €25.80.")).to_be_visible()
+    await expect(dialog.get_by_role("radio", name="Store credit")).to_be_checked()
     await ravi.shows("report-pieces")
     await expect(dialog.get_by_label("Tell us what happened")).to_have_value("Two mugs have lost their handle.")
     await ravi.button("Send", inside=dialog).click()
