@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from care.errors import Invalid
-from care.language import LANGUAGES, is_spoken
+from care.language import LANGUAGES, speaks
 from care.models.customer import ChangeCustomer
 from care.rules.recurrence import is_zone
 
@@ -18,7 +18,7 @@ def changes_of(wish: ChangeCustomer) -> dict[str, Any]:
     if wish.timezone is not None and not is_zone(wish.timezone):
         why = "This is not an IANA time zone; write it like Europe/Berlin."
         raise Invalid(why, fields={"timezone": why})
-    if wish.locale is not None and not is_spoken(wish.locale):
-        why = f"This is not a language that we speak; choose one of {', '.join(LANGUAGES)}."
+    if wish.locale is not None and not speaks(wish.locale):
+        why = f"We speak {', '.join(LANGUAGES)}: choose one of them, or a locale of it such as es-MX."
         raise Invalid(why, fields={"locale": why})
     return changes

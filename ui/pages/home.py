@@ -13,7 +13,8 @@ from care.rules.parcels import expected_in
 from ui import live
 from ui.language import _, current, plural
 from ui.parts import words
-from ui.parts.elements import box, card, chip, empty, heading, icon, link, link_button, stat, text
+from ui.parts.elements import box, card, chip, heading, icon, link, link_button, stat, text
+from ui.parts.faults import missing_page
 from ui.parts.needs import Need, needs
 from ui.parts.notices import notice_row
 from ui.parts.orders import expected
@@ -39,9 +40,7 @@ async def page(visit: Visit) -> None:
 
 async def lost(_visit: Visit) -> None:
     """For addresses that no page has."""
-    ui.context.client.status_code = 404
-    empty("explore_off", _("There is no such page."), _("The menu leads to everything there is."))
-    link_button(_("To the first page"), "/ui/").classes("self-center")
+    missing_page()
 
 
 async def _today(visit: Visit) -> None:

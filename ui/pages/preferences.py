@@ -12,7 +12,7 @@ from care.models.preferences import MailChoice, Preferences
 from care.rules.recurrence import is_zone
 from ui import theme
 from ui.language import _, mark
-from ui.parts.address import AddressLines, needed, plain_input
+from ui.parts.address_fields import AddressFields
 from ui.parts.elements import banner, box, button, card, heading, link_button, telling, text, thank, tile
 from ui.parts.shell import language_choice
 from ui.parts.words import Tone
@@ -61,28 +61,41 @@ def _seen() -> None:
 
 def _about_you(visit: Visit, customer: Customer) -> None:
     with card(_("About you"), side=customer.email):
-        name = plain_input(_("Name"), customer.name, 200, autocomplete="name")
+        name = ui.input(_("Name"), value=customer.name, validation=_no_name).classes("full-width")
+        name.props("outlined dense stack-label hide-bottom-space maxlength=200 autocomplete=name")
         text(_("Your usual address"), "strong small")
-        lines = AddressLines(customer.address)
+        fields = AddressFields(customer.address.model_dump() if customer.address else {})
         text(_("Orders that are placed already keep theirs."), "mute small")
-        zone = ui.select(_zones(customer.timezone), label=_("Time zone"), value=customer.timezone, with_input=True)
-        zone.props("outlined stack-label options-dense").classes("full-width")
-        zone.on_value_change(lambda: setattr(zone, "error", None))
+        zone = ui.select(
+            _zones(customer.timezone),
+            label=_("Time zone"),
+            value=customer.timezone,
+            with_input=True,
+            validation=_no_zone,
+        )
+        zone.props("outlined dense stack-label options-dense hide-bottom-space").classes("full-width")
 
         async def save() -> None:
             with telling():
-                called = needed(name, _("Please write your name."))
-                zone.error = None if zone.value else _("Please choose a time zone.")
+                marked = [each for each in (name, zone) if not each.validate()]
                 # Whoever has given no address yet need not give one to change a name.
-                address = lines.address() if customer.address or not lines.are_empty else None
-                if not (called and zone.value):
+                address = fields.chosen() if customer.address or not fields.is_empty() else None
+                if marked:
                     raise Invalid(_("Please look at the lines that are marked."))
-                wish = ChangeCustomer(name=called, timezone=zone.value, address=address)
+                wish = ChangeCustomer(name=name.value.strip(), timezone=zone.value, address=address)
                 await visit.services.stores.customers.change(visit.customer_id, wish)
                 thank(_("Saved."))
 
         with box("line end"):
             button(_("Save"), save, symbol="check")
+
+
+def _no_name(value: str | None) -> str | None:
+    return None if 0 < len((value or "").strip()) <= 200 else _("Please write your name.")
+
+
+def _no_zone(value: str | None) -> str | None:
+    return None if value else _("Please choose a time zone.")
 
 
 def _zones(now: str) -> dict[str, str]:

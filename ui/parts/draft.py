@@ -1,69 +1,62 @@
-"""What was chosen and written in the report of a problem, kept in the browser's tab until it is sent or given up.
-
-It outlives a restart of the server under the open page. The server keeps the choices there with each change; the text,
-which may be typed while the server is away, is kept by the page itself. What comes back is checked like any input.
-"""
+"""A half-typed form, kept by the browser's tab: it is there again after the page had to be loaded anew."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import uuid4
 
 from nicegui import ui
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from care.models.common import Body
-from care.models.refund import EvidenceIds, RefundReason
-from care.models.subscription import Item
-from ui.visit import Visit
+from care.models.subscription import DEFAULT_REMINDERS, Frequency
 
-
-class Draft(Body):
-    """`items` are the chosen pieces, None for all; `once` makes sending again after a lost answer open one refund."""
-
-    order_id: Annotated[str, Field(max_length=64)]
-    items: Annotated[list[Item], Field(max_length=50)] | None = None
-    reason: RefundReason = RefundReason.DAMAGED
-    said: Annotated[str, Field(max_length=4000)] = ""
-    evidence_ids: EvidenceIds = []
-    remedy: Annotated[str, Field(max_length=20)] = ""
-    exchange_for: Annotated[list[Item], Field(max_length=50)] = []
-    once: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Number = Annotated[float, Field(allow_inf_nan=False)] | None
 
 
-def keep(visit: Visit, draft: Draft) -> None:
-    _run(f"sessionStorage.setItem({_key(visit)}, {json.dumps(draft.model_dump_json(exclude={'said'}))})")
+class TypedLine(BaseModel):
+    sku: str
+    quantity: Number
 
 
-def keeps_text(visit: Visit, area: ui.textarea, said: str) -> None:
-    """From now on every key is kept, without the server."""
-    _run(f"sessionStorage.setItem({_text_key(visit)}, {json.dumps(said)})")
-    kept = f"(typed) => sessionStorage.setItem({_text_key(visit)}, typed ?? '')"
-    area.on("update:model-value", js_handler=kept)
+class TypedTerms(BaseModel):
+    """`way`: for each delivery, or for `many` at once."""
+
+    way: Literal["each", "at once"] = "each"
+    many: Number = 6
+    renew: bool = False
 
 
-def drop(visit: Visit) -> None:
-    _run(f"sessionStorage.removeItem({_key(visit)}); sessionStorage.removeItem({_text_key(visit)})")
+class Typed(BaseModel):
+    """The form for a new subscription as it stands. `once` names it: sent twice, it starts one subscription."""
+
+    lines: list[TypedLine] = []
+    frequency: Frequency = Frequency.WEEKLY
+    day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    start: str
+    reminders: list[Literal[1, 2, 3, 5, 7, 14]] = [lead.days for lead in DEFAULT_REMINDERS]  # type: ignore[misc]
+    terms: TypedTerms = TypedTerms()
+    elsewhere: bool = False
+    address: dict[str, str] = {}
+    once: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] = Field(default_factory=lambda: uuid4().hex)
 
 
-async def found(visit: Visit) -> Draft | None:
-    """What a page before this one left; None for nothing, and for what no page of ours has written."""
-    both = f"[sessionStorage.getItem({_key(visit)}), sessionStorage.getItem({_text_key(visit)})]"
-    try:
-        kept, said = await ui.run_javascript(both, timeout=10)
-        return Draft.model_validate(json.loads(kept or "null") | {"said": (said or "")[:4000]}) if kept else None
-    except (TimeoutError, TypeError, ValueError, ValidationError):
-        return None
+class Draft:
+    """`name` tells whose form it is: a tab may be signed in to one account after the other."""
 
+    def __init__(self, name: str) -> None:
+        self._key = json.dumps(f"care draft {name}")
 
-def _run(script: str) -> None:
-    # A browser that forbids its storage to pages goes without.
-    ui.run_javascript(f"try {{ {script} }} catch {{}}")
+    def keep(self, typed: Typed) -> None:
+        ui.run_javascript(f"sessionStorage.setItem({self._key}, {json.dumps(typed.model_dump_json())})")
 
+    def drop(self) -> None:
+        ui.run_javascript(f"sessionStorage.removeItem({self._key})")
 
-def _key(visit: Visit) -> str:
-    return json.dumps(f"care_report:{visit.customer_id}")
-
-
-def _text_key(visit: Visit) -> str:
-    return json.dumps(f"care_report_text:{visit.customer_id}")
+    async def kept(self) -> Typed | None:
+        """What was kept last. Raises TimeoutError when the browser does not answer."""
+        found = await ui.run_javascript(f"sessionStorage.getItem({self._key})", timeout=10)
+        try:
+            return Typed.model_validate_json(found) if isinstance(found, str) else None
+        except ValidationError:  # of an older version of the form, or somebody played with it
+            return None

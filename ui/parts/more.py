@@ -43,5 +43,5 @@ class Growing(Generic[T]):
             self._pages += 1
             redraw()
 
-        with box("line center"):
+        with box("line centred"):
             button(_("Show more"), grow, symbol="expand_more", look="outline")

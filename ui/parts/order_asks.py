@@ -11,7 +11,7 @@ from care.models.order import Order
 from care.models.order_change import ChangePayment
 from ui.language import _
 from ui.parts import words
-from ui.parts.address import AddressLines
+from ui.parts.address_fields import AddressFields
 from ui.parts.asking import answers, sheet
 from ui.parts.elements import text
 from ui.visit import Visit
@@ -35,10 +35,10 @@ def readdress_dialog(visit: Visit, order: Order) -> None:
         _("Where shall it go?"), _("Order {order} only. It has not been sent yet.", order=order.order_id)
     ) as asked:
         asked.props("persistent")
-        lines = AddressLines(now)
+        fields = AddressFields(now.model_dump() if now else {})
 
         async def save() -> str:
-            after = await visit.services.stores.orders.change_address(order.order_id, lines.address())
+            after = await visit.services.stores.orders.change_address(order.order_id, fields.chosen())
             return _("It will go to {address}.", address=after.address)
 
         answers(asked, _("Save"), save, back=_("Cancel"))

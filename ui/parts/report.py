@@ -16,13 +16,14 @@ from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
 from care.models.subscription import Item
 from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
 from ui.language import _
-from ui.parts import draft, refund_words, words
+from ui.parts import refund_words, report_draft, words
 from ui.parts.asking import answers, refusal, sheet
-from ui.parts.draft import Draft
-from ui.parts.elements import box, button, icon_button, text, warn
-from ui.parts.evidence import chooser, drop, look_up, thumbnail
+from ui.parts.choosing import Chooser, drop
+from ui.parts.elements import box, button, draft, icon_button, sent, text, warn
+from ui.parts.evidence import look_up, thumbnail
 from ui.parts.exchanging import EXCHANGE, EXCHANGE_WORDS, Exchange
 from ui.parts.pieces import Pieces
+from ui.parts.report_draft import ReportDraft
 from ui.visit import Visit
 
 MOST_FILES = 10
@@ -30,7 +31,8 @@ MOST_FILES = 10
 
 async def report_dialog(visit: Visit, order: Order, again: Refund | None = None) -> None:
     """`again` is an earlier case without a decision: what it said stands there already."""
-    await _open(visit, order, _from_case(again) if again else Draft(order_id=order.order_id, once=uuid4().hex))
+    begun = _from_case(again) if again else ReportDraft(order_id=order.order_id, once=uuid4().hex)
+    await _open(visit, order, begun, again.complaint if again else "")
 
 
 def take_up_draft(visit: Visit) -> None:
@@ -43,7 +45,7 @@ def take_up_draft(visit: Visit) -> None:
             return
         asked.append(True)
         with page.content:
-            left = await draft.found(visit)
+            left = await report_draft.found(visit)
             order = await _own_order(visit, left.order_id) if left else None
             if left and order:
                 await _open(visit, order, left)
@@ -51,7 +53,7 @@ def take_up_draft(visit: Visit) -> None:
     page.on_connect(look)
 
 
-async def _open(visit: Visit, order: Order, begun: Draft) -> None:
+async def _open(visit: Visit, order: Order, begun: ReportDraft, said: str = "") -> None:
     gone = taken(order, await visit.services.stores.refunds.history(visit.customer_id))
     left = _left(order, gone)
     products = await visit.services.stores.products.all()
@@ -59,19 +61,19 @@ async def _open(visit: Visit, order: Order, begun: Draft) -> None:
     detail = _("Order {order}. We look at it and pay back what is due to you.", order=order.order_id)
     with sheet(_("Report a problem"), detail) as asked:
         if not left:
-            draft.drop(visit)
+            report_draft.drop(visit)
             text(_("Everything of this order is in a refund already, or has been paid back."), "wrap")
             button(_("Close"), asked.close, look="flat").classes("self-end")
             return
         # A slip beside the dialog, or the key Escape, must not throw away what was written.
         asked.props("persistent")
-        _Report(visit, order, gone, asked, begun).draw(left, products, list(files))
+        _Report(visit, order, gone, asked, begun).draw(left, products, list(files), said)
 
 
 class _Report:
     """What was chosen and written so far. It stays as it is when sending fails."""
 
-    def __init__(self, visit: Visit, order: Order, gone: Taken, frame: ui.dialog, begun: Draft) -> None:
+    def __init__(self, visit: Visit, order: Order, gone: Taken, frame: ui.dialog, begun: ReportDraft) -> None:
         self._visit = visit
         self._order = order
         self._gone = gone
@@ -80,24 +82,24 @@ class _Report:
         self._files: list[EvidenceReceipt] = []
         self._coming = 0
         self._is_over = False
+        self._text_key = f"complaint {order.order_id}"
         frame.on_value_change(lambda e: None if e.value else self._end())
 
-    def draw(self, left: list[OrderLine], products: list[Product], files: list[EvidenceReceipt]) -> None:
+    def draw(self, left: list[OrderLine], products: list[Product], files: list[EvidenceReceipt], said: str) -> None:
         begun = self._begun
         self._files = files
         earlier = {item.sku: item.quantity for item in begun.items} if begun.items is not None else None
         self._pieces = Pieces(_("What is it about?"), left, self._changed, chosen=earlier)
         self._pieces.draw()
         self._reason = self._reasons(begun.reason)
-        self._complaint = ui.textarea(_("Tell us what happened"), value=begun.said)
+        self._complaint = ui.textarea(_("Tell us what happened"), value=said)
         self._complaint.props("outlined autogrow maxlength=4000")
         self._complaint.on_value_change(lambda: setattr(self._complaint, "error", None))
-        draft.keeps_text(self._visit, self._complaint, begun.said)
-        with box("hidden-upload") as uploads:
-            pick = chooser(self._visit, self._added)
-        for upload in uploads:
-            upload.on("uploading", self._comes, args=[])
-        drop(_("Add a photo"), pick)
+        draft(self._complaint, self._text_key)
+        adding = Chooser(self._visit, self._added, busy=self._on_their_way)
+        adding.files.on("uploading", lambda: self._on_their_way(1), args=[])
+        adding.files.on("failed", lambda: self._on_their_way(0), args=[])
+        drop(_("Add a photo"), adding.pick)
         helps = text(refund_words.helps(begun.reason), "mute small")
         self._reason.on_value_change(lambda e: helps.set_text(refund_words.helps(RefundReason(e.value))))
         self._kept()
@@ -137,11 +139,10 @@ class _Report:
                     thumbnail(receipt, tiny=True)
                     icon_button("close", _("Remove file {n}", n=n), partial(self._removed, receipt))
 
-    def _comes(self) -> None:
-        self._coming += 1
+    def _on_their_way(self, files: int) -> None:
+        self._coming = files
 
     async def _added(self, receipt: EvidenceReceipt) -> None:
-        self._coming = max(0, self._coming - 1)
         if len(self._files) >= MOST_FILES:
             warn(_("A case can hold {n} files.", n=MOST_FILES))
         elif receipt.evidence_id not in {each.evidence_id for each in self._files}:
@@ -191,12 +192,12 @@ class _Report:
             )
         except CareError:
             return
-        draft.keep(self._visit, kept)
+        report_draft.keep(self._visit, kept)
 
     def _end(self) -> None:
         """Sent, or given up: what arrives afterwards must not bring it back."""
         self._is_over = True
-        draft.drop(self._visit)
+        report_draft.drop(self._visit)
 
     async def _send(self) -> str:
         said = (self._complaint.value or "").strip()
@@ -205,7 +206,7 @@ class _Report:
             self._complaint.error = _("Please tell us in a few words what happened.")
             raise Invalid(self._complaint.error)
         if self._coming:
-            self._coming = 0  # told once: what was refused on its way never arrives
+            self._coming = 0  # told once: whoever sends again goes without it
             raise Invalid(_("A photo is still on its way to us. Wait until you see it here, or send without it."))
         exchanges = self._remedy.value == EXCHANGE
         request = RefundRequest(
@@ -220,17 +221,17 @@ class _Report:
         visit = self._visit
         refund = await visit.services.client.open_refund(visit.customer_id, request, once=self._begun.once)
         self._end()
+        sent(self._text_key)
         ui.navigate.to(f"/refunds?case={refund.refund_id}#{refund.refund_id}")
         return _("Thank you. Your refund {refund} is open.", refund=refund.refund_id)
 
 
-def _from_case(case: Refund) -> Draft:
+def _from_case(case: Refund) -> ReportDraft:
     """What an earlier case said, as the beginning of a new one."""
-    return Draft(
+    return ReportDraft(
         order_id=case.order_id,
         items=[Item(sku=line.sku, quantity=line.quantity) for line in case.items],
         reason=case.reason,
-        said=case.complaint,
         remedy=EXCHANGE if case.exchange_for else case.remedy.value,
         exchange_for=[Item(sku=line.sku, quantity=line.quantity) for line in case.exchange_for],
         once=uuid4().hex,
