@@ -96,6 +96,7 @@ async def test_a_report_names_pieces_and_keeps_what_was_written_when_it_is_refus
     await dialog.get_by_text("Store credit, in your wallet").click()
     await expect(dialog.get_by_role("radio", name="Store credit")).to_be_checked()
     # As after a restart of the server, when the page loads itself anew.
+    await ravi.page.wait_for_function("Object.values(sessionStorage).some((kept) => kept.includes('store_credit'))")
     await ravi.page.reload()
     await expect(dialog.locator("img")).to_be_visible()
     await expect(dialog.get_by_text("It is about €25.80.")).to_be_visible()
@@ -103,7 +104,7 @@ async def test_a_report_names_pieces_and_keeps_what_was_written_when_it_is_refus
     await ravi.shows("report-pieces")
     await expect(dialog.get_by_label("Tell us what happened")).to_have_value("Two mugs have lost their handle.")
     await ravi.button("Send", inside=dialog).click()
-    await expect(ravi.page.get_by_role("heading", level=1)).to_have_text("Refunds")
+    await expect(ravi.page.get_by_role("heading", level=1)).to_have_text("Refunds", timeout=30_000)
     card = ravi.page.locator("section.card", has_text="Two mugs have lost their handle")
     await expect(card.get_by_text("In review")).to_be_visible(timeout=30_000)
     opened = await shop.stores.refunds.get(str(await card.get_attribute("id")))
