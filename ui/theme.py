@@ -46,6 +46,13 @@ _BEFORE = {"1": f"<style>{_DARK}</style>", "0": ""}
 TOGGLE_DARK = f"() => {{ Quasar.Dark.toggle(); {_REMEMBER} }}"
 
 
+def wear(look: str) -> str:
+    """The script for "1" (dark), "0" (light), and anything else: as the system has it."""
+    if look in ("0", "1"):
+        return f"Quasar.Dark.set({str(look == '1').lower()}); {_REMEMBER}"
+    return f"Quasar.Dark.set('auto'); document.cookie = '{DARK_COOKIE}=;path=/ui;max-age=0;samesite=lax'"
+
+
 def look(request: Request) -> str:
     """The body's class for a page without scripts."""
     return {"1": "body--dark", "0": ""}.get(request.cookies.get(DARK_COOKIE, ""), "follows-system")
