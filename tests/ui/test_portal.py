@@ -157,20 +157,6 @@ async def test_an_order_that_has_not_left_is_cancelled(comes: Comes, customer: i
     await expect(ana.page.locator(f"#{number}").get_by_text("Cancelled")).to_be_visible(timeout=30_000)
 
 
-async def test_analytics_show_the_operation(comes: Comes) -> None:
-    sofia = await comes()
-    await sofia.signs_in("supervisor")
-    await sofia.opens("Analytics")
-    await expect(sofia.page.locator("canvas").first).to_be_visible()
-    await sofia.sees("Refunds by outcome")
-    await sofia.shows("analytics")
-    await sofia.button("90 days").click()
-    await expect(sofia.page.locator("canvas").first).to_be_visible()
-    await sofia.opens("Customers")
-    await sofia.sees("Ana Keller")
-    await sofia.shows("customers")
-
-
 async def test_customers_do_not_get_to_the_desk(comes: Comes) -> None:
     ana = await comes()
     await ana.signs_in("customer")
