@@ -16,12 +16,14 @@ from care.models.conversation import ChatAction, Message
 from care.models.memory import Proposal
 from care.models.policy import BusinessHours
 from care.rules.writes import WRITES
+from care.settings import Settings
 from tests.running import CareUp
 from tests.ui.conftest import Comes
 from ui.language import speaking
 from ui.parts.chat import KINDS
 from ui.parts.handover import who_answers
 from ui.parts.proposal import answers, proposed
+from ui.parts.saying import in_words_of
 from ui.parts.talk import Sent, Talk, no_longer_fits, sent_by, was_said
 
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -133,6 +135,12 @@ def test_everything_that_the_assistant_may_do_has_a_name_before_and_after() -> N
 def test_the_customer_is_told_who_answers_and_when(taken: bool, now: datetime, told: str) -> None:
     with speaking(language_of(["en"])):
         assert told in who_answers(taken, BusinessHours(), now, "Europe/Berlin")
+
+
+@pytest.mark.parametrize(("key", "said"), [(None, "Try again"), ("gsk", "Intentar de nuevo")])
+def test_an_offered_sentence_is_said_in_english_where_only_the_local_model_reads_it(key: str | None, said: str) -> None:
+    with speaking(language_of(["es"])):
+        assert in_words_of(Settings(groq_api_key=key), "Try again") == said
 
 
 async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, customer: int, photo: Path) -> None:
