@@ -45,10 +45,10 @@ def _claimed(line: RefundLine, judged: ItemJudgement | None) -> None:
         text(str(line.amount), "strong")
     with box("options"):
         if judged:
-            chip(*refund_words.JUDGED_WORDS[judged.decision])
+            chip(*refund_words.judged(judged.decision))
             chip(f"{round(judged.confidence * 100)} % sure it is so")
         if line.outcome:
-            chip(*refund_words.OUTCOME_WORDS[line.outcome])
+            chip(*refund_words.outcome(line.outcome))
 
 
 def evidence_card(files: list[Evidence]) -> None:

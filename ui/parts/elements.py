@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -114,19 +115,42 @@ def link_button(label: str, target: str, *, symbol: str | None = None, look: str
     return element
 
 
-def empty(symbol: str, title: str, detail: str = "", *, tone: Tone = "plain") -> None:
-    """What stands where a list has nothing to show, or could not be read."""
-    with box("card empty"):
+def empty(symbol: str, title: str, detail: str = "", *, tone: Tone = "plain") -> ui.element:
+    """What stands where a list has nothing to show, or could not be read. What is drawn inside comes last."""
+    with box("card empty") as element:
         tile(symbol, tone)
         text(title, tag="h2")
         if detail:
             text(detail, "mute", tag="p")
+    return element
+
+
+def show_named() -> None:
+    """Scrolls to what the address names after its "#", and unfolds it: the browser looked before it was drawn."""
+    ui.run_javascript(
+        "const named = document.getElementById(location.hash.slice(1));"
+        "if (named) { named.querySelectorAll('details').forEach((each) => { each.open = true; });"
+        "named.scrollIntoView(); }"
+    )
 
 
 def banner(symbol: str, content: str, tone: Tone = "info") -> None:
     with box(f"banner {tone}"):
         icon(symbol)
         text(content, "grow")
+
+
+def draft(field: ui.element, key: str) -> None:
+    """Keep what is typed into this input or textarea until `sent(key)`: over a reload, a redraw, a closed dialog.
+
+    `key` names what is written about: "note REF001", not only "note". An empty field is filled with what was kept.
+    """
+    field.props["data-draft"] = key
+
+
+def sent(key: str) -> None:
+    """What was kept under `key` has arrived: an empty field stays empty from now on."""
+    ui.run_javascript(f"careDrafts.forget({json.dumps(key)})")
 
 
 def thank(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,9 +30,10 @@ _TO_LEAVE = 3.0  # seconds
 
 
 @asynccontextmanager
-async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None = None) -> AsyncIterator[None]:
+async def frame(visit: Visit, pages: list[Spec], path: str) -> AsyncIterator[None]:
     """Header, navigation and footer around a page's content."""
-    theme.apply(dark)
+    theme.apply()
+    _keep_drafts(visit)
     ui.on_exception(lambda: warn(_("Something went wrong on our side. Please try again.")))
     _end_in_time(visit)
     pages = [spec for spec in pages if spec.symbol and visit.principal.role in spec.roles]
@@ -62,6 +64,12 @@ def _end_in_time(visit: Visit) -> None:
     live.topic(f"account:{visit.principal.email}").subscribe(look)
 
 
+def _keep_drafts(visit: Visit) -> None:
+    """Loaded before any field is drawn. The owner is told as a hash: the page need not hold the address."""
+    owner = hashlib.sha256(visit.principal.email.encode()).hexdigest()[:16]
+    ui.add_head_html(f'<script src="{theme.DRAFTS}" data-owner="{owner}"></script>')
+
+
 async def _header(visit: Visit) -> None:
     with ui.header(elevated=False).classes("bar"):
         with link("#main", "skip"):
@@ -87,7 +95,7 @@ async def _header(visit: Visit) -> None:
                     link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="outline").classes(
                         "full-width"
                     )
-                _languages()
+                language_choice()
                 # A form of its own: signing out is a plain POST, which clears the cookie.
                 with ui.element("form").props("method=post action=/ui/sign-out"):
                     button(_("Sign out"), lambda: None, symbol="logout", look="outline type=submit").classes(
@@ -95,7 +103,7 @@ async def _header(visit: Visit) -> None:
                     )
 
 
-def _languages() -> None:
+def language_choice() -> None:
     """A plain form as well: the answer is the same page in the other language."""
     with box(tag="form", name=_("Language")).props("method=post action=/ui/language"), box("line wraps"):
         for code, name in LANGUAGES.items():
