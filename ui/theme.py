@@ -19,6 +19,7 @@ def static(name: str) -> str:
 
 FONTS = f"/ui/_nicegui/{nicegui_version}/static/fonts.css"
 STYLESHEET = static("care.css")
+DRAFTS = static("drafts.js")
 
 _HEART = (
     "M12 21.2l-1.5-1.3C5.1 15.1 2 12.3 2 8.8 2 6 4.2 3.8 7 3.8c1.7 0 3.4.8 4.5 2.1h1"

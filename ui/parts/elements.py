@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -127,6 +128,19 @@ def banner(symbol: str, content: str, tone: Tone = "info") -> None:
     with box(f"banner {tone}"):
         icon(symbol)
         text(content, "grow")
+
+
+def draft(field: ui.element, key: str) -> None:
+    """Keep what is typed into this input or textarea until `sent(key)`: over a reload, a redraw, a closed dialog.
+
+    `key` names what is written about: "note REF001", not only "note". An empty field is filled with what was kept.
+    """
+    field.props["data-draft"] = key
+
+
+def sent(key: str) -> None:
+    """What was kept under `key` has arrived: an empty field stays empty from now on."""
+    ui.run_javascript(f"careDrafts.forget({json.dumps(key)})")
 
 
 def thank(message: str) -> None:

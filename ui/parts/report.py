@@ -16,7 +16,7 @@ from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
 from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
 from ui.parts import words
 from ui.parts.asking import answers, refusal, sheet
-from ui.parts.elements import box, button, icon_button, text, warn
+from ui.parts.elements import box, button, draft, icon_button, sent, text, warn
 from ui.parts.evidence import chooser, drop, thumbnail
 from ui.parts.exchanging import EXCHANGE, EXCHANGE_WORDS, Exchange
 from ui.parts.pieces import Pieces
@@ -51,6 +51,7 @@ class _Report:
         self._frame = frame
         self._again = again
         self._files: list[EvidenceReceipt] = []
+        self._draft_key = f"complaint {order.order_id}"
         self._once = uuid4().hex  # sending again after a lost answer opens one refund
 
     def draw(self, left: list[OrderLine], products: list[Product]) -> None:
@@ -65,6 +66,7 @@ class _Report:
         self._complaint = ui.textarea("Tell us what happened", value=again.complaint if again else "").props(
             "outlined autogrow maxlength=4000"
         )
+        draft(self._complaint, self._draft_key)
         drop("Add a photo", chooser(self._visit, self._added))
         helps = text(HELPS[first], "mute small")
         self._reason.on_value_change(lambda e: helps.set_text(HELPS[RefundReason(e.value)]))
@@ -145,6 +147,7 @@ class _Report:
             exchange_for=await self._exchange.confirmed(self._given_back()) if exchanges else None,
         )
         refund = await self._visit.services.client.open_refund(self._visit.customer_id, request, once=self._once)
+        sent(self._draft_key)
         ui.navigate.to(f"/refunds#{refund.refund_id}")
         return f"Thank you. Your refund {refund.refund_id} is open."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,6 +29,7 @@ ROLE_WORDS: dict[Role, str] = {
 async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None = None) -> AsyncIterator[None]:
     """Header, navigation and footer around a page's content."""
     theme.apply(dark)
+    _keep_drafts(visit)
     ui.on_exception(lambda: warn(_("Something went wrong on our side. Please try again.")))
     live.topic(f"session:{visit.session}").subscribe(
         lambda: ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
@@ -40,6 +42,12 @@ async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None 
         yield
         _foot(visit.settings)
     await _tabs(visit, pages, here)
+
+
+def _keep_drafts(visit: Visit) -> None:
+    """Loaded before any field is drawn. The owner is told as a hash: the page need not hold the address."""
+    owner = hashlib.sha256(visit.principal.email.encode()).hexdigest()[:16]
+    ui.add_head_html(f'<script src="{theme.DRAFTS}" data-owner="{owner}"></script>')
 
 
 async def _header(visit: Visit) -> None:
