@@ -9,8 +9,10 @@ from nicegui import events, ui
 from api.deps import store_evidence
 from care.errors import NotFound
 from care.models.evidence import Evidence, EvidenceReceipt
+from ui.language import _
 from ui.parts import words
 from ui.parts.elements import box, icon, link, telling, text, warn
+from ui.parts.viewer import zooms
 from ui.visit import Visit
 
 _KINDS = "image/*,application/pdf,video/mp4,video/webm,video/quicktime"
@@ -32,7 +34,7 @@ def chooser(visit: Visit, stored: Callable[[EvidenceReceipt], Awaitable[None]]) 
     most = visit.settings.evidence_max_bytes
     upload = ui.upload(
         on_upload=received,
-        on_rejected=lambda: warn(f"Please choose a photo, PDF or video of at most {words.size(most)}."),
+        on_rejected=lambda: warn(_("Please choose a photo, PDF or video of at most {size}.", size=words.size(most))),
         max_file_size=most,
         auto_upload=True,
     )
@@ -45,7 +47,7 @@ def drop(label: str, pick: str) -> None:
     with ui.element("button").classes("drop").props("type=button").on("click", js_handler=pick):
         icon("add_a_photo", "28px")
         text(label, "strong", tag="span")
-        text("Photo, PDF or short video", "mute small", tag="span")
+        text(_("Photo, PDF or short video"), "mute small", tag="span")
 
 
 async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
@@ -62,87 +64,49 @@ async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
 def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
     """A small picture that opens large: the photo itself, or the first page or frame of another file."""
     size = f"thumb{' tiny' if tiny else ''}"
-    if _is_photo(file):
-        _opens(_address(file), size, "Photo, opens large", "Photo of the problem")
+    if is_photo(file):
+        opens(address(file), size, _("Photo, opens large"), _("Photo of the problem"))
     elif file.previews:
-        with _opens(_address(file, 1), size, f"{_noun(file)}, opens large", f"{_part(file)} 1").classes("marked"):
+        name = _("{file}, opens large", file=noun(file))
+        with opens(address(file, 1), size, name, part(file, 1)).classes("marked"):
             icon(_sign(file), "14px").classes("mark")
     else:
-        _chip(file)
+        save_chip(file)
 
 
-def large(file: Evidence) -> None:
-    """As the desk sees it: a photo at full width; a video that plays; pages and frames in a row, each opening large.
-
-    A document's pages are pictures that we drew: the document itself, which may hold anything, is only saved.
-    """
-    if _is_photo(file):
-        _opens(_address(file), "proof", "Evidence, opens at full size", "Evidence sent by the customer")
-    if _is_video(file):
-        film = box("proof", tag="video", name="Evidence sent by the customer")
-        film.props(f'src="{_address(file)}" controls preload=metadata')
-    if file.previews:
-        with box(f"strip {_part(file).lower()}s", name=f"{_noun(file)}: pictures of it").props("role=group tabindex=0"):
-            for number in range(1, file.previews + 1):
-                part = f"{_part(file)} {number}"
-                _opens(_address(file, number), "", f"{part}, opens at full size", part)
-    if not _is_photo(file):
-        _chip(file)
-    text(" · ".join(_known(file)), "mute small wrap")
-
-
-def _opens(address: str, classes: str, name: str, alt: str) -> ui.element:
-    with link(address, name=name).props("target=_blank rel=noopener") as opened:
-        box(classes, tag="img").props(f'src="{address}" alt="{alt}" loading=lazy')
+def opens(target: str, classes: str, name: str, alt: str, *, titled: str = "") -> ui.element:
+    """A picture that opens large: in the viewer, under that title, on a page that has one; else in a tab of its own."""
+    with zooms(link(target, name=name), titled or alt).props("target=_blank rel=noopener") as opened:
+        box(classes, tag="img").props(f'src="{target}" loading=lazy').props["alt"] = alt
     return opened
 
 
-def _chip(file: EvidenceReceipt) -> None:
-    with link(_address(file), "filechip").props("target=_blank rel=noopener"):
+def save_chip(file: EvidenceReceipt) -> None:
+    with link(address(file), "filechip").props("target=_blank rel=noopener"):
         icon(_sign(file))
-        text(_noun(file), tag="span")
+        text(noun(file), tag="span")
         text(words.size(file.bytes), "mute small", tag="span")
 
 
-def _address(file: EvidenceReceipt, preview: int | None = None) -> str:
+def address(file: EvidenceReceipt, preview: int | None = None) -> str:
     return f"/evidence/{file.evidence_id}" + (f"/preview/{preview}" if preview else "")
 
 
-def _is_photo(file: EvidenceReceipt) -> bool:
+def is_photo(file: EvidenceReceipt) -> bool:
     return file.media_type.startswith("image/")
 
 
-def _is_video(file: EvidenceReceipt) -> bool:
+def is_video(file: EvidenceReceipt) -> bool:
     return file.media_type.startswith("video/")
 
 
-def _noun(file: EvidenceReceipt) -> str:
-    return "Video" if _is_video(file) else "Document"
+def noun(file: EvidenceReceipt) -> str:
+    return _("Video") if is_video(file) else _("Document")
 
 
 def _sign(file: EvidenceReceipt) -> str:
-    return "movie" if _is_video(file) else "picture_as_pdf"
+    return "movie" if is_video(file) else "picture_as_pdf"
 
 
-def _part(file: EvidenceReceipt) -> str:
-    return "Picture" if _is_video(file) else "Page"
-
-
-def _known(file: Evidence) -> list[str]:
-    facts = file.facts
-    known = [file.file_name, words.size(file.bytes)]
-    if facts.width and facts.height:
-        known.append(words.pieces(facts.width, str(facts.height)))
-    if facts.duration_ms is not None:
-        known.append(f"{facts.duration_ms / 1000:.0f} s")
-    if facts.pages:
-        known.append(f"{facts.pages} {'page' if facts.pages == 1 else 'pages'}")
-    if facts.captured_at:
-        known.append(f"taken {words.moment(facts.captured_at, 'UTC')} UTC")
-    elif facts.pages is None:
-        known.append("no capture date in the file")
-    if facts.device:
-        known.append(facts.device)
-    if facts.screenshot:
-        known.append("a screenshot, by its size and form")
-    return known
+def part(file: EvidenceReceipt, number: int) -> str:
+    return _("Picture {n}", n=number) if is_video(file) else _("Page {n}", n=number)
