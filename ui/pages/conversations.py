@@ -81,7 +81,7 @@ async def _talk(visit: Visit, conversation_id: str) -> None:
             await _say(visit, thread, newest)
 
     async with live.follow(live.DESK, {"conversations"}, catch_up):
-        with box("card tight", tag="section", name=_("About this conversation")):
+        with box("card tight case-head", tag="section", name=_("About this conversation")):
             head(on_screen)
             answering.hands()
         with box("card desk-talk", tag="section", name=_("Conversation")):
