@@ -17,6 +17,7 @@ from ui.parts import refund_words, words
 from ui.parts.asking import answers, refusal, sheet
 from ui.parts.case import facts
 from ui.parts.elements import box, button, text
+from ui.parts.late import rule
 from ui.parts.noting import AGREEING, LEAVING_OUT, note_field
 from ui.parts.pieces import Pieces
 from ui.visit import Visit
@@ -108,7 +109,7 @@ class _Approval:
     async def _approve(self) -> str:
         ruling = self._ruling().model_copy(update={"note": self._note.written})
         _check_note(is_partial(outcome(self._refund, ruling)), ruling.note)
-        await self._visit.services.client.rule(self._refund.refund_id, ruling)
+        await rule(self._visit, self._refund.refund_id, ruling)
         self._note.sent()
         await self._onward()
         return _("Approved.")
@@ -137,7 +138,7 @@ def second_dialog(visit: Visit, refund: Refund, before: Money | None, onward: On
             _check_note(partial, note.written)
             same = {"amount": amount, "note": note.written, "reviewer": visit.principal.email}
             ruling = first.model_copy(update=same)
-            await visit.services.client.rule(refund.refund_id, ruling)
+            await rule(visit, refund.refund_id, ruling)
             note.sent()
             await onward()
             return _("Approved by two people.")

@@ -7,15 +7,14 @@ from nicegui import ui
 from care.models.customer import CustomerView
 from care.models.refund import Refund
 from care.rules.approvals import ruling_amount
-from ui.language import _, mark
+from ui.language import _
 from ui.parts import words
 from ui.parts.deciding import approved_already, decided_by, first_approval, may_reassign, may_rule, may_second, own_case
 from ui.parts.elements import banner, button, telling
+from ui.parts.late import decided_words
 from ui.parts.queue import address, chosen_filter
 from ui.parts.reassigning import reassign_dialog
 from ui.visit import Visit
-
-_DECIDED = {"approve": mark("{who} has approved this."), "reject": mark("{who} has rejected this.")}
 
 
 def hands(visit: Visit, refund: Refund, *, own: bool) -> None:
@@ -34,7 +33,7 @@ def standing_of(visit: Visit, refund: Refund, customer: CustomerView) -> None:
     """Why the reader may not decide, or what to know before. What a second approval is about stands at its buttons."""
     decided = decided_by(refund)
     if decided:
-        banner("gavel", _(_DECIDED[decided.decision], who=decided.reviewer), "info")
+        banner("gavel", decided_words(decided), "info")
     if refund.status.is_settled:
         return
     if own_case(customer, visit.principal):

@@ -19,6 +19,7 @@ from ui.parts.approving import approve_dialog, second_dialog
 from ui.parts.asking import answers, sheet
 from ui.parts.deciding import first_approval, may_second
 from ui.parts.elements import Action, box, button, icon, text
+from ui.parts.late import rule
 from ui.parts.noting import ASKING, ESCALATING, REJECTING, note_field
 from ui.visit import Visit
 
@@ -109,7 +110,7 @@ def _ask(visit: Visit, refund: Refund, choice: _Choice, theirs: Language, onward
             if choice.note_needed and not note.written:
                 raise Invalid(_("Please write a note."))
             ruling = Ruling(decision=choice.decision, note=note.written, reviewer=visit.principal.email)
-            await visit.services.client.rule(refund.refund_id, ruling)
+            await rule(visit, refund.refund_id, ruling)
             note.sent()
             await onward()
             return _(choice.done)
