@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,25 +11,39 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from nicegui import app, ui
+from nicegui.translations import translations
 
 from api.deps import LOST, Services
 from api.security import session_principal
 from care.errors import CareError
+from care.language import LANGUAGES, language_of
 from care.settings import Settings
 from ui import live, session, theme
 from ui.guard import Guard
-from ui.language import _, retold, speak, wished
+from ui.language import _, mark, speak, spoken_as, wished
 from ui.pages import PAGES
-from ui.parts.elements import AWAY, box, button, empty
+from ui.parts.elements import box
+from ui.parts.faults import fault_of, not_for_you
 from ui.parts.shell import frame
 from ui.visit import Spec, Visit
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 12  # seconds for one page
+_TOLD = {
+    "connection_lost": mark("The connection is lost."),
+    "trying_to_reconnect": mark("We keep trying. This page comes back by itself."),
+    "message_too_long": mark("That is too long to be sent."),
+    "message_too_long_body": mark("Please make it shorter, or send it in two parts."),
+}
 
 
 def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) -> None:
     """Put the portal under /ui of `api`, which has its session middleware already. Routes added later are 404."""
     _fresh()
     api.include_router(session.router(services))
-    theme.serve_static()
+    theme.prepare()
+    _told_by_nicegui()
     for spec in PAGES:
         _add(spec, settings, services)
     app.on_page_exception(_broken)
@@ -54,6 +70,13 @@ def _fresh() -> None:
     app.middleware_stack = None
 
 
+def _told_by_nicegui() -> None:
+    """What NiceGUI itself says on a page, while the server cannot be reached: in our words and languages."""
+    for code in LANGUAGES:
+        language = language_of([code])
+        translations[spoken_as(code)] = {name: language.text(message) for name, message in _TOLD.items()}
+
+
 def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
     inner = api.router.lifespan_context
 
@@ -67,21 +90,26 @@ def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
 
 
 def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> None:
-    @ui.page(spec.path, response_timeout=15)
+    @ui.page(spec.path, response_timeout=_PATIENCE + 3)
     async def show(request: Request) -> Response | None:
-        principal = session_principal(request)
-        if principal is None or not await services().still_stands(principal):
-            request.session.clear()
-            return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
+        speak(wished(request))
         here = services()
-        customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
+        try:
+            principal = session_principal(request)
+            if principal is None or not await here.still_stands(principal):
+                request.session.clear()
+                return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
+            customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
+        except LOST as error:
+            _bare(error)
+            return None
         speak(wished(request, customer.locale if customer else None))
         ui.page_title(f"{_(spec.title)} · CARE")
         asked = {k: v for k, v in request.path_params.items() if isinstance(v, str)}
         visit = Visit(principal, here, settings, customer, request.session["id"], asked, dict(request.query_params))
         if spec.path == "/" and principal.is_staff:
             return RedirectResponse("/ui/desk", 303)
-        async with frame(visit, PAGES, spec.path, dark=request.cookies.get(theme.DARK_COOKIE)):
+        async with frame(visit, PAGES, spec.path):
             await _fill(spec, visit)
         return None
 
@@ -89,32 +117,26 @@ def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> No
 async def _fill(spec: Spec, visit: Visit) -> None:
     """The role is checked here, in the builder: not every way to a page passes the guard."""
     if visit.principal.role not in spec.roles:
-        ui.context.client.status_code = 403
-        empty(
-            "lock",
-            _("This page is not for your account."),
-            _("Go back with the menu, or sign in with another account."),
-            tone="warn",
-        )
+        not_for_you()
         return
+    place = ui.context.slot.parent
     try:
-        await spec.build(visit)
-    except CareError as error:
-        ui.context.client.status_code = error.status
-        empty("sentiment_dissatisfied", _(error.title), retold(error.detail), tone="warn")
-    except LOST:
-        ui.context.client.status_code = 503
-        empty("cloud_off", _("Try again in a moment"), _(AWAY), tone="warn")
+        async with asyncio.timeout(_PATIENCE):
+            await spec.build(visit)
+    except Exception as error:  # whatever it is, the menu around it goes on working
+        if not isinstance(error, (CareError, *LOST)):
+            log.exception("The page %s could not be built", spec.path)
+        place.clear()
+        fault_of(error)
 
 
-def _broken(_error: Exception) -> None:
-    """A page that could not be built. What went wrong stands in the log, not here."""
-    theme.apply(None)
-    with box(tag="main"):
-        empty(
-            "cloud_off",
-            _("This page cannot be shown just now."),
-            _("Please try again in a moment. Nothing of yours is lost."),
-            tone="warn",
-        )
-        button(_("Try again"), lambda: ui.navigate.reload())
+def _broken(error: Exception) -> None:
+    """Not even the frame could be drawn."""
+    speak(wished(ui.context.client.request))
+    _bare(error)
+
+
+def _bare(error: Exception) -> None:
+    theme.apply()
+    with box("page", tag="main"):
+        fault_of(error)

@@ -1,30 +1,27 @@
-"""What stands before every portal page and its socket: sign-in, origin, safe headers."""
+"""What stands before every portal page and its socket: sign-in, origin, whose page it is."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import parse_qs
 
+from nicegui import Client
 from nicegui.version import __version__ as nicegui_version
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.session import LOGIN
+from ui.headers import guarded, with_headers
+from ui.session import LOGIN, same_origin
 
-# NiceGUI compiles Vue templates in the browser: it needs inline scripts and eval. Nothing comes from elsewhere.
-_CSP = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
-}
 _FILES = (f"/_nicegui/{nicegui_version}/", "/static/")
+_KEPT = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+# Where an open page takes files: /_nicegui/client/{client_id}/upload/{element_id}
+_OF_A_PAGE = re.compile(r"/_nicegui/client/([^/]+)/")
 
 
 class Guard:
@@ -38,21 +35,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        headers = Headers(scope=scope)
         if path.startswith("/_nicegui_ws"):
-            await self._socket(scope, receive, send, headers)
+            await self._socket(scope, receive, send)
         elif path.startswith(_FILES):
-            await self._app(scope, receive, _with({"Cache-Control": "public, max-age=31536000, immutable"}, send))
+            await self._app(scope, receive, with_headers(_KEPT, send))
         elif not _signed_in(scope):
-            await RedirectResponse(LOGIN, 303)(scope, receive, _with(_HEADERS, send))
-        elif _changes(scope) and not _same_origin(headers):
+            await RedirectResponse(LOGIN, 303)(scope, receive, guarded(send))
+        elif _changes(scope) and not same_origin(HTTPConnection(scope)):
             await PlainTextResponse("Sent from another site.", 403)(scope, receive, send)
+        elif (page := _OF_A_PAGE.match(path)) and not _owns(scope, page[1]):
+            await PlainTextResponse("Not your page.", 403)(scope, receive, send)
         else:
-            await self._app(scope, receive, _with({**_HEADERS, "Cache-Control": "no-store"}, send))
+            await self._app(scope, receive, guarded(send))
 
-    async def _socket(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        """NiceGUI itself takes a socket from any origin, signed in or not."""
-        if _signed_in(scope) and _same_origin(headers):
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """NiceGUI itself takes a socket from any origin, signed in or not, for any open page."""
+        page = parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0]
+        if _signed_in(scope) and same_origin(HTTPConnection(scope)) and _owns(scope, page):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
@@ -69,17 +68,7 @@ def _changes(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
 
 
-def _same_origin(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
-def _with(extra: dict[str, str], send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in extra.items():
-                headers[name] = value
-        await send(message)
-
-    return sending
+def _owns(scope: Scope, page: str) -> bool:
+    """Whether this open page was built for whoever is signed in. One that is gone is nobody's, and harms nobody."""
+    client = Client.instances.get(page)
+    return client is None or client.request.session.get("email") == HTTPConnection(scope).session["email"]

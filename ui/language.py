@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from typing import cast
 
 from fastapi import Request
 from nicegui import ui
+from nicegui.language import Language as Spoken
 
 from care.language import Language, language_of
 
@@ -70,4 +72,9 @@ def speak(language: Language) -> None:
     client = ui.context.client
     client.storage[_KEY] = language
     client.page = copy(client.page)  # all visits of an address share the one
-    client.page.language = "en-GB" if language.code == "en" else language.code  # type: ignore[assignment]
+    client.page.language = spoken_as(language.code)
+
+
+def spoken_as(code: str) -> Spoken:
+    """What NiceGUI and Quasar call the language."""
+    return cast(Spoken, "en-GB" if code == "en" else code)

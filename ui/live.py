@@ -9,14 +9,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from nicegui import Event
+from nicegui import Event, context
+from nicegui.slot import Slot
 
 log = logging.getLogger(__name__)
 
 DESK = "desk"
+MISSED = "missed"  # the kind that stands for whatever changed while the stream was broken
 _LONGEST_PAUSE = 30.0
 # An action writes several documents; the pages redraw once for all of them.
 _TOGETHER = 0.15
+_REST = 1.0
 
 
 class Change(Protocol):
@@ -45,22 +48,34 @@ def tell(name: str, kind: str) -> None:
 
 @asynccontextmanager
 async def follow(name: str, kinds: set[str], redraw: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """Redraw a part of the open page whenever something of these kinds changes.
+    """Redraw a part of the open page whenever something of these kinds changes, until the part is gone.
 
     The body draws it for the first time. What changes meanwhile is drawn again after it: nothing is missed between.
+    However much changes, a part is drawn anew only every _REST seconds.
     """
+    part = context.slot.parent if Slot.get_stack() else None  # none in a test of this module
     waiting = False
+    drawn = 0.0
     drawing = asyncio.Lock()
 
-    async def changed(kind: str) -> None:
+    def changed(kind: str) -> Awaitable[None] | None:
         nonlocal waiting
-        if kind not in kinds or waiting:
-            return
-        waiting = True
-        await asyncio.sleep(_TOGETHER)
+        if part is not None and part.is_deleted:
+            topic(name).unsubscribe(changed)
+        elif not waiting and (kind in kinds or kind == MISSED):
+            waiting = True
+            return drawn_again()
+        return None
+
+    async def drawn_again() -> None:
+        nonlocal waiting, drawn
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(max(_TOGETHER, drawn + _REST - clock()))
         async with drawing:
             waiting = False
-            await redraw()
+            if part is None or not part.is_deleted:
+                await redraw()
+            drawn = clock()
 
     topic(name).subscribe(changed)
     async with drawing:
@@ -92,3 +107,10 @@ async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
             log.exception("The change stream ended; again in %.0f s", pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+        _catch_up()
+
+
+def _catch_up() -> None:
+    """Every followed part is drawn anew: what changed meanwhile, nobody has told."""
+    for name in [name for name in _topics if ":" not in name]:  # sessions and the like are no parts of a page
+        tell(name, MISSED)

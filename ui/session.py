@@ -7,17 +7,21 @@ from html import escape
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import HTTPConnection
 
-from api.deps import Services
+from api.deps import LOST, Services
 from api.security import session_principal
 from care.errors import Unauthenticated
-from care.language import LANGUAGES
+from care.language import LANGUAGES, language_of
+from care.models.customer import ChangeCustomer
 from ui import live, theme
 from ui.language import COOKIE, _, current, mark, speaking, wished
 
 LOGIN = "/ui/login"
+log = structlog.get_logger()
 Field = Annotated[str, Form(max_length=1024)]
 _HEADERS = {
     "Content-Security-Policy": (
@@ -29,6 +33,7 @@ _HEADERS = {
 _MESSAGES = {
     "wrong": mark("The e-mail address or the password is wrong. Please try again."),
     "elsewhere": mark("Please sign in from this page."),
+    "away": mark("The shop cannot be reached just now. Please try again in a moment."),
     "ended": mark("You are signed out. Sign in again to go on."),
 }
 
@@ -55,6 +60,8 @@ def router(services: Callable[[], Services]) -> APIRouter:
             principal = await services().sign_in(email, password)
         except Unauthenticated:
             return RedirectResponse(f"{LOGIN}?why=wrong", 303)
+        except LOST:
+            return RedirectResponse(f"{LOGIN}?why=away", 303)
         request.session.clear()  # a session of its own: nothing set before the sign-in lives on
         request.session.update(principal.model_dump(mode="json"))
         return RedirectResponse("/ui/", 303)
@@ -68,13 +75,27 @@ def router(services: Callable[[], Services]) -> APIRouter:
 
     @routes.post("/language")
     async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
-        """Chosen for this browser, signed in or not; back to the page that asked."""
+        """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)
         if same_origin(request) and code in LANGUAGES:
+            await _keep(services(), request, code)
             answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
         return answer
 
     return routes
+
+
+async def _keep(here: Services, request: Request, code: str) -> None:
+    """A customer's mails follow the choice. Who speaks the language already keeps the habits of their own country."""
+    principal = session_principal(request)
+    if principal is None or principal.customer_id is None:
+        return
+    try:
+        customer = await here.stores.customers.get(principal.customer_id)
+        if language_of([customer.locale]).code != code:
+            await here.stores.customers.change(customer.customer_id, ChangeCustomer(locale=code))
+    except LOST as error:
+        log.warning("language_kept_in_the_browser_only", error=type(error).__name__)
 
 
 def _back(request: Request) -> str:
@@ -84,10 +105,10 @@ def _back(request: Request) -> str:
     return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
 
 
-def same_origin(request: Request) -> bool:
-    """False when a page of another site sent the form. A client without the header (no browser) passes."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+def same_origin(asked: HTTPConnection) -> bool:
+    """False when a page of another site has sent it. A client that names no origin is no browser, and passes."""
+    origin = asked.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
 def _form(message: str, look: str, *, good: bool) -> str:

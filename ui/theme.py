@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from copy import copy
 from pathlib import Path
 
 from fastapi import Request
@@ -20,6 +21,7 @@ def static(name: str) -> str:
 FONTS = f"/ui/_nicegui/{nicegui_version}/static/fonts.css"
 STYLESHEET = static("care.css")
 DRAFTS = static("drafts.js")
+CONNECTION = static("connection.js")
 
 _HEART = (
     "M12 21.2l-1.5-1.3C5.1 15.1 2 12.3 2 8.8 2 6 4.2 3.8 7 3.8c1.7 0 3.4.8 4.5 2.1h1"
@@ -37,6 +39,10 @@ _REMEMBER = (
     + DARK_COOKIE
     + "=' + (Quasar.Dark.isActive ? 1 : 0) + ';path=/ui;max-age=31536000;samesite=lax'"
 )
+# The ground before Quasar has said which look it is: no white flash on the way to a dark page.
+_DARK = "html:not(:has(.body--light, .body--dark)) { background: #0e1318; color-scheme: dark; }"
+_FOLLOWS = f"<style>@media (prefers-color-scheme: dark) {{ {_DARK} }}</style>"
+_BEFORE = {"1": f"<style>{_DARK}</style>", "0": ""}
 TOGGLE_DARK = f"() => {{ Quasar.Dark.toggle(); {_REMEMBER} }}"
 
 
@@ -45,14 +51,10 @@ def look(request: Request) -> str:
     return {"1": "body--dark", "0": ""}.get(request.cookies.get(DARK_COOKIE, ""), "follows-system")
 
 
-def serve_static() -> None:
+def prepare() -> None:
+    """Once in a process: our files, Quasar's colours, and no bar across the window for what loads in the background."""
     app.add_static_files("/static", STATIC, max_cache_age=31536000)
-
-
-def apply(dark: str | None) -> None:
-    """Dress this page. `dark` is the browser's cookie: "1", "0", or None to follow the system."""
-    ui.add_head_html(f'<link rel="stylesheet" href="{STYLESHEET}">')
-    ui.colors(
+    app.colors(
         primary="#0f766e",
         secondary="#475467",
         accent="#6941c6",
@@ -61,4 +63,14 @@ def apply(dark: str | None) -> None:
         warning="#b54708",
         info="#175cd3",
     )
-    ui.dark_mode({"1": True, "0": False}.get(dark or ""))
+    app.config.quasar_config["loadingBar"]["skipHijack"] = True
+
+
+def apply() -> None:
+    """Dress this page, dark or light as the browser's cookie says, else as the system does."""
+    client = ui.context.client
+    chosen = client.request.cookies.get(DARK_COOKIE, "")
+    client.page = copy(client.page)  # all visits of an address share the one
+    client.page.dark = {"1": True, "0": False}.get(chosen)
+    ui.add_head_html(f'<link rel="stylesheet" href="{STYLESHEET}">{_BEFORE.get(chosen, _FOLLOWS)}')
+    ui.add_head_html(f'<script src="{CONNECTION}"></script>')

@@ -31,10 +31,14 @@ class Customer(Model):
 
 
 class ChangeCustomer(Body):
-    """Body of `POST /customer/change/{customer_id}`: what is left out stays as it is. `timezone` is an IANA name."""
+    """Body of `POST /customer/change/{customer_id}`: what is left out stays as it is.
+
+    `timezone` is an IANA name; `locale` is one of a language that CARE speaks, like "es" or "es-MX".
+    """
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     timezone: str | None = Field(default=None, max_length=64)
+    locale: str | None = Field(default=None, max_length=35)
     address: Address | None = None
 
 

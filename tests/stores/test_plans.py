@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from care.models.analytics import Table
 from care.models.common import Page
 from care.models.conversation import Conversation
 from care.models.dispatch import Channel, Dispatch
@@ -21,12 +22,13 @@ from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
 from care.models.order import Payment, PaymentStatus
 from care.models.order_change import ChangeStatus, OrderChange
+from care.models.period import Period
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
 from care.policy import load_policy
 from care.stores import Stores
-from care.stores.documents import Documents
+from care.stores.documents import Documents, now
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund, subscription
 from tests.stores.plans import Overheard, overheard
 
@@ -56,16 +58,25 @@ async def _second(page: Callable[..., Awaitable[Page[Any]]], *who: Any, **how: A
     return await page(*who, limit=PAGE, cursor=first.next, **how)
 
 
+async def _all(rows: AsyncIterator[Any]) -> list[Any]:
+    return [row async for row in rows]
+
+
+A_WEEK = Period.of_days(AT.date(), AT.date() + timedelta(days=6), AT.date() + timedelta(days=30))
+# Two thirds of the cases had a person's ruling, a quarter is in review; all else is counted in the indexes.
+FIGURES = MINE + OTHERS
 _BOTH = MINE // 2 + 1 + 1 + PAGE + 1  # the last one of the page before is looked at again
 QUERIES: dict[str, Query] = {
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
-    "analytics.summary": Query(
-        lambda s: s.analytics.summary(30),
-        None,
-        {"subscriptions": 1},
-        sorts=True,
-        reason="counts by day and outcome; missed deliveries lie inside the subscriptions",
+    "analytics.summary": Query(lambda s: s.analytics.summary(A_WEEK), FIGURES),
+    "analytics.table, refunds": Query(lambda s: _all(s.analytics.table(Table.REFUNDS, A_WEEK)), MINE + OTHERS),
+    "analytics.table, deliveries": Query(lambda s: _all(s.analytics.table(Table.DELIVERIES, A_WEEK)), MINE + OTHERS),
+    "analytics.table, conversations": Query(
+        lambda s: _all(s.analytics.table(Table.CONVERSATIONS, A_WEEK)), MINE + OTHERS
     ),
+    "analytics.table, agents": Query(lambda s: _all(s.analytics.table(Table.AGENTS, A_WEEK)), FIGURES),
+    "meters.between": Query(lambda s: s.meters.between(A_WEEK.first, now().date()), 1),
+    "meters.days": Query(lambda s: s.meters.days(A_WEEK.first, now().date()), 1),
     "conversations.page": Query(lambda s: s.conversations.page(ME, limit=PAGE)),
     "conversations.page, next": Query(lambda s: _second(s.conversations.page, ME), _BOTH),
     "conversations.handed_off": Query(lambda s: s.conversations.handed_off(limit=PAGE)),

@@ -13,7 +13,6 @@ from ui.parts.elements import box, card, chip, empty, heading, link_button, text
 from ui.parts.evidence import look_up
 from ui.parts.handed import MOST, address, choose, chosen_filter, reason, rows, shown, waits, with_whom
 from ui.parts.thread import Thread
-from ui.parts.viewer import viewer
 from ui.visit import Visit
 
 
@@ -24,7 +23,6 @@ async def waiting(visit: Visit) -> int:
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("conversation_id")
-    viewer()
     with heading(_("Conversations"), "" if chosen else _("Handed over to a person, who waits longest first.")):
         if chosen:
             back = f"/ui{address(show=chosen_filter(visit))}"

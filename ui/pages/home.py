@@ -12,7 +12,8 @@ from care.models.subscription import Subscription
 from ui import live
 from ui.language import plural
 from ui.parts import words
-from ui.parts.elements import box, card, chip, empty, heading, icon, link, link_button, stat, text
+from ui.parts.elements import box, card, chip, heading, icon, link, link_button, stat, text
+from ui.parts.faults import missing_page
 from ui.parts.notices import notice_line, offer, target
 from ui.parts.refund_asks import needed
 from ui.visit import Visit
@@ -35,9 +36,7 @@ async def page(visit: Visit) -> None:
 
 async def lost(_: Visit) -> None:
     """For addresses that no page has."""
-    ui.context.client.status_code = 404
-    empty("explore_off", "There is no such page.", "The menu leads to everything there is.")
-    link_button("To the first page", "/ui/").classes("self-center")
+    missing_page()
 
 
 async def _today(visit: Visit) -> None:

@@ -1,53 +1,19 @@
-"""Photos, PDFs and videos: choosing one, and showing those that are kept."""
+"""Photos, PDFs and videos that are kept, small and large."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
-from nicegui import events, ui
+from nicegui import ui
 
-from api.deps import store_evidence
 from care.errors import NotFound
 from care.models.evidence import Evidence, EvidenceReceipt
 from ui.language import _
 from ui.parts import words
-from ui.parts.elements import box, icon, link, telling, text, warn
-from ui.parts.viewer import zooms
+from ui.parts.choosing import chooser as chooser
+from ui.parts.choosing import drop as drop
+from ui.parts.elements import box, button, dialog, icon, link, link_button, text
 from ui.visit import Visit
-
-_KINDS = "image/*,application/pdf,video/mp4,video/webm,video/quicktime"
-
-
-def chooser(visit: Visit, stored: Callable[[EvidenceReceipt], Awaitable[None]]) -> str:
-    """A hidden upload. Returns the script that opens the file chooser, to be put on a button's click.
-
-    The file passes the same checks as one sent to the API; the browser's own limit only saves the way.
-    """
-
-    async def received(event: events.UploadEventArguments) -> None:
-        with telling():
-            await stored(
-                await store_evidence(visit.services, visit.principal, await event.file.read(), event.file.name)
-            )
-        upload.reset()
-
-    most = visit.settings.evidence_max_bytes
-    upload = ui.upload(
-        on_upload=received,
-        on_rejected=lambda: warn(_("Please choose a photo, PDF or video of at most {size}.", size=words.size(most))),
-        max_file_size=most,
-        auto_upload=True,
-    )
-    upload.props(f'accept="{_KINDS}" aria-hidden=true tabindex=-1').classes("hidden-upload")
-    return f"() => getElement({upload.id}).$refs.qRef.pickFiles()"
-
-
-def drop(label: str, pick: str) -> None:
-    """The large button of a dialog."""
-    with ui.element("button").classes("drop").props("type=button").on("click", js_handler=pick):
-        icon("add_a_photo", "28px")
-        text(label, "strong", tag="span")
-        text(_("Photo, PDF or short video"), "mute small", tag="span")
 
 
 async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
@@ -65,19 +31,45 @@ def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
     """A small picture that opens large: the photo itself, or the first page or frame of another file."""
     size = f"thumb{' tiny' if tiny else ''}"
     if is_photo(file):
-        opens(address(file), size, _("Photo, opens large"), _("Photo of the problem"))
+        shown = opens(address(file), size, _("Photo, opens large"), _("Photo of the problem"))
+    elif file.previews and is_video(file):
+        shown = opens(address(file, 1), size, _("Video, opens large"), _("First picture of the video"))
     elif file.previews:
-        name = _("{file}, opens large", file=noun(file))
-        with opens(address(file, 1), size, name, part(file, 1)).classes("marked"):
-            icon(_sign(file), "14px").classes("mark")
+        shown = opens(address(file, 1), size, _("Document, opens large"), _("First page of the document"))
     else:
         save_chip(file)
+        return
+    if not is_photo(file):
+        with shown.classes("marked"):
+            icon(_sign(file), "14px").classes("mark")
+    shown.on("click.prevent", lambda: _show(file))
 
 
-def opens(target: str, classes: str, name: str, alt: str, *, titled: str = "") -> ui.element:
-    """A picture that opens large: in the viewer, under that title, on a page that has one; else in a tab of its own."""
-    with zooms(link(target, name=name), titled or alt).props("target=_blank rel=noopener") as opened:
-        box(classes, tag="img").props(f'src="{target}" loading=lazy').props["alt"] = alt
+def _show(file: EvidenceReceipt) -> None:
+    """Over the page, as large as it fits. Where scripts fail the link still leads to the file itself."""
+    title = _("Photo") if is_photo(file) else noun(file)
+    with dialog(title) as shown:
+        shown.classes("lightbox")
+        if is_video(file):
+            box("whole", tag="video", name=title).props(f'src="{address(file)}" controls preload=metadata')
+        elif is_photo(file):
+            _picture(address(file), "whole", _("Photo of the problem"))
+        for number in range(1, file.previews + 1 if not is_video(file) else 0):
+            _picture(address(file, number), "whole", _("Page {n}", n=number))
+        with box("line between wraps"):
+            link_button(_("Open the file"), address(file), symbol="open_in_new", look="flat target=_blank rel=noopener")
+            button(_("Close"), shown.close, look="outline")
+    shown.open()
+
+
+def _picture(target: str, classes: str, alt: str) -> None:
+    picture = box(classes, tag="img").props(f'src="{target}" loading=lazy')
+    picture.props["alt"] = alt
+
+
+def opens(target: str, classes: str, name: str, alt: str) -> ui.element:
+    with link(target, name=name).props("target=_blank rel=noopener") as opened:
+        _picture(target, classes, alt)
     return opened
 
 
@@ -109,4 +101,5 @@ def _sign(file: EvidenceReceipt) -> str:
 
 
 def part(file: EvidenceReceipt, number: int) -> str:
+    """One of the pictures that were made of it."""
     return _("Picture {n}", n=number) if is_video(file) else _("Page {n}", n=number)

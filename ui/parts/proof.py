@@ -11,6 +11,7 @@ from ui.language import _, plural, retold
 from ui.parts import words
 from ui.parts.elements import box, text
 from ui.parts.evidence import address, is_photo, is_video, noun, opens, part, save_chip
+from ui.parts.viewer import zooms
 
 
 def sentences(found: Sequence[str]) -> None:
@@ -42,7 +43,8 @@ def _shown(file: Evidence, named: str) -> list[ui.element]:
     links = []
     if is_photo(file):
         name = _("{file}, opens large", file=named)
-        links.append(opens(address(file), "proof", name, _("Evidence sent by the customer"), titled=named))
+        shown = opens(address(file), "proof", name, _("Evidence sent by the customer"))
+        links.append(zooms(shown, named))
     if is_video(file):
         film = box("proof", tag="video", name=_("Evidence sent by the customer"))
         film.props(f'src="{address(file)}" controls preload=metadata')
@@ -52,7 +54,7 @@ def _shown(file: Evidence, named: str) -> list[ui.element]:
             for number in range(1, file.previews + 1):
                 one = part(file, number)
                 name = _("{file}, opens large", file=one)
-                links.append(opens(address(file, number), "", name, one, titled=f"{named} · {one}"))
+                links.append(zooms(opens(address(file, number), "", name, one), f"{named} · {one}"))
     return links
 
 

@@ -26,9 +26,9 @@ ROLE_WORDS: dict[Role, str] = {
 
 
 @asynccontextmanager
-async def frame(visit: Visit, pages: list[Spec], path: str, *, dark: str | None = None) -> AsyncIterator[None]:
+async def frame(visit: Visit, pages: list[Spec], path: str) -> AsyncIterator[None]:
     """Header, navigation and footer around a page's content."""
-    theme.apply(dark)
+    theme.apply()
     _keep_drafts(visit)
     ui.on_exception(lambda: warn(_("Something went wrong on our side. Please try again.")))
     live.topic(f"session:{visit.session}").subscribe(

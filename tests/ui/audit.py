@@ -1,0 +1,55 @@
+"""What every page must hold, whatever stands on it: measured in the browser, with axe-core and a ruler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.async_api import Page
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+_VIOLATIONS = """async (rules) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], ...(rules ? {runOnly: rules} : {})});
+  return found.violations.flatMap(({id, impact, nodes}) =>
+    nodes.map((node) => `${impact} ${id}: ${node.target.join(" ")} ${node.any.map((each) => each.message).join(" ")}`));
+}"""
+# What stands out of the window, of which somebody could not read the end. What scrolls in a box of its own may.
+_TOO_WIDE = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return "";
+  const out = [...document.querySelectorAll("body *")].filter((each) =>
+    each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+  return `${wide} pixels too wide: ` + out.slice(-3).map((each) => `${each.tagName}.${each.className}`).join(", ");
+}"""
+# As a translation may be: 40 % longer, in every text of the page.
+_LENGTHENED = """() => {
+  const texts = document.createTreeWalker(document.querySelector("#app"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const said = texts.currentNode.data;
+    if (texts.currentNode.parentElement.closest("style, script, i, svg") || said.trim().length < 3) continue;
+    texts.currentNode.data = said.replace(/\\p{L}{2,}/gu, (word) => word + word.slice(0, Math.ceil(word.length * 0.4)));
+  }
+}"""
+
+
+async def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong in the page as it stands, by these of its rules or by all.
+
+    The script is evaluated, not loaded: no policy forbids it.
+    """
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    return list(await page.evaluate(_VIOLATIONS, list(rules) or None))
+
+
+async def dark(page: Page, on: bool) -> None:
+    await page.evaluate("(on) => Quasar.Dark.set(on)", on)
+
+
+async def too_wide(page: Page) -> str:
+    return str(await page.evaluate(_TOO_WIDE))
+
+
+async def lengthen(page: Page) -> None:
+    await page.evaluate(_LENGTHENED)
