@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from care.models.evidence import Evidence, Facts
 from care.models.refund import Judgement, RefundReason, Ruling
 from tests.brains.conftest import a_file
 from tests.ui.shop import verdict
-from tests.ui.test_words import refund
+from tests.ui.test_words import NOW, refund
 from ui.parts.case import about_all, about_files
 from ui.parts.deciding import decided_by
 from ui.parts.keys import KEYS
 from ui.parts.noting import ASKING, REJECTING
 from ui.parts.proof import known
+from ui.parts.queue import age
 from ui.theme import STATIC
 
 FOUND = ["The picture is blurred.", "The total agrees."]
@@ -51,6 +53,12 @@ def test_a_case_names_who_decided_it(given: dict[str, Any], who: str | None) -> 
     case = refund(**{"rulings": [{"decision": "reject", "reviewer": "amy"}]} | given)
     decided = decided_by(case)
     assert (decided.reviewer if isinstance(decided, Ruling) else None) == who
+
+
+@pytest.mark.parametrize(("hours", "said", "tone"), [(5, "5 h", "plain"), (30, "30 h", "warn"), (80, "3 days", "bad")])
+def test_the_longer_a_customer_waits_the_louder_it_is_said(hours: int, said: str, tone: str) -> None:
+    case = refund(created_at=NOW - timedelta(hours=hours))
+    assert age(case, NOW) == (f"Waits {said}", tone)
 
 
 @pytest.mark.parametrize("sentences", [REJECTING, ASKING])

@@ -19,7 +19,7 @@ from ui.parts.evidence import look_up
 from ui.parts.hands import hands, standing_of
 from ui.parts.keys import help_button, listen
 from ui.parts.onward import just_decided, next_address, steps
-from ui.parts.queue import MOST, address, choose, chosen_filter, queue, shown, waiting
+from ui.parts.queue import MOST, address, age, choose, chosen_filter, queue, shown, waiting
 from ui.parts.ruling import ruling_bar
 from ui.parts.viewer import viewer
 from ui.visit import Visit
@@ -159,7 +159,7 @@ def _chips(visit: Visit, refund: Refund) -> None:
     if refund.escalated:
         chip(_("Escalated"), "bad")
     if not refund.status.is_settled:
-        chip(_("Waits {span}", span=words.span((visit.now() - refund.created_at).total_seconds())))
+        chip(*age(refund, visit.now()))
         chip(*refund_words.due(refund, visit.now(), visit.services.client.policy.business_hours))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from care.models.refund import Refund, RefundStatus
@@ -20,6 +21,7 @@ FILTERS: filters.Filters[Refund] = {
     "second": (mark("Second approval"), lambda refund, me: first_approval(refund) is not None),
 }
 MOST = 200
+_LONG, _VERY_LONG = timedelta(days=1), timedelta(days=3)
 
 
 def chosen_filter(visit: Visit) -> str:
@@ -54,6 +56,13 @@ def following(refunds: list[Refund], current: str, me: str) -> str | None:
     return None
 
 
+def age(refund: Refund, now: datetime) -> tuple[str, words.Tone]:
+    """How long its customer waits, and how bad that is."""
+    waited = now - refund.created_at
+    tone: words.Tone = "bad" if waited > _VERY_LONG else "warn" if waited > _LONG else "plain"
+    return _("Waits {span}", span=words.span(waited.total_seconds())), tone
+
+
 def choose(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
     filters.draw(_("Which cases"), FILTERS, refunds, visit, show, lambda name: address(chosen or "", show=name))
 
@@ -66,13 +75,14 @@ def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) ->
 
 
 def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
-    now = visit.now()
     with link(f"/ui{address(refund.refund_id, show=show)}", "on" if chosen else "") as row:
         if chosen:
             row.props["aria-current"] = "true"
         text(f"{words.money(refund.amount)} · {words.reason(refund.reason)}", "strong")
-        waits = words.span((now - refund.created_at).total_seconds())
-        text(_("{refund} · waits {span}", refund=refund.refund_id, span=waits), "mute small")
+        waits, tone = age(refund, visit.now())
+        with box("line between wraps small"):
+            text(refund.refund_id, "mute")
+            text(waits, f"age {tone}")
         with box("options"):
             for label, tone in _chips(visit, refund):
                 chip(label, tone)
