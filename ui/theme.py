@@ -64,7 +64,7 @@ def prepare() -> None:
     app.colors(
         primary="#0f766e",
         secondary="#475467",
-        accent="#b54708",
+        accent="#6941c6",
         positive="#067647",
         negative="#b42318",
         warning="#b54708",

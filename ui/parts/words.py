@@ -11,7 +11,7 @@ from care.models.refund import RefundReason, RefundStatus
 from care.models.subscription import Frequency, Subscription, SubscriptionStatus
 from ui.language import _, current, mark, plural
 
-Tone = Literal["good", "warn", "bad", "info", "plain"]
+Tone = Literal["good", "warn", "bad", "info", "plain", "second"]
 
 ORDER_WORDS: dict[OrderStatus, tuple[str, Tone]] = {
     OrderStatus.PENDING: (mark("Being prepared"), "info"),
