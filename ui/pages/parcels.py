@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from care.errors import Conflict, Invalid
+from care.language import language_of
 from care.models.common import Page
 from care.models.customer import Customer
 from care.models.order import Order
@@ -19,7 +20,7 @@ from ui.parts import words
 from ui.parts.asking import answers, sheet
 from ui.parts.case import facts
 from ui.parts.elements import box, button, chip, empty, heading, link, text
-from ui.parts.noting import note_field, written
+from ui.parts.noting import note_field
 from ui.parts.pages import Pages
 from ui.parts.words import Tone
 from ui.visit import Visit
@@ -137,16 +138,18 @@ def _close(visit: Visit, searched: _Searched) -> None:
     order = searched.order
     title = _("What came of the search?")
     with sheet(title, _("The customer of order {order} reads your words.", order=order.order_id)) as asked:
-        note = note_field(_("Your words"), [_(each) for each in _RESULTS])
-        note.props(f"maxlength={_LONGEST_NOTE} counter")
+        reader = language_of([searched.customer.locale])
+        note = note_field(_("Your words"), _RESULTS, f"trace {order.order_id}", reader=reader)
+        note.field.props(f"maxlength={_LONGEST_NOTE} counter")
 
         async def close() -> str:
-            said = written(note)
+            said = note.written
             if not 1 <= len(said) <= _LONGEST_NOTE:
                 raise Invalid(_("Please write what came of it, in at most {n} characters.", n=_LONGEST_NOTE))
             closed = await visit.services.close_trace(order.order_id, CloseTrace(note=said).note)
             if closed.trace is None or closed.trace.note != said:
                 raise Conflict(_("A colleague has closed it in the meantime. The customer reads their words."))
+            note.sent()
             return _("The search is closed, and the customer is told.")
 
         answers(asked, _("Close the search"), close, back=_("Back"))

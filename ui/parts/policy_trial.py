@@ -14,7 +14,7 @@ from care.policy import MOST_BYTES, BadPolicy, parse_candidate, policy_text
 from care.replaying import Report, replay_stored
 from care.rules.policy_replay import Change
 from ui.language import _, mark, retold
-from ui.parts.elements import banner, box, button, card, icon, telling, text, warn
+from ui.parts.elements import banner, box, button, card, draft, icon, telling, text, warn
 from ui.parts.policy_outcome import outcome
 from ui.parts.policy_versions import changed, same
 from ui.parts.policy_words import differences
@@ -50,6 +50,7 @@ class _Trial:
                 self._upload()
             self._text = ui.textarea(_("Policy, as YAML")).classes("yaml")
             self._text.props(f"outlined debounce=400 maxlength={MOST_BYTES} spellcheck=false input-class=mono rows=14")
+            draft(self._text, "policy candidate")
             with box("line between wraps"):
                 times = {days: _(said) for days, said in _TIMES.items()}
                 self._days = ui.select(times, value=90, label=_("Cases of the last")).props("outlined dense")
