@@ -70,7 +70,8 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.signing_key(),
-        session_cookie="care_session",
+        # The prefix makes browsers refuse one that another host of the domain, or a page without TLS, has planted.
+        session_cookie="__Host-care_session" if https else "care_session",
         max_age=_SESSION_SECONDS,
         same_site="lax",
         https_only=https,

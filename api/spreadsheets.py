@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 
 from fastapi.responses import StreamingResponse
 
-Cell = str | int | float | bool | date | datetime | None
+from care.models.analytics import Cell
+
 # Spreadsheets compute a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _AT_ONCE = 64_000  # characters

@@ -29,7 +29,9 @@ from ui.visit import Spec, Visit
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 12  # seconds for one page
+# Seconds: until the database says who looks, and until the page is built.
+_ASKING, _PATIENCE = 6, 12
+_AWAY: tuple[type[Exception], ...] = (TimeoutError, *LOST)
 _TOLD = {
     "connection_lost": mark("The connection is lost."),
     "trying_to_reconnect": mark("We keep trying. This page comes back by itself."),
@@ -90,17 +92,18 @@ def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
 
 
 def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> None:
-    @ui.page(spec.path, response_timeout=_PATIENCE + 3)
+    @ui.page(spec.path, response_timeout=_ASKING + _PATIENCE + 3)
     async def show(request: Request) -> Response | None:
         speak(wished(request))
         here = services()
         try:
-            principal = session_principal(request)
-            if principal is None or not await here.still_stands(principal):
-                request.session.clear()
-                return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
-            customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
-        except LOST as error:
+            async with asyncio.timeout(_ASKING):
+                principal = session_principal(request)
+                if principal is None or not await here.still_stands(principal):
+                    request.session.clear()
+                    return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
+                customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
+        except _AWAY as error:
             _bare(error)
             return None
         speak(wished(request, customer.locale if customer else None))
@@ -124,8 +127,10 @@ async def _fill(spec: Spec, visit: Visit) -> None:
         async with asyncio.timeout(_PATIENCE):
             await spec.build(visit)
     except Exception as error:  # whatever it is, the menu around it goes on working
-        if not isinstance(error, (CareError, *LOST)):
+        if not isinstance(error, (CareError, *_AWAY)):
             log.exception("The page %s could not be built", spec.path)
+        elif isinstance(error, TimeoutError):
+            log.warning("The page %s was not built within %s s", spec.path, _PATIENCE)
         place.clear()
         fault_of(error)
 

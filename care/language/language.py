@@ -23,6 +23,8 @@ from care.models.money import CODES, Money
 LANGUAGES = {"en": "English", "es": "Español", "hi": "हिन्दी"}
 _USUAL = {"en": "en_GB", "es": "es_ES", "hi": "hi_IN"}
 DEFAULT = "en"
+# CLDR has regions beside the countries: the European Union, the United Nations, an unknown one, two made up for tests.
+_COUNTRY = re.compile(r"(?!EU|EZ|UN|QO|ZZ|XA|XB)[A-Z]{2}")
 # As `str(date)` or a notice writes it: "2026-11-27", "2026-11-27 at 10:00:10 (UTC-04:00)".
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:(?:[T ]| at )(\d{2}:\d{2}(?::\d{2})?(?: \(UTC.\d{2}:\d{2}\))?))?")
 # As `str(Money)` writes it.
@@ -120,6 +122,11 @@ class Language:
     def percent(self, share: float) -> str:
         """0.82 as "82%", "82 %"."""
         return str(format_percent(share, locale=self._locale))
+
+    def countries(self) -> dict[str, str]:
+        """By their ISO 3166 code, sorted by their names."""
+        named = {code: name for code, name in self._locale.territories.items() if _COUNTRY.fullmatch(code)}
+        return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
     def money(self, value: Money) -> str:
         """ "€12.99", "12,99 €"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from care.models.common import Model, Utc
@@ -127,6 +127,10 @@ class ModelFigures(Model):
     currency: str | None = None
     rests: int = 0
     rests_until: Utc | None = None
+
+
+# What stands in a table's row.
+Cell = str | int | float | bool | date | datetime | None
 
 
 class Table(StrEnum):

@@ -30,7 +30,7 @@ class Period(Model):
 
     @classmethod
     def latest(cls, days: int, now: datetime) -> Period:
-        """The last `days` times 24 hours, to the minute; what comes while it is asked for belongs to them."""
+        """The last `days` times 24 hours, and what comes while they are asked for."""
         today = now.astimezone(UTC).date()
         return cls(since=now - days * _DAY, until=now + _DAY, first=today - (days - 1) * _DAY, last=today)
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
-from care.models.analytics import Resolutions, Summary, Table
+from care.models.analytics import Cell, Resolutions, Summary, Table
 from care.models.period import Period
 from care.models.refund import RefundStatus
 from care.stores.analytics_refunds import RefundFigures
-from care.stores.analytics_rows import Cell, Rows
+from care.stores.analytics_rows import Rows
 from care.stores.analytics_subscriptions import SubscriptionFigures
 from care.stores.counting import counted, day_of, during, rows
 from care.stores.documents import now

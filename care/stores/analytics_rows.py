@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from care.models.analytics import ChurnDay, DeliveryDay, Resolutions, Summary, Table
+from care.models.analytics import Cell, ChurnDay, DeliveryDay, Resolutions, Summary, Table
 from care.models.period import Period
 from care.stores.analytics_pipelines import DECIDED_AT, DECISION, FIRST_REVIEWER, LAST_REVIEWER
 from care.stores.analytics_subscriptions import DELIVERIES
 from care.stores.counting import during
 from care.stores.mongo import Database, Document
 
-Cell = str | int | float | bool | date | datetime | None
 Columns = dict[str, Any]
 
 _DECIDED = {"$ne": [DECISION, None]}

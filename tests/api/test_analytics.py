@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.spreadsheets import Cell, as_csv, cell
+from api.spreadsheets import as_csv, cell
+from care.models.analytics import Cell
 from care.models.refund import Ruling
 from tests.api.cases import case_of
 from tests.api.shop import Shop, Someone

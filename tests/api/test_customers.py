@@ -14,22 +14,18 @@ HOME = {"street": "Lindenweg 4", "city": "Berlin", "postcode": "10969", "country
 
 async def test_a_customer_changes_what_is_named_and_nothing_else(ana: Someone) -> None:
     before = (await ana.http.get(f"/customer/{ana.customer_id}")).json()
-    changed = await ana.http.post(f"/customer/change/{ana.customer_id}", json={"address": HOME, "locale": "es-MX"})
+    changed = await ana.http.post(f"/customer/change/{ana.customer_id}", json={"address": HOME})
     assert changed.status_code == 200
     assert changed.json()["address"] == HOME
     after = (await ana.http.get(f"/customer/{ana.customer_id}")).json()
-    assert after == before | {"address": HOME, "locale": "es-MX"}
+    assert after == before | {"address": HOME}
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {},
-        {"timezone": "Mars/Olympus"},
-        {"locale": "tlh"},
-        {"name": ""},
-        {"email": "x@y.test"},
-        {"address": {"street": "x"}},
+        *({}, {"timezone": "Mars/Olympus"}, {"name": ""}, {"email": "x@y.test"}, {"address": {"street": "x"}}),
+        *({"locale": each} for each in ("", "fr", "de-DE", "tlh")),
     ],
 )
 async def test_a_change_that_cannot_be_is_refused(ana: Someone, body: dict[str, Any]) -> None:

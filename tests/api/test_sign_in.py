@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import jwt
 import pytest
 
+from api.main import create_app
 from care.models.customer import Role
 from tests.api.shop import PASSWORD, Shop, Someone
 
@@ -84,3 +86,17 @@ async def test_the_session_cookie_of_the_portal_reads_but_does_not_change(shop: 
     assert (await visitor.get(f"/orders/{ana.customer_id}")).status_code == 200
     order = await shop.sells(ana)
     assert (await visitor.post(f"/order/cancel/{order.order_id}")).status_code == 401
+
+
+async def test_behind_tls_the_session_travels_by_tls_alone(shop: Shop, ana: Someone) -> None:
+    """Whether there is TLS says the public address, not a header that anybody can send."""
+    app = create_app(shop.settings.model_copy(update={"public_url": "https://care.test"}))
+    app.state.services = shop.services
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://care.test") as browser:
+        answer = await browser.post("/ui/sign-in", data={"email": ana.email, "password": PASSWORD})
+    name, _, flags = answer.headers["set-cookie"].partition("=")
+    assert name == "__Host-care_session"
+    assert {"secure", "httponly", "samesite=lax", "path=/"} <= set(flags.lower().split("; "))
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    plain = await shop.browser(**{"X-Forwarded-Proto": "https"}).get("/ui/login")
+    assert "strict-transport-security" not in plain.headers

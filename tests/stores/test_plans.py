@@ -110,6 +110,7 @@ QUERIES: dict[str, Query] = {
     "notifications.page": Query(lambda s: s.notifications.page(ME, limit=PAGE)),
     "notifications.page, next": Query(lambda s: _second(s.notifications.page, ME), _BOTH),
     "notifications.unread": Query(lambda s: s.notifications.unread(ME), MINE),
+    "notifications.mark_all_read": Query(lambda s: s.notifications.mark_all_read(ME), MINE),
     "notifications.read_conversation": Query(
         lambda s: s.notifications.read_conversation("CNV001", ME), MINE // 2, reason="looks at what is unread"
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +16,14 @@ from care.models.conversation import ChatAction, Message
 from care.models.memory import Proposal
 from care.models.policy import BusinessHours
 from care.rules.writes import WRITES
+from care.settings import Settings
+from tests.running import CareUp
 from tests.ui.conftest import Comes
 from ui.language import speaking
 from ui.parts.chat import KINDS
 from ui.parts.handover import who_answers
 from ui.parts.proposal import answers, proposed
+from ui.parts.saying import in_words_of
 from ui.parts.talk import Sent, Talk, no_longer_fits, sent_by, was_said
 
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -132,6 +137,12 @@ def test_the_customer_is_told_who_answers_and_when(taken: bool, now: datetime, t
         assert told in who_answers(taken, BusinessHours(), now, "Europe/Berlin")
 
 
+@pytest.mark.parametrize(("key", "said"), [(None, "Try again"), ("gsk", "Intentar de nuevo")])
+def test_an_offered_sentence_is_said_in_english_where_only_the_local_model_reads_it(key: str | None, said: str) -> None:
+    with speaking(language_of(["es"])):
+        assert in_words_of(Settings(groq_api_key=key), "Try again") == said
+
+
 async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, customer: int, photo: Path) -> None:
     ana = await comes()
     await ana.arrives("/ui/support?conversation=new", "customer", customer)
@@ -208,3 +219,24 @@ async def test_what_people_write_is_never_run_and_what_is_half_written_stays(com
     assert await mallory.page.locator(".chat-log").evaluate("log => log.clientHeight") > 60
     assert "owned" not in await mallory.page.title()
     await mallory.shows("chat-keyboard")
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+async def test_a_restart_under_the_open_page_loses_nothing_and_says_nothing_twice(
+    comes: Comes, running: CareUp
+) -> None:
+    ana = await comes()
+    await ana.arrives("/ui/support?conversation=new", "customer", 3)
+    field = ana.page.get_by_label("Message", exact=True)
+    await ana.says("What can you do?")
+    mine = ana.page.locator(".bubble.mine", has_text="What can you do?")
+    await expect(mine).to_be_visible()
+    os.kill(running.runtime["pids"]["web"], signal.SIGKILL)
+    await field.fill("And when does it")
+    async with ana.page.expect_event("load", timeout=60_000):
+        running.until_ready()
+    await ana.sees("I change nothing before you have seen it and said yes.")
+    await expect(mine).to_have_count(1)
+    await expect(ana.page.locator(".thinking")).to_have_count(0)
+    await expect(field).to_have_value("And when does it")
+    ana.troubles.clear()  # the browser told its console that the server was away

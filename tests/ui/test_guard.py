@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from tests.running import CareUp
+from tests.ui.hostile import SCRIPT
+from ui.pages import PAGES
+
+_POLICY = "content-security-policy"
 
 
 @pytest.fixture
@@ -42,6 +47,49 @@ def test_pages_may_not_be_framed_and_load_nothing_from_elsewhere(ana: httpx.Clie
     policy = ana.get("/ui/").headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     assert not re.search(r"https?:|\*", policy)
+
+
+def test_only_scripts_that_the_very_answer_wrote_may_run(ana: httpx.Client) -> None:
+    both = ana.get("/ui/"), ana.get("/ui/")
+    named = [re.findall(r"script-src 'self' 'nonce-([^']+)' 'unsafe-eval';", page.headers[_POLICY]) for page in both]
+    assert named[0] != named[1]
+    assert both[0].text.count("<script") == both[0].text.count(f'<script nonce="{named[0][0]}"')
+
+
+def test_an_open_page_is_for_whoever_opened_it(running: CareUp, ana: httpx.Client) -> None:
+    found = re.search(r"'client_id': '([0-9a-f-]+)'", ana.get("/ui/orders").text)
+    assert found
+    socket = f"/ui/_nicegui_ws/socket.io/?EIO=4&transport=polling&client_id={found[1]}"
+    upload = f"/ui/_nicegui/client/{found[1]}/upload/1"
+    with httpx.Client(base_url=running.runtime["web"], timeout=60) as ravi:
+        account = running.account("customer", 1)
+        ravi.post("/ui/sign-in", data={"email": account["email"], "password": account["password"]})
+        assert ravi.get(socket).status_code == 403
+        assert ravi.post(upload, files={"file": b"x"}).status_code == 403
+    assert ana.get(socket).status_code == 200
+
+
+def test_a_file_of_any_size_is_refused_before_it_is_read(ana: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 1024 * 1024
+
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    answer = ana.post("/ui/_nicegui/client/none/upload/1", content=endless(), headers=kind)
+    assert answer.status_code in (404, 405, 413)
+
+
+def test_what_an_address_says_is_never_markup(running: CareUp) -> None:
+    asked = dict.fromkeys(("conversation", "show", "q", "days", "month", "why", "cursor"), SCRIPT)
+    with httpx.Client(base_url=running.runtime["web"], timeout=60) as client:
+        for role in ("customer", "supervisor"):
+            account = running.account(role)
+            client.post("/ui/sign-in", data={"email": account["email"], "password": account["password"]})
+            for spec in PAGES:
+                address = "/ui" + re.sub(r"\{[^}]+\}", quote(SCRIPT, safe=""), spec.path)
+                answer = client.get(address, params=asked)
+                assert answer.status_code < 500, address
+                assert not re.search(r"<img src=x|<script>owned|<svg onload|\$\{owned", answer.text), address
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(running: CareUp, stranger: httpx.Client) -> None:

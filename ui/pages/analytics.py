@@ -14,7 +14,7 @@ from care.models.analytics import Summary, Table
 from care.models.period import Period
 from ui import live
 from ui.language import _, mark
-from ui.parts.elements import box, card, heading, link_button, text
+from ui.parts.elements import REFUSALS, box, card, empty, heading, link_button, text, told_of
 from ui.parts.figures import (
     churn_card,
     deliveries_card,
@@ -25,7 +25,7 @@ from ui.parts.figures import (
 )
 from ui.parts.figures_of_refunds import agents_card, agreement_card, outcomes_card
 from ui.parts.glance import glance
-from ui.parts.period import in_words, picker, usable_period
+from ui.parts.period import asked, in_words, picker
 from ui.visit import Visit
 
 # Seconds between two looks at the figures, however much changes; and where a look takes long, so many times as long.
@@ -61,7 +61,7 @@ class _Part:
 
 async def page(visit: Visit) -> None:
     async def look() -> None:
-        period = usable_period(visit)
+        period, _refused = asked(visit)  # the last 30 days are others tomorrow
         summary = await visit.services.stores.analytics.summary(period)
         for part in parts:
             part.show(summary, period)
@@ -71,13 +71,34 @@ async def page(visit: Visit) -> None:
         await look()
         await asyncio.sleep(max(_CALM, _TIMES * (time.monotonic() - began)))  # the next look waits for it
 
+    async def first_look() -> None:
+        """After the page: to count much takes longer than a page may take to build."""
+        with waiting:
+            try:
+                await look()
+                waiting.delete()
+            except REFUSALS as error:
+                waiting.clear()
+                empty("cloud_off", told_of(error), tone="warn")
+
+    period, _refused = asked(visit)
     with heading(_("Analytics"), _("What the machine settles, what people settle, what waits.")):
-        text(_("{days}, in UTC", days=in_words(usable_period(visit))), "mute small")
+        text(_("{days}, in UTC", days=in_words(period)), "mute small")
     picker(visit)
     async with live.follow(live.DESK, _KINDS, look_again):
         parts = _places()
-        await look()
-    _take_along(usable_period(visit))
+        waiting = _counting()
+        ui.timer(0, first_look, once=True)
+    _take_along(period)
+
+
+def _counting() -> ui.element:
+    with box("card empty").props("role=status") as place:
+        with box("dots").props("aria-hidden=true"):
+            for _dot in range(3):
+                box(tag="i")
+        text(_("Counting"), "mute")
+    return place
 
 
 def _places() -> list[_Part]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nicegui import ui
 
 from care.models.customer import Address
-from ui.language import _
+from ui.language import _, current
 from ui.parts.elements import box
 from ui.parts.unfinished import Unfinished
 
@@ -20,25 +20,39 @@ class AddressFields:
         with box("grid pair"):
             self._postcode = self._input(_("Postcode"), typed.get("postcode"), 20, _missing)
             self._city = self._input(_("City"), typed.get("city"), 100, _missing)
-        # Longer than it may be: cut to two letters, "Germany" would be Georgia.
-        self._country = self._input(_("Country, in two letters (DE, IN, US)"), typed.get("country"), 60, _no_country)
+        self._country = self._countries(typed.get("country"))
 
     def typed(self) -> dict[str, str]:
         return {
             "street": (self._street.value or "").strip(),
             "city": (self._city.value or "").strip(),
             "postcode": (self._postcode.value or "").strip(),
-            "country": (self._country.value or "").strip().upper(),
+            "country": self._country.value or "",
         }
 
     def chosen(self) -> Address:
         """Raises Unfinished while something is missing, and tells what beside the field."""
         fields = (self._street, self._postcode, self._city, self._country)
         if [each for each in fields if not each.validate()]:  # asks every field, so that each tells
-            raise Unfinished(
-                _("Please fill in every line; the country has two letters, for example {code}.", code="DE")
-            )
+            raise Unfinished(_("Please fill in every line of the address."))
         return Address(**self.typed())
+
+    def is_empty(self) -> bool:
+        """Whether nothing of it is given, but perhaps the country."""
+        return not any(value for name, value in self.typed().items() if name != "country")
+
+    def _countries(self, code: str | None) -> ui.select:
+        """By name, in the reader's language."""
+        names = current().countries()
+        control = ui.select(
+            names,
+            label=_("Country"),
+            value=code if code in names else None,
+            with_input=True,
+            on_change=self._changed,
+            validation=_no_country,
+        )
+        return control.props("outlined dense stack-label options-dense hide-bottom-space").classes("full-width")
 
     def _input(self, label: str, value: str | None, most: int, fault: Callable[[str | None], str | None]) -> ui.input:
         control = ui.input(label, value=value or "", on_change=self._changed, validation=fault)
@@ -50,6 +64,4 @@ def _missing(value: str | None) -> str | None:
 
 
 def _no_country(value: str | None) -> str | None:
-    code = (value or "").strip()
-    fits = len(code) == 2 and code.isascii() and code.isalpha()
-    return None if fits else _("Two letters, for example {code}.", code="DE")
+    return None if value else _("Please choose the country.")

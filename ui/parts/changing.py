@@ -138,4 +138,4 @@ def _answer(visit: Visit, subscription: Subscription, asked: ui.dialog, wish: Ca
         what = str(after.address) if asked_for.address else f"{words.what(after)}. {words.rhythm(after)}"
         return in_a_row(_("Changed: {what}.", what=what), standing(visit, after))
 
-    answers(asked, _("Save"), save, back=_("Go back"))
+    answers(asked, _("Save"), save)

@@ -96,7 +96,7 @@ def pieces(said: str) -> list[str]:
 
 def thinking() -> None:
     """The assistant is at work; one that takes long says that it still is."""
-    with box("bubble thinking", name=_("The assistant is writing")):
+    with box("bubble thinking", name=_("The assistant is writing")).props("role=status"):
         with box("dots", tag="span"):
             for _n in range(3):
                 box(tag="i")

@@ -81,7 +81,7 @@ class Composer:
                     thumbnail(receipt, tiny=True)
                     icon_button("close", _("Remove this file"), partial(self._remove, receipt))
             for _n in range(self._checking):
-                with box("thumb tiny checking", tag="li", name=_("We check your file")).props("role=status"):
+                with box("thumb tiny checking", tag="li"), box(name=_("We check your file")).props("role=status"):
                     ui.spinner(size="22px").props("aria-hidden=true")
 
     def _remove(self, receipt: EvidenceReceipt) -> None:

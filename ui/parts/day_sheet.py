@@ -41,7 +41,7 @@ class DaySheet:
         self._begin = begin
         self._told: tuple[str, str, Tone] | None = None
         self._busy = False
-        self._take(subscriptions)
+        self._all = {s.subscription_id: s for s in subscriptions}
         with sheet(self._title()) as self._frame:
             self.shown()
             with box("line between wraps"):
@@ -56,13 +56,14 @@ class DaySheet:
         return not self._frame.is_deleted and bool(self._frame.value)
 
     def follow(self, subscriptions: list[Subscription]) -> None:
-        """After a change in another window, or by the assistant."""
-        self._take(subscriptions)
-        if not self._busy:
+        """After a change in another window, or by the assistant; what the sheet has done itself it shows already."""
+        before = dict(self._all)
+        for it in subscriptions:
+            here = before.get(it.subscription_id)
+            if here is None or it.version > here.version:
+                self._all[it.subscription_id] = it
+        if self._all != before and not self._busy:
             self.shown.refresh()
-
-    def _take(self, subscriptions: list[Subscription]) -> None:
-        self._all = {s.subscription_id: s for s in subscriptions}
 
     @ui.refreshable_method
     def shown(self) -> None:

@@ -42,10 +42,9 @@ class Typed(BaseModel):
 
 
 class Draft:
-    """`name` tells whose form it is: a tab may be signed in to one account after the other."""
+    """Lies with what drafts.js keeps, which forgets it when somebody else signs in."""
 
-    def __init__(self, name: str) -> None:
-        self._key = json.dumps(f"care draft {name}")
+    _key = json.dumps("care_draft:planner")
 
     def keep(self, typed: Typed) -> None:
         ui.run_javascript(f"sessionStorage.setItem({self._key}, {json.dumps(typed.model_dump_json())})")

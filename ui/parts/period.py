@@ -17,30 +17,24 @@ _PRESETS = (7, 30, 90)
 _USUAL = 30
 
 
-def period_of(visit: Visit) -> Period:
-    """What the address asks for, else the last 30 days. Raises Invalid."""
+def asked(visit: Visit) -> tuple[Period, Invalid | None]:
+    """What the address asks for; the last 30 days if it asks for nothing, or (with why) for what cannot be shown."""
     today = visit.now().date()
+    usual = _latest(_USUAL, today)
     if not visit.query.keys() & {"from", "to"}:
-        return _latest(_USUAL, today)
-    return Period.written(visit.query.get("from", ""), visit.query.get("to", ""), today)
-
-
-def usable_period(visit: Visit) -> Period:
-    """The same; what cannot be used in the address is the last 30 days."""
+        return usual, None
     try:
-        return period_of(visit)
-    except Invalid:
-        return _latest(_USUAL, visit.now().date())
+        return Period.written(visit.query.get("from", ""), visit.query.get("to", ""), today), None
+    except Invalid as refused:
+        return usual, refused
 
 
 def picker(visit: Visit) -> None:
-    """Says so if the address asked for what cannot be shown."""
-    today, chosen = visit.now().date(), usable_period(visit)
-    try:
-        period_of(visit)
-    except Invalid as error:
-        sentence = told_of(error)
-        banner("event_busy", _("{problem} Shown are the last {n} days.", problem=sentence, n=_USUAL), "warn")
+    today = visit.now().date()
+    chosen, refused = asked(visit)
+    if refused:
+        problem = _("{problem} Shown are the last {n} days.", problem=told_of(refused), n=_USUAL)
+        banner("event_busy", problem, "warn")
     with box("line wraps period"):
         with box("options filters", tag="nav", name=_("Time shown")):
             for days in _PRESETS:

@@ -44,7 +44,7 @@ async def new_subscription(visit: Visit, start: date | None = None, typed: Typed
 async def form_again(visit: Visit) -> None:
     """The form that was half-typed when this page had to be loaded anew, for example after a restart."""
     try:
-        typed = await Draft(visit.customer_id).kept()
+        typed = await Draft().kept()
     except TimeoutError:  # the browser has gone again
         return
     if typed is not None:
@@ -57,7 +57,7 @@ class PlannerForm:
         self._visit = visit
         self._before = typed
         self._first = first
-        self._draft = Draft(visit.customer_id)
+        self._draft = Draft()
         self._basket = Basket(products, [], self._changed, typed.lines)
 
     async def draw(self, frame: ui.dialog) -> None:
@@ -77,7 +77,7 @@ class PlannerForm:
         self._place.set_visibility(before.elsewhere)
         with box("sum").props("aria-live=polite"):
             await self._preview()
-        answers(frame, _("Start deliveries"), self._subscribe, back=_("Go back"))
+        answers(frame, _("Start deliveries"), self._subscribe)
 
     def dropped(self) -> None:
         self._draft.drop()

@@ -42,7 +42,7 @@ def card(talk: Talk, things: Things) -> None:
         with box("line top"):
             icon(PAGES.get(named[:3], ("help_outline", ""))[0], "22px").classes("acted-icon")
             with box("stack grow"):
-                text(title, "strong", tag="h3")
+                text(title, tag="h2")
                 if named[:3] in PAGES:
                     with link(f"{PAGES[named[:3]][1]}{named}", "small wrap"):
                         text(named, tag="span")

@@ -75,7 +75,7 @@ async def _header(visit: Visit) -> None:
                     link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="outline").classes(
                         "full-width"
                     )
-                _languages()
+                language_choice()
                 # A form of its own: signing out is a plain POST, which clears the cookie.
                 with ui.element("form").props("method=post action=/ui/sign-out"):
                     button(_("Sign out"), lambda: None, symbol="logout", look="outline type=submit").classes(
@@ -83,7 +83,7 @@ async def _header(visit: Visit) -> None:
                     )
 
 
-def _languages() -> None:
+def language_choice() -> None:
     """A plain form as well: the answer is the same page in the other language."""
     with box(tag="form", name=_("Language")).props("method=post action=/ui/language"), box("line wraps"):
         for code, name in LANGUAGES.items():

@@ -63,7 +63,7 @@ def pause_dialog(visit: Visit, subscription: Subscription) -> None:
 
         with box("stack").props("aria-live=polite"):
             told()
-        answers(asked, _("Pause"), pause, back=_("Go back"))
+        answers(asked, _("Pause"), pause)
 
 
 async def resume(visit: Visit, subscription: Subscription) -> str:

@@ -63,7 +63,8 @@ class Thread:
             if last:
                 with box("said") as self._last:
                     last()
-        self.to_the_end()
+        if messages:
+            self.to_the_end()
 
     def _day(self, message: Message) -> date:
         return message.at.astimezone(ZoneInfo(self._visit.zone)).date()

@@ -139,7 +139,7 @@
       document.documentElement.style.setProperty("--seen", `${height}px`);
       document.body.classList.toggle("keyboard", document.activeElement === field && height < 560 && seen.width < 1024);
       window.scrollTo(0, 0);
-      document.querySelector(".chat-log")?.scrollTo({ top: 1e9 });
+      if (chat.after) document.querySelector(".chat-log")?.scrollTo({ top: 1e9 });
     };
     seen.addEventListener("resize", fit);
     field.addEventListener("focus", () => ((before = 0), fit()));
