@@ -138,7 +138,11 @@ def _words(node: ast.AST) -> Iterator[str]:
 def _literals(node: ast.AST, telling: bool, silent: set[int]) -> Iterator[ast.expr]:
     """The outermost texts of a module that tells, or of what it refuses with."""
     name = _called(node)
-    if name in _NOT_TOLD or id(node) in silent or _translated_there(node):
+    if name in _NOT_TOLD or id(node) in silent:
+        return
+    if english := _english(node):
+        if telling:
+            yield english
         return
     telling = telling or name in _REFUSALS or _is_title(node)
     if telling and isinstance(node, ast.JoinedStr | ast.Constant):
@@ -160,9 +164,12 @@ def _is_title(node: ast.AST) -> bool:
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "title"
 
 
-def _translated_there(node: ast.AST) -> bool:
-    """A table that has the text in each language itself."""
-    return isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and key.value == "es" for key in node.keys)
+def _english(node: ast.AST) -> ast.expr | None:
+    """Of a table that has a text in each language itself: conversations are held in one, and read in any."""
+    if not isinstance(node, ast.Dict):
+        return None
+    said = {key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)}
+    return said["en"] if {"en", "es"} <= said.keys() else None
 
 
 def _docstrings(tree: ast.Module) -> set[int]:
