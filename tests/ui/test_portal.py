@@ -190,22 +190,6 @@ async def test_the_dark_look_is_remembered(comes: Comes) -> None:
     await ana.shows("orders-dark")
 
 
-async def test_every_page_fits_the_narrowest_phone(comes: Comes) -> None:
-    ana, amy = await comes(), await comes()
-    await ana.signs_in("customer")
-    await amy.signs_in("agent")
-    for person, pages in (
-        (ana, ("", "support", "orders", "refunds", "planner", "notifications")),
-        (amy, ("desk", "analytics")),
-    ):
-        await person.page.set_viewport_size({"width": 360, "height": 740})
-        for page in pages:
-            await person.page.goto(f"/ui/{page}")
-            await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
-            wide = await person.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 360, f"/ui/{page} is {wide} pixels wide"
-
-
 async def test_the_keyboard_gets_past_the_navigation(comes: Comes) -> None:
     ana = await comes()
     await ana.signs_in("customer")
