@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos lint lock chromium clean
+.PHONY: help install up test chaos lint messages lock chromium clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
@@ -16,6 +16,7 @@ help:
 	@echo "make chaos           kill worker, database and Temporal again and again in a storm of deliveries (some minutes)"
 	@echo "make install         only install, into $(VENV)"
 	@echo "make lint            only the linters"
+	@echo "make messages        bring the catalogues of care/language up to what the code says"
 	@echo "make lock            pin the dependencies anew (needs uv)"
 	@echo "make clean           delete what can be made again; .care stays"
 
@@ -52,6 +53,10 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# New texts wait there, empty, for their translations; tests/language says what is missing.
+messages: install
+	$(BIN)/python -m care.language.messages
 
 # The browser tests drive a Chromium of the system; they skip, and say so, where none can be had.
 chromium:

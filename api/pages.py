@@ -26,13 +26,18 @@ button { width: 100%; min-height: 48px; border: 0; border-radius: 10px; font: in
 """
 
 
-def page(title: str, detail: str = "", *, form: str = "", script: str = "", status: int = 200) -> HTMLResponse:
-    """`title` and `detail` are text; `form` comes from `button`; `script` is our own, and the only one that may run."""
+def page(
+    title: str, detail: str = "", *, lang: str, form: str = "", script: str = "", status: int = 200
+) -> HTMLResponse:
+    """`title` and `detail` are text in the language `lang`; `form` comes from `button`.
+
+    `script` is our own, and the only one that may run.
+    """
     nonce = secrets.token_urlsafe(16)
     told = f"<p>{escape(detail)}</p>" if detail else ""
     code = f'<script nonce="{nonce}">{script}</script>' if script else ""
     html = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · CARE</title>
+<html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} · CARE</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><style nonce="{nonce}">{_STYLE}</style></head>
 <body><main><p class="brand">CARE</p><h1>{escape(title)}</h1>{told}{form}</main>{code}</body></html>"""

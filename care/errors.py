@@ -19,6 +19,7 @@ CareError
 │   └── KeyReused             an Idempotency-Key with another body
 ├── TooMany              429
 └── Unavailable          503  a part is down; try again
+    └── Unanswered            a turn of a conversation has failed; under the same key it is told so again
 
 ModelTrouble             a model gave no usable answer; `retryable` tells whether asking again can help
 SetupError               CARE cannot start; the message says what to do
@@ -127,6 +128,10 @@ class TooMany(CareError):
 class Unavailable(CareError):
     status = 503
     title = "Try again in a moment"
+
+
+class Unanswered(Unavailable):
+    pass
 
 
 class ModelTrouble(Exception):

@@ -7,6 +7,7 @@ from html import escape
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import HTTPConnection
@@ -14,11 +15,13 @@ from starlette.requests import HTTPConnection
 from api.deps import LOST, Services
 from api.security import session_principal
 from care.errors import Unauthenticated
-from care.language import LANGUAGES
+from care.language import LANGUAGES, language_of
+from care.models.customer import ChangeCustomer
 from ui import live, theme
 from ui.language import COOKIE, _, current, mark, speaking, wished
 
 LOGIN = "/ui/login"
+log = structlog.get_logger()
 Field = Annotated[str, Form(max_length=1024)]
 _HEADERS = {
     "Content-Security-Policy": (
@@ -72,13 +75,27 @@ def router(services: Callable[[], Services]) -> APIRouter:
 
     @routes.post("/language")
     async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
-        """Chosen for this browser, signed in or not; back to the page that asked."""
+        """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)
         if same_origin(request) and code in LANGUAGES:
+            await _keep(services(), request, code)
             answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
         return answer
 
     return routes
+
+
+async def _keep(here: Services, request: Request, code: str) -> None:
+    """A customer's mails follow the choice. Who speaks the language already keeps the habits of their own country."""
+    principal = session_principal(request)
+    if principal is None or principal.customer_id is None:
+        return
+    try:
+        customer = await here.stores.customers.get(principal.customer_id)
+        if language_of([customer.locale]).code != code:
+            await here.stores.customers.change(customer.customer_id, ChangeCustomer(locale=code))
+    except LOST as error:
+        log.warning("language_kept_in_the_browser_only", error=type(error).__name__)
 
 
 def _back(request: Request) -> str:

@@ -46,6 +46,13 @@ _BEFORE = {"1": f"<style>{_DARK}</style>", "0": ""}
 TOGGLE_DARK = f"() => {{ Quasar.Dark.toggle(); {_REMEMBER} }}"
 
 
+def wear(look: str) -> str:
+    """The script for "1" (dark), "0" (light), and anything else: as the system has it."""
+    if look in ("0", "1"):
+        return f"Quasar.Dark.set({str(look == '1').lower()}); {_REMEMBER}"
+    return f"Quasar.Dark.set('auto'); document.cookie = '{DARK_COOKIE}=;path=/ui;max-age=0;samesite=lax'"
+
+
 def look(request: Request) -> str:
     """The body's class for a page without scripts."""
     return {"1": "body--dark", "0": ""}.get(request.cookies.get(DARK_COOKIE, ""), "follows-system")
@@ -57,7 +64,7 @@ def prepare() -> None:
     app.colors(
         primary="#0f766e",
         secondary="#475467",
-        accent="#b54708",
+        accent="#6941c6",
         positive="#067647",
         negative="#b42318",
         warning="#b54708",

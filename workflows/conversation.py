@@ -18,7 +18,7 @@ from workflows.graphs import run_graph
 
 with workflow.unsafe.imports_passed_through():
     from activities.conversation import ConversationActivities
-    from care.errors import CareError, NotFound, Unavailable, missing
+    from care.errors import CareError, NotFound, Unanswered, missing
     from care.models.conversation import ChatReply
     from care.models.handoff import DeskStep, Moved
     from care.models.memory import ChatTurn, ConversationState
@@ -39,7 +39,7 @@ Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 def _meant(error: ActivityError) -> CareError:
     if isinstance(error.cause, ApplicationError) and error.cause.type == NotFound.__name__:
         return NotFound(error.cause.message)
-    return Unavailable("I cannot answer at the moment. Please try again in a minute.")
+    return Unanswered("I cannot answer at the moment. Please try again in a minute.")
 
 
 @workflow.defn
@@ -78,7 +78,7 @@ class ConversationWorkflow:
 
     @workflow.update
     async def say(self, turn: ChatTurn) -> ChatReply:
-        """Raises (as update failures) NotFound for somebody else's conversation, Unavailable when a part is down."""
+        """Raises (as update failures) NotFound for somebody else's conversation, Unanswered when a part is down."""
         # A yes that was sent before the last answer is no yes to what that answer shows.
         turn = turn.model_copy(update={"hasty": self._speaking.locked()})
         async with self._speaking:

@@ -87,9 +87,9 @@ class RefundClient(Gate):
     async def rule(self, refund_id: str, ruling: Ruling) -> Refund:
         """A person's ruling. Raises NotFound, AlreadySettled, ClaimedByOther, or what the workflow refuses it with."""
         refund = await self._stores.refunds.get(refund_id)
+        handle = await self._open_case(refund)  # first: of a case that is over it matters no more who had it
         if refund.claimed_by is not None and not same_person(refund.claimed_by, ruling.reviewer):
             raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
-        handle = await self._open_case(refund)
         with _still_open(refund_id):
             async with answered(UPDATE):
                 ruled = await handle.execute_update(RefundWorkflow.rule, ruling)
@@ -106,7 +106,7 @@ class RefundClient(Gate):
         """
         refund = await self._stores.refunds.get(refund_id)
         account = await self._stores.accounts.find(assignment.to.strip())
-        if account is None or account.role is Role.CUSTOMER:
+        if account is None or account.closed_at is not None or account.role is Role.CUSTOMER:
             raise Invalid("A case can be given to a member of staff only.", fields={"to": "is nobody of the staff"})
         customer = await self._stores.customers.get(refund.customer_id)
         if account.customer_id == refund.customer_id or same_person(account.email, customer.email):

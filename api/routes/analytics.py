@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 
 from api.deps import Serving, Staff
 from api.problems import ERRORS
-from care.models.analytics import Summary
+from api.spreadsheets import as_csv
+from care.errors import Invalid
+from care.models.analytics import Summary, Table
+from care.models.period import LONGEST, Period
 
 router = APIRouter(tags=["analytics"], responses=ERRORS)
 
+_USUAL = 30  # days
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "description": "The table as CSV."}}
+
+
+def asked(
+    days: Annotated[
+        int | None, Query(ge=1, le=LONGEST, description=f"The last so many days; {_USUAL} if left out.")
+    ] = None,
+    first: Annotated[date | None, Query(alias="from", description="The first UTC day, with `to`.")] = None,
+    last: Annotated[date | None, Query(alias="to", description="The last UTC day, included.")] = None,
+) -> Period:
+    """The time that a caller asks about: `days`, or `from` and `to`. Raises Invalid."""
+    now = datetime.now(UTC)
+    if first is None and last is None:
+        return Period.latest(days or _USUAL, now)
+    if days is not None:
+        raise Invalid("Give either `days`, or `from` and `to`.", fields={"days": "must be left out beside from and to"})
+    if first is None or last is None:
+        lacking = "from" if first is None else "to"
+        raise Invalid("Give both `from` and `to`.", fields={lacking: "is needed beside the other"})
+    return Period.of_days(first, last, now.date())
+
+
+Asked = Annotated[Period, Depends(asked)]
+
 
 @router.get("/analytics/summary")
-async def summary(_: Staff, serving: Serving, days: Annotated[int, Query(ge=1, le=366)] = 30) -> Summary:
-    """Resolutions, refunds, reviews, deliveries and models over the last `days` days."""
-    return await serving.stores.analytics.summary(days)
+async def summary(_: Staff, serving: Serving, period: Asked) -> Summary:
+    """Resolutions, refunds, reviews, deliveries and models over the last `days` days, or the days `from` to `to`."""
+    return await serving.stores.analytics.summary(period)
+
+
+@router.get("/analytics/export", response_class=StreamingResponse, responses=_CSV)
+async def export(_: Staff, serving: Serving, what: Table, period: Asked) -> StreamingResponse:
+    """One table of the same time as CSV: amounts in minor units, times in UTC. Text that a spreadsheet would take for
+    a formula begins with an apostrophe."""
+    return await as_csv(serving.stores.analytics.table(what, period), f"care-{what}-{period.first}-to-{period.last}")

@@ -27,7 +27,7 @@ async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
 
 @router.post("/customer/change/{customer_id}", tags=["customers"])
 async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
-    """Name, time zone or usual address. Orders that are placed already keep their address."""
+    """Name, time zone, language or usual address. Orders that are placed already keep their address."""
     return await serving.stores.customers.change(customer_id, body)
 
 

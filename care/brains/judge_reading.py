@@ -36,6 +36,13 @@ class ReadAnswer(BaseModel):
     words: list[str]
 
 
+class FindingAnswer(BaseModel):
+    """`file` counts the claim's files from 1; null where the sentence is about several of them, or none."""
+
+    file: int | None
+    sentence: str
+
+
 class ItemAnswer(BaseModel):
     sku: str
     decision: Decision
@@ -47,7 +54,7 @@ class JudgeAnswer(BaseModel):
 
     read: ReadAnswer
     instructions_found: bool
-    findings: list[str]
+    findings: list[FindingAnswer]
     items: list[ItemAnswer]
     wanted: Literal["photo", "sharper_photo", "close_up", "whole_item", "label", "packaging", "invoice"] | None
     decision: Decision
@@ -79,12 +86,13 @@ def read_judgement(text: str, claim: Claim, model: str, prompt_version: str) -> 
         raise ModelTrouble("the answer does not hold one decision and one confidence", retryable=True)
     reading = _reading(data.get("read"))
     crossed = cross_check(reading, claim.record)
-    found = next((_sentences(data[key]) for key in _FINDING_KEYS if key in data), [])
+    found = next((_findings(data[key], claim) for key in _FINDING_KEYS if key in data), [])
     doubts = [SPOKEN_TO] if _told(data.get("instructions_found")) or signs("\n".join(reading.words)) else []
     return Judgement(
         decision=decisions.pop(),
         confidence=confidences.pop(),
-        findings=list(dict.fromkeys([*found, *crossed.findings])),
+        findings=list(dict.fromkeys([*(sentence for _, sentence in found), *crossed.findings])),
+        about_files=_by_file(found),
         items=list(_items(data.get("items"), claim.skus)),
         wanted=_wanted(data.get("wanted")),
         contradictions=[*crossed.contradictions, *doubts],
@@ -181,8 +189,24 @@ def _list(value: Any) -> list[Any]:
     return value or []
 
 
-def _sentences(value: Any) -> list[str]:
-    """Bounded, and without what a screen does not show: a model's words may be those of the claim."""
-    lines: Sequence[Any] = value if isinstance(value, list) else [value]
-    shown = ["".join(c for c in line if c.isprintable()).strip() for line in lines if isinstance(line, str)]
-    return [line[:300] for line in shown if line][:8]
+def _findings(value: Any, claim: Claim) -> list[tuple[str | None, str]]:
+    """Each with the id of the file that it is about, if it is about one. Bounded, and without what a screen does not
+    show: a model's words may be those of the claim."""
+    told: Sequence[Any] = value if isinstance(value, list) else [value]
+    pairs = [(each.get("file"), each.get("sentence")) if isinstance(each, dict) else (None, each) for each in told]
+    found = [(_named(file, claim), _shown(line)) for file, line in pairs if isinstance(line, str)]
+    return [(evidence_id, line[:300]) for evidence_id, line in found if line][:8]
+
+
+def _named(number: Any, claim: Claim) -> str | None:
+    counted = isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= len(claim.files)
+    return claim.files[number - 1].about.evidence_id if counted else None
+
+
+def _shown(line: str) -> str:
+    return "".join(c for c in line if c.isprintable()).strip()
+
+
+def _by_file(found: Sequence[tuple[str | None, str]]) -> dict[str, list[str]]:
+    files = dict.fromkeys(evidence_id for evidence_id, _ in found if evidence_id)
+    return {file: [line for evidence_id, line in found if evidence_id == file] for file in files}

@@ -31,9 +31,21 @@ class LocalJudge:
         confidence -= _OLD_PICTURE * any(evidence_checks.captured_before(f, claim.order) for f in facts)
         confidence -= _BLURRED * all(evidence_checks.is_blurred(f) for f in facts)
         confidence -= _SCREENSHOT * any(f.screenshot for f in facts)
-        found = [sentence for f in facts for sentence in evidence_checks.findings_of(f, claim.order)]
-        return _unclear(confidence, [_NOT_LOOKED, *dict.fromkeys(found)], wanted)
+        found = {
+            file.about.evidence_id: evidence_checks.findings_of(file.about.facts, claim.order) for file in claim.files
+        }
+        told = dict.fromkeys(sentence for sentences in found.values() for sentence in sentences)
+        return _unclear(confidence, [_NOT_LOOKED, *told], wanted, found)
 
 
-def _unclear(confidence: float, findings: list[str], wanted: Wanted | None) -> Judgement:
-    return Judgement(decision="unclear", confidence=round(confidence, 2), findings=findings, wanted=wanted, model=MODEL)
+def _unclear(
+    confidence: float, findings: list[str], wanted: Wanted | None, found: dict[str, list[str]] | None = None
+) -> Judgement:
+    return Judgement(
+        decision="unclear",
+        confidence=round(confidence, 2),
+        findings=findings,
+        about_files={evidence_id: sentences for evidence_id, sentences in (found or {}).items() if sentences},
+        wanted=wanted,
+        model=MODEL,
+    )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_month_names
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from care.language.catalogue import templates, translations
@@ -22,7 +23,10 @@ from care.models.money import CODES, Money
 LANGUAGES = {"en": "English", "es": "Español", "hi": "हिन्दी"}
 _USUAL = {"en": "en_GB", "es": "es_ES", "hi": "hi_IN"}
 DEFAULT = "en"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# CLDR has regions beside the countries: the European Union, the United Nations, an unknown one, two made up for tests.
+_COUNTRY = re.compile(r"(?!EU|EZ|UN|QO|ZZ|XA|XB)[A-Z]{2}")
+# As `str(date)` or a notice writes it: "2026-11-27", "2026-11-27 at 10:00:10 (UTC-04:00)".
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:(?:[T ]| at )(\d{2}:\d{2}(?::\d{2})?(?: \(UTC.\d{2}:\d{2}\))?))?")
 # As `str(Money)` writes it.
 _AMOUNT = re.compile(rf"(-?)([{''.join(CODES)}]|[A-Z]{{3}} )([\d,]+(?:\.\d+)?)")
 
@@ -55,8 +59,9 @@ class Language:
     def _value(self, said: str) -> str:
         """A date or an amount within a sentence, as this language writes it; anything else stays."""
         try:
-            if _DAY.fullmatch(said):
-                return self.day(date.fromisoformat(said))
+            if found := _DAY.fullmatch(said):
+                day = self.day(date.fromisoformat(found[1]))
+                return f"{day}, {found[2]}" if found[2] else day
             if found := _AMOUNT.fullmatch(said):
                 amount = Money.parse(found[3].replace(",", ""), CODES.get(found[2], found[2].strip()))
                 return self.money(amount * (-1 if found[1] else 1))
@@ -74,6 +79,24 @@ class Language:
         if today is not None and today.year != value.year:
             pattern += ", y" if self._month_first else " y"
         return format_date(value, pattern, locale=self._locale)
+
+    def full_day(self, value: date) -> str:
+        """ "Friday 27 November 2026", for those who hear it."""
+        return str(format_date(value, "full", locale=self._locale))
+
+    @property
+    def first_weekday(self) -> int:
+        """With which day a week begins on the wall: 0 is Monday, 6 Sunday."""
+        return int(self._locale.first_week_day)
+
+    def long_day(self, value: date) -> str:
+        """ "Friday, 27 November", "viernes, 27 de noviembre"."""
+        pattern = {"es": "EEEE, d 'de' MMMM"}.get(self.code, "EEEE, MMMM d" if self._month_first else "EEEE, d MMMM")
+        return format_date(value, pattern, locale=self._locale)
+
+    def listed(self, names: list[str]) -> str:
+        """ "A, B and C", "A, B y C"."""
+        return str(format_list(names, locale=self._locale))
 
     def month(self, value: date) -> str:
         """ "November 2026"."""
@@ -100,6 +123,11 @@ class Language:
         """0.82 as "82%", "82 %"."""
         return str(format_percent(share, locale=self._locale))
 
+    def countries(self) -> dict[str, str]:
+        """By their ISO 3166 code, sorted by their names."""
+        named = {code: name for code, name in self._locale.territories.items() if _COUNTRY.fullmatch(code)}
+        return dict(sorted(named.items(), key=lambda pair: pair[1]))
+
     def money(self, value: Money) -> str:
         """ "€12.99", "12,99 €"."""
         amount = Decimal(value.amount).scaleb(-value.decimals)
@@ -114,10 +142,17 @@ def language_of(wishes: Iterable[str | None]) -> Language:
     """The first of these that we speak: codes or locales, like "hi", "es-MX" or a browser's "en-GB;q=0.8"."""
     for wish in wishes:
         named = (wish or "").split(";")[0].strip().replace("-", "_")
-        code = named.split("_")[0].lower()
-        if code in LANGUAGES:
-            return _language(code, named)
+        if speaks(named):
+            return _language(_code(named), named)
     return _language(DEFAULT, DEFAULT)
+
+
+def speaks(locale: str) -> bool:
+    return _code(locale) in LANGUAGES
+
+
+def _code(locale: str) -> str:
+    return locale.replace("-", "_").split("_")[0].lower()
 
 
 @cache

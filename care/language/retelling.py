@@ -1,7 +1,7 @@
 """A finished English sentence, told again in another language.
 
 What comes from behind the portal was filled with its values long before anybody knew who reads it: notices lie in the
-store, refusals cross Temporal. So the sentence is held against the catalogue's texts: where one fits, its values are
+store, refusals cross Temporal. So each sentence is held against the catalogue's texts: where one fits, its values are
 taken out, told again themselves, and put into the translation. What fits nothing stays as it is.
 """
 
@@ -12,9 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+SENTENCES = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _HOLE = re.compile(r"\{(\w+)\}")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _DEEPEST = 4  # a sentence in a sentence in a sentence; no text of ours goes deeper
+_LONGEST = 4  # so many seeming sentences may be one, as in "Order 2 of Dr. Oetker is paid."
+_REMEMBERED = 2000
+# What somebody else has written, or called their product: as it is, whatever it says.
+_AS_IT_IS = frozenset({"name", "note"})
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,18 @@ class _Template:
                 parts.append(f"(?P=_{piece})")
             else:
                 seen.add(piece)
-                parts.append(f"(?P<_{piece}>.*?)")
+                parts.append(f"(?P<_{piece}>.+?)")
         return re.compile("".join(parts), re.DOTALL)
 
-    @property
-    def fixed(self) -> int:
-        """How many of its characters are not holes: what says most is tried first."""
-        return len(_HOLE.sub("", self.text))
+    @cached_property
+    def rarest(self) -> str:
+        """The longest piece between holes: without it in a sentence, the pattern need not be tried."""
+        return max(_HOLE.split(self.text)[::2], key=len)
+
+    @cached_property
+    def letters(self) -> int:
+        """How much of it is not holes: what says most is tried first."""
+        return sum(c.isalpha() for c in _HOLE.sub("", self.text))
 
 
 class Retelling:
@@ -48,27 +57,48 @@ class Retelling:
     def __init__(self, texts: dict[str, str], value: Callable[[str], str]) -> None:
         self._exact = texts
         self._value = value
+        self._known: dict[str, str] = {}
         templates = [_Template(*pair) for pair in texts.items() if _HOLE.search(pair[0])]
-        # A text of hardly more than holes would fit anything.
-        self._templates = sorted((t for t in templates if t.fixed >= 4), key=lambda t: -t.fixed)
+        self._templates = sorted((t for t in templates if t.letters), key=lambda t: -t.letters)
 
-    def tell(self, sentence: str, depth: int = 0) -> str:
-        whole = self._whole(sentence, depth)
-        if whole is not None:
-            return whole
-        pieces = _SENTENCES.split(sentence)
-        if len(pieces) == 1 or depth > _DEEPEST:
-            return self._value(sentence)
-        return " ".join(self.tell(piece, depth + 1) for piece in pieces)
+    def tell(self, text: str) -> str:
+        """The same text for the same text: lists show the same notices again and again."""
+        if text not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = self._told(text, 0)
+        return self._known[text]
+
+    def _told(self, text: str, depth: int) -> str:
+        """Sentence by sentence. What only seems to end one, as after "Dr.", does not if more can be told without it."""
+        bare = text.strip()
+        if not bare or depth > _DEEPEST:
+            return text
+        pieces = SENTENCES.split(bare)
+        # From each piece on: how many cannot be told, how few sentences there are (negative), and what is told.
+        best: list[tuple[int, int, list[str]]] = [(0, 0, [])]
+        for at in range(len(pieces) - 1, -1, -1):
+            ways = []
+            for length, (lost, sentences, rest) in enumerate(best[:_LONGEST], 1):
+                said = self._whole(" ".join(pieces[at : at + length]), depth)
+                if said is not None:
+                    ways.append((lost, sentences - 1, [said, *rest]))
+                elif length == 1:
+                    ways.append((lost + 1, sentences - 1, [self._value(pieces[at]), *rest]))
+            best.insert(0, min(ways, key=lambda way: way[:2]))
+        return text.replace(bare, " ".join(best[0][2]), 1)
 
     def _whole(self, sentence: str, depth: int) -> str | None:
-        bare = sentence.strip()
-        if (exact := self._exact.get(bare)) is not None:
-            return sentence.replace(bare, exact) if bare else sentence
-        if depth > _DEEPEST:
-            return None
+        if (exact := self._exact.get(sentence)) is not None:
+            return exact
         for template in self._templates:
-            if found := template.pattern.fullmatch(sentence):
-                values = {name[1:]: self.tell(said, depth + 1) for name, said in found.groupdict().items()}
-                return template.translation.format(**values)
+            # Hardly more than holes would fit any sentence; within one, "{a} and {b}" is what it seems.
+            if depth == 0 and template.letters < 6:
+                return None
+            if template.rarest in sentence and (found := template.pattern.fullmatch(sentence)):
+                return template.translation.format(**self._filled(found, depth + 1))
         return None
+
+    def _filled(self, found: re.Match[str], depth: int) -> dict[str, str]:
+        values = {name[1:]: said for name, said in found.groupdict().items()}
+        return {name: said if name in _AS_IT_IS else self._told(said, depth) for name, said in values.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,10 +32,14 @@ class Customer(Model):
 
 
 class ChangeCustomer(Body):
-    """Body of `POST /customer/change/{customer_id}`: what is left out stays as it is. `timezone` is an IANA name."""
+    """Body of `POST /customer/change/{customer_id}`: what is left out stays as it is.
+
+    `timezone` is an IANA name; `locale` is one of a language that CARE speaks, like "es" or "es-MX".
+    """
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     timezone: str | None = Field(default=None, max_length=64)
+    locale: str | None = Field(default=None, max_length=35)
     address: Address | None = None
 
 
@@ -68,14 +73,44 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Account(Model):
-    """A sign-in. `password_hash` is argon2id; a customer's account names its customer."""
+Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
 
-    email: str = Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+
+class AccountWish(Body):
+    """What an account is made from, but for its password."""
+
+    email: Email
+    role: Role
+    customer_id: CustomerId | None = None
+
+
+class Account(Model):
+    """A sign-in. `password_hash` is argon2id; a customer's account names its customer.
+
+    A closed account is kept, as cases name it, and opens nothing. `generation` counts its changes: a token or session
+    of an earlier one is worth nothing.
+    """
+
+    email: Email
     password_hash: str
     role: Role
     customer_id: CustomerId | None = None
     created_at: Utc
+    closed_at: Utc | None = None
+    generation: int = 0
+
+
+class AccountEvent(Model):
+    """What was done to an account: `number` counts all of them from 1, without a gap; `by` is the account that did it,
+    "command line" where somebody did it on the server."""
+
+    number: int
+    at: Utc
+    by: str
+    email: str
+    kind: Literal["added", "role_changed", "password_reset", "closed"]
+    role: Role
+    before: Role | None = None
 
 
 class Principal(Model):
@@ -84,6 +119,7 @@ class Principal(Model):
     email: str
     role: Role
     customer_id: CustomerId | None = None
+    generation: int = 0
 
     @property
     def is_staff(self) -> bool:

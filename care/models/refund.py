@@ -121,6 +121,7 @@ class ItemJudgement(Model):
 class Judgement(Model):
     """What a judge says of the evidence. `confidence` (0 to 1) is that the claim is valid.
 
+    `about_files` has those of the findings that are about one file, by its evidence id.
     `items` may tell the claimed items apart. `wanted` is what a further file would have to show to settle the claim.
     `contradictions` are sentences on what the files say against the order record. `model` is "local" for the checks
     that run without a key. `problem` says why a person must look, when the model could not answer.
@@ -129,6 +130,7 @@ class Judgement(Model):
     decision: Literal["valid", "unclear", "invalid"]
     confidence: Annotated[float, Field(ge=0, le=1)]
     findings: list[str] = []
+    about_files: dict[str, list[str]] = {}
     items: list[ItemJudgement] = []
     wanted: Wanted | None = None
     contradictions: list[str] = []

@@ -1,4 +1,7 @@
-"""A notification as a mail: plain text, and the same in small HTML. Pure: the same notice gives the same mail."""
+"""A notification as a mail in its customer's language: plain text, and the same in small HTML.
+
+Pure: the same notice gives the same mail.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from care.errors import Invalid
+from care.language import language_of
 from care.models.customer import Customer
 from care.models.notification import Notification
 from care.rules.notice_kinds import subject
@@ -18,7 +22,8 @@ SKIP = "Skip this delivery"
 _FOOT = "You can choose which mails you get"
 _PAGE = """\
 <!doctype html>
-<html lang="en"><body style="margin:0;padding:24px;background:#f4f6f8;font-family:system-ui,sans-serif;color:#101828">
+<html lang="{lang}"><body style="margin:0;padding:24px;background:#f4f6f8;font-family:system-ui,sans-serif;\
+color:#101828">
 <div style="max-width:520px;margin:0 auto;padding:24px;background:#fff;border:1px solid #e4e7ec;border-radius:14px">
 <h1 style="margin:0 0 12px;font-size:18px">{title}</h1>
 <p style="margin:0 0 18px;line-height:1.5;white-space:pre-line">{message}</p>
@@ -34,7 +39,9 @@ background:#0f766e;color:#fff;text-decoration:none;font-weight:600">{label}</a><
 
 def mail_about(notice: Notification, customer: Customer, sender: Address, public_url: str) -> EmailMessage:
     """Raises Invalid if the customer's address is none that a mail can go to."""
-    title, choose = subject(notice), f"{public_url.rstrip('/')}/ui/preferences"
+    language = language_of([customer.locale])
+    title, message = language.text(subject(notice)), language.retold(notice.message)
+    label, foot, choose = language.text(SKIP), language.text(_FOOT), f"{public_url.rstrip('/')}/ui/preferences"
     link = notice.link if notice.link and urlsplit(notice.link).scheme in ("http", "https") else None
     mail = EmailMessage()
     mail["Subject"] = title
@@ -43,11 +50,15 @@ def mail_about(notice: Notification, customer: Customer, sender: Address, public
     mail["Date"] = notice.created_at
     mail["Message-ID"] = message_id(notice, sender)
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office answers, please
-    asked = f"{SKIP}: {link}\n\n" if link else ""
-    mail.set_content(f"{notice.message}\n\n{asked}-- \n{_FOOT}: {choose}\n")
-    button = _BUTTON.format(link=escape(link), label=SKIP) if link else ""
+    asked = f"{label}: {link}\n\n" if link else ""
+    mail.set_content(f"{message}\n\n{asked}-- \n{foot}: {choose}\n")
     html = _PAGE.format(
-        title=escape(title), message=escape(notice.message), button=button, foot=_FOOT, choose=escape(choose)
+        lang=language.code,
+        title=escape(title),
+        message=escape(message),
+        button=_BUTTON.format(link=escape(link), label=escape(label)) if link else "",
+        foot=escape(foot),
+        choose=escape(choose),
     )
     mail.add_alternative(html, subtype="html")
     return mail

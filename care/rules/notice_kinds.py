@@ -59,7 +59,7 @@ def goes_by_mail(notice: Notification, preferences: Preferences) -> bool:
 
 
 def subject(notice: Notification) -> str:
-    """What the mail is about, in words that hold nothing of the customer's."""
+    """What the mail is about, in English words that hold nothing of the customer's."""
     return _SUBJECTS.get(notice.kind) or _SUBJECT_OF_GROUP[group_of(notice)]
 
 

@@ -128,7 +128,8 @@ def check_items_may_change(subscription: Subscription, last: str | None) -> None
     """Raises Conflict while deliveries of the present items are paid; `last`: when the last of them comes, if known."""
     terms, overdue, paid = subscription.prepaid, subscription.overdue, left(subscription)
     if terms and paid:
-        many = f"{paid} deliver{'y' if paid == 1 else 'ies'} of the present items {'is' if paid == 1 else 'are'} paid"
+        which = "delivery of the present items is" if paid == 1 else "deliveries of the present items are"
+        many = f"{paid} {which} paid"
         if not terms.renew:
             raise Conflict(
                 f"{many}. For other items, cancel this subscription (what is left is paid back) and start a new one."

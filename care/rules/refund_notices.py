@@ -106,9 +106,10 @@ def _message(refund: Refund) -> str | None:
 def _given(refund: Refund) -> str:
     about = f"(refund {refund.refund_id}, order {refund.order_id})"
     if refund.sent_as:
-        where = "added {} to your wallet" if refund.remedy is Remedy.STORE_CREDIT else "paid back {}"
-        sent = f"Your replacement is on its way as order {refund.sent_as}"
-        return f"{sent}, and we have {where.format(owed(refund))} {about}."
+        sent = f"Your replacement is on its way as order {refund.sent_as}, and we have"
+        if refund.remedy is Remedy.STORE_CREDIT:
+            return f"{sent} added {owed(refund)} to your wallet {about}."
+        return f"{sent} paid back {owed(refund)} {about}."
     match refund.remedy:
         case Remedy.REFUND:
             return f"We have paid back {refund.amount} {about}."

@@ -19,9 +19,10 @@ def _of_another(known: Known) -> Signal | None:
         return None
     same = _same_files(known, theirs)
     ours_first = all(mine.created_at < other.created_at for mine in known.evidence for other in theirs)
-    sentence = f"Another customer has sent {_what(same)}, {'after' if ours_first else 'before'} this one did"
     refused = any(r.status is RefundStatus.REJECTED and not known.is_ours(r) for r in known.shown)
-    sentence += ", in a claim that was rejected." if refused else "."
+    order = "after" if ours_first else "before"
+    claim = ", in a claim that was rejected" if refused else ""
+    sentence = f"Another customer has sent {_what(same)}, {order} this one did{claim}."
     return Signal(name="evidence_of_another", weight=(80 if same else 60) + 10 * refused, sentence=sentence)
 
 
@@ -34,7 +35,8 @@ def _sent_before(known: Known) -> Signal | None:
     shown = [ours[each] for refund in claims for each in refund.evidence_ids if each in ours]
     same = _same_files(known, shown)
     refused = any(r.status is RefundStatus.REJECTED for r in claims)
-    sentence = f"{_what(same).capitalize()} was sent with {_named(claims)}."
+    what = "The same file" if same else "A file that looks the same"
+    sentence = f"{what} was sent with {_named(claims)}."
     return Signal(name="evidence_reused", weight=(60 if same else 40) + 10 * refused, sentence=sentence)
 
 

@@ -9,6 +9,8 @@ from care.models.order import OrderStatus
 from care.models.refund import Signal
 from care.rules.known import Known
 
+_ANOTHER = {"country": "another country", "city": "another city", "postcode": "another postcode"}
+
 
 def _on_its_way(known: Known) -> Signal | None:
     if known.order.status is OrderStatus.DELIVERED:
@@ -24,8 +26,8 @@ def _elsewhere(known: Known) -> Signal | None:
     earlier = [o for o in known.orders if o.order_id != known.order.order_id and o.placed_at < known.order.placed_at]
     if any(o.address and _place(o.address) == _place(there) for o in earlier):
         return None
-    parts = [name for name in ("country", "city", "postcode") if _part(home, name) != _part(there, name)]
-    sentence = f"The order went to another {parts[0]} than the customer's own, as gifts do."
+    place = next(words for part, words in _ANOTHER.items() if _part(home, part) != _part(there, part))
+    sentence = f"The order went to {place} than the customer's own, as gifts do."
     return Signal(name="address_mismatch", weight=10, sentence=sentence)
 
 

@@ -18,7 +18,7 @@ from care.rules.subscription import items_of
 def reminder(subscription: Subscription, step: Step, at: datetime, prices: Mapping[str, Money]) -> Notification:
     """`prices`: what one piece of an item costs from this delivery on, by sku, where that is new."""
     when, items = spoken(step.occurrence.key), items_of(subscription, step.occurrence.key)
-    text = f"Reminder: Your subscription {subscription.subscription_id} will restock {goods(items)} {when}."
+    text = f"Reminder: Your subscription {subscription.subscription_id} will restock {goods(items)} on {when}."
     for item in items:
         if item.sku in prices:
             text += f" New price: {item.name} costs {prices[item.sku]} instead of {item.price}."
@@ -31,32 +31,34 @@ def reminder(subscription: Subscription, step: Step, at: datetime, prices: Mappi
 def after_try(before: Subscription, after: Subscription, step: Step, attempt: Delivery) -> Notification | None:
     """What the customer is told of a try that did not simply succeed. `after` is the state that it led to."""
     key = step.occurrence.key
-    what = f"{goods(items_of(before, key))} {spoken(key)}"
+    what, when = goods(items_of(before, key)), spoken(key)
     match attempt.outcome:
         case "awaiting_stock" | "out_of_stock":
-            kind, text = "out_of_stock", _on_stock(before, after, what)
+            kind, text = "out_of_stock", _on_stock(before, after, what, when)
         case "declined" | "declined_for_good" | "payment_failed":
-            kind, text = "payment_failed", _on_payment(after, what)
+            kind, text = "payment_failed", _on_payment(after, what, when)
         case "delivered" if before.overdue and before.overdue.why == "payment":
-            kind, text = "payment_recovered", f"Your payment for {what} went through, and your delivery is on its way."
+            kind = "payment_recovered"
+            text = f"Your payment for {what} on {when} went through, and your delivery is on its way."
         case "delivered" if before.overdue:
-            kind, text = "in_stock_again", f"Your delivery of {what} is in stock again and on its way."
+            kind, text = "in_stock_again", f"Your delivery of {what} on {when} is in stock again and on its way."
         case _:
             return None
     tries = f"-{before.overdue.tries + 1}" if before.overdue else ""
     return _notice(before, step, kind, text + _next_date(after), attempt.at, detail=tries)
 
 
-def _on_stock(before: Subscription, after: Subscription, what: str) -> str:
+def _on_stock(before: Subscription, after: Subscription, what: str, when: str) -> str:
     if after.overdue is None:
-        return f"Your delivery of {what} could not go out, because it is out of stock. You were not charged."
+        return f"Your delivery of {what} on {when} could not go out, because it is out of stock. You were not charged."
     until = _local(after, after.overdue.until)
     still = " still" if before.overdue else ""
-    return f"Your delivery of {what} has to wait: it is{still} out of stock. We try again every day until {until}."
+    waits = f"Your delivery of {what} on {when} has to wait: it is{still} out of stock."
+    return f"{waits} We try again every day until {until}."
 
 
-def _on_payment(after: Subscription, what: str) -> str:
-    declined = f"Your payment for {what} was declined, so nothing was sent."
+def _on_payment(after: Subscription, what: str, when: str) -> str:
+    declined = f"Your payment for {what} on {when} was declined, so nothing was sent."
     if after.overdue is None:
         paused = after.status is SubscriptionStatus.PAUSED
         end = "Your subscription is paused: choose another payment method, then resume it." if paused else ""
@@ -75,23 +77,21 @@ def _local(subscription: Subscription, at: datetime) -> str:
 def missed(subscription: Subscription, step: Step, lost: Passed, at: datetime) -> Notification:
     if lost.count == 1:
         key = step.occurrence.key
-        what = f"your delivery of {goods(items_of(subscription, key))} {spoken(key)}"
+        what = f"your delivery of {goods(items_of(subscription, key))} on {spoken(key)}"
         end = "It was skipped, and you were not charged."
     else:
-        first, last = (spoken(each).removeprefix("on ") for each in (lost.first.key, step.occurrence.key))
-        span = f"planned from {first} to {last}"
-        what = f"{lost.count:,} deliveries of {goods(subscription.items)} {span}"
+        first, last = (spoken(each) for each in (lost.first.key, step.occurrence.key))
+        what = f"{lost.count:,} deliveries of {goods(subscription.items)} planned from {first} to {last}"
         end = "They were skipped, and you were not charged."
-    return _notice(
-        subscription, step, "missed", f"We are sorry: we could not make {what}. {end}{_next_date(subscription)}", at
-    )
+    text = f"We are sorry: we could not make {what}."
+    return _notice(subscription, step, "missed", f"{text} {end}{_next_date(subscription)}", at)
 
 
 def offer_to_skip(refund: Refund, subscription: Subscription, key: str, link: str | None) -> Notification:
     """After a delivery that arrived damaged: about the next one, `key`. One offer a refund."""
     text = (
         f"We are sorry that your delivery arrived damaged. Your next delivery of "
-        f"{goods(items_of(subscription, key))} is planned {spoken(key)}: "
+        f"{goods(items_of(subscription, key))} is planned on {spoken(key)}: "
         "if you would rather wait, you can skip it, or have it come on another day."
     )
     return Notification(
@@ -113,10 +113,10 @@ def goods(items: list[NamedItem]) -> str:
 
 
 def spoken(key: str) -> str:
-    """An occurrence in a sentence: "on 2026-11-27", "on 2026-11-27 at 10:00:10"."""
+    """An occurrence in a sentence, behind "on": "2026-11-27", "2026-11-27 at 10:00:10"."""
     day, _, clock = key.partition("T")
     offset = f" (UTC{clock[8:]})" if clock[8:] else ""
-    return f"on {day} at {clock[:8]}{offset}" if clock else f"on {day}"
+    return f"{day} at {clock[:8]}{offset}" if clock else day
 
 
 def compact(key: str) -> str:
@@ -131,7 +131,7 @@ def order_id(subscription: Subscription, step: Step) -> str:
 
 def _next_date(subscription: Subscription) -> str:
     """Said of the state after the step."""
-    return f" Your next delivery is {spoken(subscription.next_delivery)}." if subscription.next_delivery else ""
+    return f" Your next delivery is on {spoken(subscription.next_delivery)}." if subscription.next_delivery else ""
 
 
 def _notice(

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +36,20 @@ class Part:
 
 
 class Supervisor:
-    """`say` takes one sentence for the person who started us; `changed` is called when process ids are others."""
+    """`say` takes one sentence for the person who started us; `changed` is called when process ids are others.
 
-    def __init__(self, say: Callable[[str], None], changed: Callable[[], None]) -> None:
+    `pause` waits for that many seconds before a new start.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        changed: Callable[[], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._say = say
         self._changed = changed
+        self._pause = pause
         self._children: list[_Child] = []
         self._stopping = False
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -72,7 +81,7 @@ class Supervisor:
                 return self._broken.set_exception(SetupError(why))
             pause = FIRST_PAUSE if time.monotonic() - began > STEADY else pause
             self._say(f"{part.name} died ({ending(code)}); starting it again in {pause:.0f} s. Its log: {part.log}")
-            await asyncio.sleep(pause)
+            await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             child.process = await spawn(part)
             self._say(f"{part.name} was started again (process {child.process.pid}).")

@@ -1,21 +1,24 @@
-"""The supervisor's summary, counted by MongoDB. Days are UTC days."""
+"""The supervisor's figures, counted by MongoDB. Days are UTC days."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from care.models.analytics import DayCount, OutcomeCount, Summary
-from care.models.money import Money
+from care.models.analytics import Cell, Resolutions, Summary, Table
+from care.models.period import Period
 from care.models.refund import RefundStatus
-from care.models.subscription import SubscriptionStatus
+from care.stores.analytics_refunds import RefundFigures
+from care.stores.analytics_rows import Rows
+from care.stores.analytics_subscriptions import SubscriptionFigures
+from care.stores.counting import counted, day_of, during, rows
 from care.stores.documents import now
 from care.stores.meters import MeterStore
 from care.stores.mongo import Database, Document
 
 # A contained conversation that nobody came back to for this long counts as verified.
-_QUIET = timedelta(hours=24)
+QUIET = timedelta(hours=24)
 _IN_REVIEW = RefundStatus.IN_REVIEW.value
 
 
@@ -25,63 +28,63 @@ class AnalyticsStore:
     def __init__(self, database: Database, meters: MeterStore) -> None:
         self._database = database
         self._meters = meters
+        self._refunds = RefundFigures(database)
+        self._subscriptions = SubscriptionFigures(database)
+        self._rows = Rows(database)
 
     async def ensure_indexes(self) -> None:
-        await self._database["orders"].create_index([("placed_at", 1)])
+        talks = self._database["conversations"]
+        await talks.create_index([("created_at", 1), ("was_handed_off", 1), ("updated_at", 1)], name="analytics")
+        await self._refunds.ensure_indexes()
+        await self._subscriptions.ensure_indexes()
 
-    async def summary(self, days: int) -> Summary:
-        """The last `days` days (1 or more): what was started, opened or placed in them, and the reviews open now."""
+    async def summary(self, period: Period) -> Summary:
+        """What was started, opened or placed in the period, and the reviews open now."""
         at = now()
-        since = at - timedelta(days=days)
-        conversations, refunds, reviews, deliveries, subscriptions, models = await asyncio.gather(
-            self._conversations(since, at),
-            self._refunds(since),
+        parts = await asyncio.gather(
+            self._conversations(period, at),
+            self._refunds.summary(period),
             self._reviews(at),
-            self._deliveries(since),
-            self._subscriptions(since),
-            self._meters.totals(days),
+            self._subscriptions.summary(period),
+            self._models(period),
         )
-        return Summary.model_validate(
-            conversations
-            | refunds
-            | reviews
-            | deliveries
-            | subscriptions
-            | {
-                "days": days,
-                "models": models,
-                "model_calls": {m.name: m.calls for m in models},
-                "model_failures": {m.name: m.failures for m in models},
-            }
-        )
+        figures: Document = {"days": period.days, "first_day": period.first, "last_day": period.last}
+        for part in parts:
+            figures |= part
+        return Summary.model_validate(figures)
 
-    async def _conversations(self, since: datetime, at: datetime) -> Document:
-        conversations = self._database["conversations"]
-        started = {"created_at": {"$gte": since}}
-        contained = started | {"was_handed_off": {"$ne": True}}
-        total, kept, quiet = await asyncio.gather(
-            conversations.count_documents(started),
-            conversations.count_documents(contained),
-            conversations.count_documents(contained | {"updated_at": {"$lt": at - _QUIET}}),
-        )
-        return {"conversations": total, "contained": kept, "assisted": total - kept, "verified": quiet}
+    async def table(self, what: Table, period: Period) -> AsyncIterator[Sequence[Cell]]:
+        """Its head and then its rows, one after the other however many there are."""
+        match what:
+            case Table.REFUNDS:
+                each = self._rows.refunds(period)
+            case Table.DELIVERIES:
+                each = self._rows.deliveries(period)
+            case Table.CONVERSATIONS:
+                each = self._rows.conversations(period, now() - QUIET)
+            case _:
+                each = self._rows.of(what, await self.summary(period), period)
+        async for row in each:
+            yield row
 
-    async def _refunds(self, since: datetime) -> Document:
-        refunds = self._database["refunds"]
-        opened = {"created_at": {"$gte": since}}
-        groups, by_day, automatic, met, missed = await asyncio.gather(
-            self._rows("refunds", [{"$match": opened}, _BY_OUTCOME, {"$sort": {"_id": 1}}]),
-            self._by_day("refunds", opened, "created_at"),
-            refunds.count_documents(opened | {"status": RefundStatus.PAID.value, "rulings": []}),
-            refunds.count_documents(_deadline(opened, "$lte")),
-            refunds.count_documents(_deadline(opened, "$gt")),
-        )
+    async def _conversations(self, period: Period, at: datetime) -> Document:
+        assisted = {"$eq": ["$was_handed_off", True]}
+        quiet = {"$lt": ["$updated_at", at - QUIET]}
+        group: Document = {
+            "_id": day_of("created_at"),
+            "all": {"$sum": 1},
+            "assisted": counted(assisted),
+            "verified": counted({"$and": [{"$not": [assisted]}, quiet]}),
+        }
+        pipeline = [{"$match": {"created_at": during(period)}}, {"$group": group}, {"$sort": {"_id": 1}}]
+        days = [_resolutions(row) for row in await rows(self._database, "conversations", pipeline)]
+        contained, assisted_by_people = sum(d.contained for d in days), sum(d.assisted for d in days)
         return {
-            "refunds": [_outcome(group) for group in groups],
-            "refunds_by_day": by_day,
-            "automatic_refunds": automatic,
-            "deadlines_met": met,
-            "deadlines_missed": missed,
+            "conversations": contained + assisted_by_people,
+            "contained": contained,
+            "assisted": assisted_by_people,
+            "verified": sum(d.verified for d in days),
+            "resolutions_by_day": days,
         }
 
     async def _reviews(self, at: datetime) -> Document:
@@ -95,58 +98,22 @@ class AnalyticsStore:
         age = int((at - oldest["created_at"]).total_seconds()) if oldest else None
         return {"reviews_open": total, "reviews_overdue": overdue, "oldest_review_seconds": age}
 
-    async def _deliveries(self, since: datetime) -> Document:
-        placed = {"subscription_id": {"$type": "string"}, "placed_at": {"$gte": since}}
-        by_day = await self._by_day("orders", placed, "placed_at")
-        return {"deliveries": sum(each.count for each in by_day), "deliveries_by_day": by_day}
-
-    async def _subscriptions(self, since: datetime) -> Document:
-        subscriptions = self._database["subscriptions"]
-        failed = {"recent.at": {"$gte": since}, "recent.outcome": {"$ne": "delivered"}}
-        active, started, cancelled, missed = await asyncio.gather(
-            subscriptions.count_documents({"status": SubscriptionStatus.ACTIVE.value}),
-            subscriptions.count_documents({"created_at": {"$gte": since}}),
-            subscriptions.count_documents({"cancelled_at": {"$gte": since}}),
-            self._rows("subscriptions", [{"$unwind": "$recent"}, {"$match": failed}, {"$count": "count"}]),
+    async def _models(self, period: Period) -> Document:
+        models, days = await asyncio.gather(
+            self._meters.between(period.first, period.last), self._meters.days(period.first, period.last)
         )
         return {
-            "subscriptions_active": active,
-            "subscriptions_started": started,
-            "subscriptions_cancelled": cancelled,
-            "missed_deliveries": missed[0]["count"] if missed else 0,
+            "models": models,
+            "models_by_day": days,
+            "model_calls": {m.name: m.calls for m in models},
+            "model_failures": {m.name: m.failures for m in models},
         }
 
-    async def _by_day(self, collection: str, match: Document, field: str) -> list[DayCount]:
-        day = {"$dateToString": {"date": f"${field}", "format": "%Y-%m-%d"}}
-        pipeline = [{"$match": match}, {"$group": {"_id": day, "count": {"$sum": 1}}}, {"$sort": {"_id": 1}}]
-        rows = await self._rows(collection, pipeline)
-        return [DayCount(day=date.fromisoformat(row["_id"]), count=row["count"]) for row in rows]
 
-    async def _rows(self, collection: str, pipeline: list[dict[str, Any]]) -> list[Document]:
-        return [row async for row in self._database[collection].aggregate(pipeline)]
-
-
-_BY_OUTCOME: Document = {
-    "$group": {
-        "_id": {"status": "$status", "currency": "$amount.currency"},
-        "count": {"$sum": 1},
-        "amount": {"$sum": "$amount.amount"},
-    }
-}
-
-
-def _outcome(group: Document) -> OutcomeCount:
-    amount = Money(amount=group["amount"], currency=group["_id"]["currency"])
-    return OutcomeCount(status=group["_id"]["status"], count=group["count"], amount=amount)
-
-
-def _deadline(opened: Document, compared: str) -> Document:
-    """Cases whose first ruling came in time (`$lte`) or late (`$gt`); one that expired without any was late."""
-    late = compared == "$gt"
-    ruled = {
-        "first_ruling_at": {"$ne": None},
-        "first_ruling_due_at": {"$ne": None},
-        "$expr": {compared: ["$first_ruling_at", "$first_ruling_due_at"]},
-    }
-    unruled = {"first_ruling_at": None, "first_ruling_due_at": {"$ne": None}, "status": RefundStatus.EXPIRED.value}
-    return opened | {"$or": [ruled, unruled] if late else [ruled]}
+def _resolutions(row: Document) -> Resolutions:
+    return Resolutions(
+        day=date.fromisoformat(row["_id"]),
+        contained=row["all"] - row["assisted"],
+        assisted=row["assisted"],
+        verified=row["verified"],
+    )

@@ -30,7 +30,6 @@ class ConversationStore:
         await heads.create_index([("customer_id", 1), ("updated_at", NEWEST), ("_id", NEWEST)])
         await heads.create_index([("handed_off", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await heads.create_index([("handed_off", 1), ("held_by", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
-        await heads.create_index([("created_at", NEWEST)])
         await self._turns.create_index([("conversation_id", 1), ("turn", OLDEST)], unique=True)
 
     async def start(self, conversation: Conversation) -> None:

@@ -102,9 +102,10 @@ class Documents(Generic[M]):
             return False
         return True
 
-    async def put(self, model: M, *, keep: Sequence[str] = ()) -> None:
-        """Store or replace the model's fields; those in `keep` are written only when the document is new."""
-        fields = self.encode(model)
+    async def put(self, model: M, *, keep: Sequence[str] = (), **beside: Any) -> None:
+        """Store or replace the model's fields and those `beside` them; those in `keep` are written only when the
+        document is new."""
+        fields = self.encode(model) | plain(beside)
         id_ = fields.pop("_id")
         first = {name: fields.pop(name) for name in keep}
         change: Document = {"$set": fields} | ({"$setOnInsert": first} if first else {})
@@ -118,19 +119,25 @@ class Documents(Generic[M]):
         return None if document is None else self.decode(document)
 
     async def save_version(
-        self, model: M, *, keep: Sequence[str] = (), grows: str | None = None, **beside: Any
+        self,
+        model: M,
+        *,
+        keep: Sequence[str] = (),
+        grows: str | None = None,
+        derived: Document | None = None,
+        **beside: Any,
     ) -> bool:
         """Store the model unless the stored `version` is the same or newer; then False, and nothing changes.
 
         `keep` and `beside` as in `put` and `add`. Of the list `grows` what is stored stays, and only what lies past
-        its end is added.
+        its end is added. `derived` are fields beside the model's that MongoDB computes from what is stored.
         """
         fields = self.encode(model) | plain(beside)
         id_ = fields.pop("_id")
         first = {name: fields.pop(name) for name in keep}
         change: Document | list[Document] = {"$set": fields} | ({"$setOnInsert": first} if first else {})
-        if grows is not None:
-            change = _growing(fields, first, grows)
+        if grows is not None or derived:
+            change = _in_sight(fields, first, grows, derived or {})
         older = {"_id": id_, "version": {"$lt": fields["version"]}}
         try:
             # Where a newer version stands the filter finds nothing, the upsert inserts, and the id is taken.
@@ -156,11 +163,14 @@ class Documents(Generic[M]):
         return Page(items=[self.decode(each) for each in found[:limit]], next=following)
 
 
-def _growing(fields: Document, first: Document, grows: str) -> list[Document]:
+def _in_sight(fields: Document, first: Document, grows: str | None, derived: Document) -> list[Document]:
     """The same change as a pipeline, which alone can look at what is stored."""
-    stored = {"$ifNull": [f"${grows}", []]}
-    new = fields.pop(grows)
-    beyond = {"$slice": [{"$literal": new}, {"$size": stored}, max(1, len(new))]}
+    grown: Document = {}
+    if grows is not None:
+        stored = {"$ifNull": [f"${grows}", []]}
+        new = fields.pop(grows)
+        beyond = {"$slice": [{"$literal": new}, {"$size": stored}, max(1, len(new))]}
+        grown = {grows: {"$concatArrays": [stored, beyond]}}
     plainly = {name: {"$literal": value} for name, value in fields.items()}
     kept = {name: {"$ifNull": [f"${name}", {"$literal": value}]} for name, value in first.items()}
-    return [{"$set": plainly | kept | {grows: {"$concatArrays": [stored, beyond]}}}]
+    return [{"$set": plainly | kept | grown | derived}]

@@ -53,6 +53,11 @@ class NotificationStore:
             raise self._notifications.missing(notification_id)
         return found
 
+    async def mark_all_read(self, customer_id: str) -> None:
+        """All that this customer was told so far; what was read before stays as it was."""
+        mine: Document = {"customer_id": customer_id, "read_at": None}
+        await self._notifications.collection.update_many(mine, {"$set": {"read_at": now()}})
+
     async def read_conversation(self, conversation_id: str, customer_id: str) -> None:
         """Mark read what this customer was told of a conversation; the first time counts."""
         mine: Document = {"customer_id": customer_id, "read_at": None, "conversation_id": conversation_id}

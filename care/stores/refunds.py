@@ -38,7 +38,6 @@ class RefundStore:
         await refunds.create_index([("claimed_by", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("escalated", 1), ("status", 1), ("queue_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("queue_at", OLDEST), ("_id", OLDEST)])
-        await refunds.create_index([("created_at", NEWEST)])
         await refunds.create_index([("status", 1), ("created_at", OLDEST), ("_id", OLDEST)])
         await refunds.create_index([("evidence_ids", 1), ("created_at", NEWEST), ("_id", NEWEST)])
 

@@ -1,12 +1,20 @@
-"""Subscriptions: the projection that workflows write, for lists."""
+"""Subscriptions: the projection that workflows write, for lists.
+
+Beside the model's fields a document keeps `skips`: the keys of the deliveries that its customer has skipped, also of
+those behind, which the workflow forgets. The analytics count them.
+"""
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from care.models.common import Page
 from care.models.subscription import Subscription, SubscriptionStatus
-from care.stores.documents import NEWEST, Documents
-from care.stores.mongo import Database
+from care.stores.documents import NEWEST, Documents, now
+from care.stores.mongo import Database, Document
 from care.stores.paging import EPOCH
+
+_MOST_SKIPS = 400
 
 
 class SubscriptionStore:
@@ -26,7 +34,7 @@ class SubscriptionStore:
 
     async def save(self, subscription: Subscription) -> None:
         """Keep the newest `version`: an older write, however late, changes nothing."""
-        await self._subscriptions.save_version(subscription)
+        await self._subscriptions.save_version(subscription, derived={"skips": _skips(subscription)})
 
     async def get(self, subscription_id: str) -> Subscription:
         return await self._subscriptions.get(subscription_id)
@@ -38,3 +46,12 @@ class SubscriptionStore:
         """All that are not cancelled (paused and past due ones too), newest first."""
         alive = {"customer_id": customer_id, "status": {"$ne": SubscriptionStatus.CANCELLED.value}}
         return await self._subscriptions.many(alive, by="created_at")
+
+
+def _skips(subscription: Subscription) -> Document:
+    """What was skipped on earlier days stays so; from the customer's today on, it is what the workflow says."""
+    today = now().astimezone(ZoneInfo(subscription.timezone)).date().isoformat()
+    over = subscription.status is SubscriptionStatus.CANCELLED
+    ahead = [] if over else sorted(key for key in subscription.skipped if key >= today)
+    behind = {"$filter": {"input": {"$ifNull": ["$skips", []]}, "cond": {"$lt": ["$$this", today]}}}
+    return {"$slice": [{"$concatArrays": [behind, {"$literal": ahead}]}, -_MOST_SKIPS]}

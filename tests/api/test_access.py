@@ -92,6 +92,7 @@ STAFF = [
     ("POST", "/conversation/reply/{conversation_id}"),
     ("POST", "/conversation/hand-back/{conversation_id}"),
     ("GET", "/analytics/summary"),
+    ("GET", "/analytics/export"),
 ]
 OVERSEERS = [
     ("POST", "/review/assign/{refund_id}"),

@@ -23,7 +23,10 @@ async def test_a_customer_changes_what_is_named_and_nothing_else(ana: Someone) -
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"timezone": "Mars/Olympus"}, {"name": ""}, {"email": "x@y.test"}, {"address": {"street": "x"}}],
+    [
+        *({}, {"timezone": "Mars/Olympus"}, {"name": ""}, {"email": "x@y.test"}, {"address": {"street": "x"}}),
+        *({"locale": each} for each in ("", "fr", "de-DE", "tlh")),
+    ],
 )
 async def test_a_change_that_cannot_be_is_refused(ana: Someone, body: dict[str, Any]) -> None:
     assert_is_problem(await ana.http.post(f"/customer/change/{ana.customer_id}", json=body), 422)

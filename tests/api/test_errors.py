@@ -144,11 +144,6 @@ async def test_a_bad_page_is_refused_and_the_field_is_named(shop: Shop, ana: Som
     assert [each["field"] for each in problem["errors"]] == [query.partition("=")[0]]
 
 
-@pytest.mark.parametrize("days", ["0", "367", "x", "1e3", "-5"])
-async def test_figures_are_asked_for_a_sensible_time(agent: Someone, days: str) -> None:
-    assert_is_problem(await agent.http.get(f"/analytics/summary?days={days}"), 422)
-
-
 async def test_a_request_that_is_too_large_is_refused_however_it_comes(shop: Shop, ana: Someone) -> None:
     announced = await ana.http.post(
         "/subscription", content=b" " * 1_100_000, headers={"Content-Type": "application/json"}

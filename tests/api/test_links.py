@@ -183,3 +183,31 @@ async def test_a_worker_without_a_key_reminds_without_links(shop: Shop) -> None:
     with structlog.testing.capture_logs() as said:
         assert worker._links(without) is None
     assert [line["event"] for line in said] == ["reminders_without_skip_links"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "question", "refusal"),
+    [
+        ("es", "", "¿Omitir la entrega de Amul Milk 1L del ", "Esta entrega no se puede omitir"),
+        ("hi", "es", "की Amul Milk 1L की डिलीवरी छोड़ दें?", "यह डिलीवरी छोड़ी नहीं जा सकती"),
+    ],
+)
+async def test_the_page_speaks_the_customers_language_also_when_it_refuses(
+    shop: Shop, ana: Someone, locale: str, asked: str, question: str, refusal: str
+) -> None:
+    customer = await shop.services.stores.customers.get(ana.customer_id or "")
+    await shop.services.stores.customers.put(customer.model_copy(update={"locale": locale}))
+    made = await _weekly(ana)
+    stranger = shop.browser(**{"Accept-Language": asked})
+    answer = await stranger.get(_link(shop, made))
+    _is_page(answer, 200, question)
+    assert f'<html lang="{locale}">' in answer.text
+    assert re.findall(r">[^<]*\b(?:delivery|skip|later)\b", answer.text, re.I) == []
+    await ana.http.post(f"/subscription/cancel/{made['subscription_id']}", json={"when": "now"})
+    _is_page(await stranger.post(_link(shop, made)), 409, refusal)
+
+
+async def test_a_link_that_says_nothing_of_its_customer_speaks_the_browsers_language(shop: Shop) -> None:
+    answer = await shop.browser(**{"Accept-Language": "de-DE,es-MX;q=0.8,en;q=0.5"}).get("/skip/nonsense")
+    _is_page(answer, 404, "Este enlace no funciona")
+    assert "Este enlace no es nuestro, o le falta una parte." in answer.text

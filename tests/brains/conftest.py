@@ -72,9 +72,11 @@ def an_order() -> Order:
     )
 
 
-def a_file(data: bytes = b"\xff\xd8\xff", media_type: str = "image/jpeg", facts: Facts | None = None) -> EvidenceFile:
+def a_file(
+    data: bytes = b"\xff\xd8\xff", media_type: str = "image/jpeg", facts: Facts | None = None, *, named: str = "EV1"
+) -> EvidenceFile:
     about = Evidence(
-        evidence_id="EV1",
+        evidence_id=named,
         media_type=media_type,
         bytes=len(data),
         sha256="0" * 64,

@@ -11,7 +11,7 @@ import pytest
 from care.brains.judge_reading import SPOKEN_TO, read_judgement
 from care.errors import ModelTrouble
 from care.models.refund import Judgement, Wanted
-from tests.brains.conftest import PLACED, a_claim
+from tests.brains.conftest import PLACED, a_claim, a_file
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,15 @@ def test_nonsense_is_never_a_judgement(text: str) -> None:
 def test_findings_are_short_sentences_whatever_the_model_wrote() -> None:
     text = '{"decision": "valid", "confidence": 0.9, "findings": ["  Torn. ", 3, "", null, "%s"]}' % ("x" * 999)
     assert read_judgement(text, a_claim(), "m", "v").findings == ["Torn.", "x" * 300]
+
+
+def test_a_finding_may_name_the_file_that_it_is_about() -> None:
+    numbers = [2, None, 2, 3, 0, True, "2"]
+    said = [{"file": number, "sentence": f"Seen {n}."} for n, number in enumerate(numbers)]
+    text = json.dumps({"decision": "valid", "confidence": 0.9, "findings": [*said, {"file": 1}]})
+    judgement = read_judgement(text, a_claim([a_file(), a_file(named="EV2")]), "m", "v")
+    assert judgement.findings == [f"Seen {n}." for n in range(7)]
+    assert judgement.about_files == {"EV2": ["Seen 0.", "Seen 2."]}
 
 
 def read(**fields: Any) -> Judgement:

@@ -37,6 +37,7 @@ async def test_what_speaks_against_a_file_lowers_the_confidence(facts: Facts) ->
     good, bad = [await LocalJudge().judge(a_claim([a_file(facts=f)])) for f in (Facts(), facts)]
     assert bad.confidence < good.confidence
     assert len(bad.findings) == len(good.findings) + 1
+    assert (good.about_files, bad.about_files) == ({}, {"EV1": bad.findings[1:]})
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,10 @@ def test_values_with_braces_are_only_values() -> None:
 
 TEXTS = {
     "We have paid back {amount} (refund {refund}).": "Te hemos devuelto {amount} (reembolso {refund}).",
-    "Your order {order} is on its way. ": "Tu pedido {order} va en camino. ",
-    "{sent}The payment did not go through.": "{sent}El pago no se realizó.",
+    "Your order {order} is on its way.": "Tu pedido {order} va en camino.",
+    "The payment did not go through.": "El pago no se realizó.",
+    "{product} is on its way to {name}.": "{product} va en camino a {name}.",
+    "{first} and {last}": "{first} y {last}",
     "{who} pays twice: {who}.": "Paga dos veces {who}.",
     "Please try again.": "Inténtalo otra vez.",
     "{a}: {b}": "nothing so short may fit everything",
@@ -87,6 +89,9 @@ TEXTS = {
         ),
         ("Ana pays twice: Ana.", "Paga dos veces Ana."),
         ("Ana pays twice: Ben.", "Ana pays twice: Ben."),
+        ("Milk and Tea is on its way to Salt and Co.", "Milk y Tea va en camino a Salt and Co."),
+        ("Dr. Oetker Pizza is on its way to Ana.", "Dr. Oetker Pizza va en camino a Ana."),
+        ("They said: Bread and butter", "They said: Bread and butter"),
         ("Note: anything", "Note: anything"),
         ("2026-13-45", "2026-13-45"),
         ("€5.1", "€5.1"),
@@ -96,3 +101,36 @@ TEXTS = {
 def test_a_finished_sentence_is_told_again_with_its_values(sentence: str, told: str) -> None:
     retelling = Retelling(TEXTS, language_of(["es"])._value)
     assert retelling.tell(sentence) == told
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en", ("Friday, 27 November", "November 2026", "A, B and C", "82%", "1,234,567")),
+        ("es", ("viernes, 27 de noviembre", "noviembre 2026", "A, B y C", "82\N{NO-BREAK SPACE}%", "1.234.567")),
+        ("hi", ("शुक्रवार, 27 नवंबर", "नवंबर 2026", "A, B और C", "82%", "12,34,567")),
+    ],
+)
+def test_what_is_counted_and_listed_follows_the_language(locale: str, told: tuple[str, ...]) -> None:
+    language = language_of([locale])
+    listed = language.listed(["A", "B", "C"])
+    assert told == (
+        language.long_day(DAY),
+        language.month(DAY),
+        listed,
+        language.percent(0.82),
+        language.number(1234567),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2026-11-27", "vie 27 nov"),
+        ("2026-11-27 18:00", "vie 27 nov, 18:00"),
+        ("2026-11-27 at 10:00:10 (UTC-04:00)", "vie 27 nov, 10:00:10 (UTC-04:00)"),
+        ("-€5.10", "-5,10\N{NO-BREAK SPACE}€"),
+    ],
+)
+def test_dates_and_amounts_in_a_sentence_are_written_anew(said: str, told: str) -> None:
+    assert language_of(["es"]).retold(said) == told

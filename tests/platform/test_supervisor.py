@@ -84,21 +84,18 @@ async def test_a_child_that_is_killed_is_named_with_its_log_and_comes_back(
     assert children.pids()["worker"] != first
 
 
-async def test_the_pause_before_a_new_start_doubles(
-    children: Supervisor, heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_pause_before_a_new_start_doubles(heard: Heard, tmp_path: Path) -> None:
     pauses: list[float] = []
-    sleep = asyncio.sleep
 
     async def note(seconds: float) -> None:
         pauses.append(seconds)
-        await sleep(0)
+        await asyncio.sleep(0)
 
-    monkeypatch.setattr(asyncio, "sleep", note)
-    monkeypatch.setattr(module, "FIRST_PAUSE", 1.0)
+    children = Supervisor(heard.say, lambda: None, note)
     children.ready = True
     await children.start(part(tmp_path, "raise SystemExit(3)"))
     await heard.until("in 30 s")
+    await children.stop()
     assert pauses[:6] == [1, 2, 4, 8, 16, 30]
 
 

@@ -89,8 +89,8 @@ def test_several_items_are_named_in_one_sentence(names: list[str], spoken_names:
 
 
 def test_a_demonstration_names_the_time_too() -> None:
-    assert spoken("2026-11-22T10:00:10") == "on 2026-11-22 at 10:00:10"
-    assert spoken("2026-11-01T01:30:00-04:00") == "on 2026-11-01 at 01:30:00 (UTC-04:00)"
+    assert spoken("2026-11-22T10:00:10") == "2026-11-22 at 10:00:10"
+    assert spoken("2026-11-01T01:30:00-04:00") == "2026-11-01 at 01:30:00 (UTC-04:00)"
 
 
 def test_after_a_month_without_a_worker_only_the_newest_of_a_demonstration_are_caught_up() -> None:

@@ -14,19 +14,22 @@ from typing import Any
 
 import pytest
 
+from care.models.analytics import Table
 from care.models.common import Page
 from care.models.conversation import Conversation
+from care.models.customer import Account, Role
 from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
 from care.models.order import Payment, PaymentStatus
 from care.models.order_change import ChangeStatus, OrderChange
+from care.models.period import Period
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
 from care.models.webhook import Endpoint
 from care.policy import load_policy
 from care.stores import Stores
-from care.stores.documents import Documents
+from care.stores.documents import Documents, now
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund, subscription
 from tests.stores.plans import Overheard, overheard
 
@@ -56,16 +59,32 @@ async def _second(page: Callable[..., Awaitable[Page[Any]]], *who: Any, **how: A
     return await page(*who, limit=PAGE, cursor=first.next, **how)
 
 
+async def _all(rows: AsyncIterator[Any]) -> list[Any]:
+    return [row async for row in rows]
+
+
+A_WEEK = Period.of_days(AT.date(), AT.date() + timedelta(days=6), AT.date() + timedelta(days=30))
+# Two thirds of the cases had a person's ruling, a quarter is in review; all else is counted in the indexes.
+FIGURES = MINE + OTHERS
 _BOTH = MINE // 2 + 1 + 1 + PAGE + 1  # the last one of the page before is looked at again
 QUERIES: dict[str, Query] = {
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
-    "analytics.summary": Query(
-        lambda s: s.analytics.summary(30),
+    "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
+    "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
+    "accounts.act": Query(
+        lambda s: s.accounts.act("staff2@shop.test", "closed", lambda account, _: account, by="root"),
         None,
-        {"subscriptions": 1},
-        sorts=True,
-        reason="counts by day and outcome; missed deliveries lie inside the subscriptions",
+        reason="counts the few administrators",
     ),
+    "analytics.summary": Query(lambda s: s.analytics.summary(A_WEEK), FIGURES),
+    "analytics.table, refunds": Query(lambda s: _all(s.analytics.table(Table.REFUNDS, A_WEEK)), MINE + OTHERS),
+    "analytics.table, deliveries": Query(lambda s: _all(s.analytics.table(Table.DELIVERIES, A_WEEK)), MINE + OTHERS),
+    "analytics.table, conversations": Query(
+        lambda s: _all(s.analytics.table(Table.CONVERSATIONS, A_WEEK)), MINE + OTHERS
+    ),
+    "analytics.table, agents": Query(lambda s: _all(s.analytics.table(Table.AGENTS, A_WEEK)), FIGURES),
+    "meters.between": Query(lambda s: s.meters.between(A_WEEK.first, now().date()), 1),
+    "meters.days": Query(lambda s: s.meters.days(A_WEEK.first, now().date()), 1),
     "conversations.page": Query(lambda s: s.conversations.page(ME, limit=PAGE)),
     "conversations.page, next": Query(lambda s: _second(s.conversations.page, ME), _BOTH),
     "conversations.handed_off": Query(lambda s: s.conversations.handed_off(limit=PAGE)),
@@ -77,6 +96,8 @@ QUERIES: dict[str, Query] = {
     "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
     "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
     "customers.page, next": Query(lambda s: _second(s.customers.page), _BOTH),
+    "customers.search": Query(lambda s: s.customers.search("ada", PAGE), PAGE),
+    "customers.search, one": Query(lambda s: s.customers.search("cust0007", PAGE), 1),
     "customers.view": Query(lambda s: s.customers.view(ME), 2),
     "evidence.by_hashes": Query(
         lambda s: s.evidence.by_hashes([f"{1:016x}"], "x" * 64), 5, sorts=True, reason="few pictures share a band"
@@ -99,6 +120,7 @@ QUERIES: dict[str, Query] = {
     "notifications.page": Query(lambda s: s.notifications.page(ME, limit=PAGE)),
     "notifications.page, next": Query(lambda s: _second(s.notifications.page, ME), _BOTH),
     "notifications.unread": Query(lambda s: s.notifications.unread(ME), MINE),
+    "notifications.mark_all_read": Query(lambda s: s.notifications.mark_all_read(ME), MINE),
     "notifications.read_conversation": Query(
         lambda s: s.notifications.read_conversation("CNV001", ME), MINE // 2, reason="looks at what is unread"
     ),
@@ -125,6 +147,10 @@ QUERIES: dict[str, Query] = {
     "order_changes.open": Query(lambda s: s.order_changes.open(), 1),
     "traces.page": Query(lambda s: s.traces.page(limit=PAGE), PAGE + 1),
     "traces.page, next": Query(lambda s: _second(s.traces.page), _BOTH),
+    "policies.put": Query(
+        lambda s: s.policies.put(load_policy(None)), None, {"policies": 1}, reason="looks which was the latest"
+    ),
+    "policies.uses": Query(lambda s: s.policies.uses(), None, {"policies": 1}, reason="all of the few"),
     "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
     "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
     "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
@@ -161,7 +187,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
-    *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
+    *("allowances.take", "allowances.taken", "policies.get"),
     *(
         "accounts.add",
         "accounts.find",
@@ -262,7 +288,17 @@ async def _fill(stores: Stores) -> None:
             [documents.encode(each) | more for each, more in zip(models, extra, strict=True)]
         )
 
-    await put("customers", [customer(who, created_at=at) for _, who, at in many[MINE - 1 :]], "customer_id")
+    somebody = [customer(who, created_at=at) for _, who, at in many[MINE - 1 :]]
+    handles = [[each.customer_id.lower(), each.email] for each in somebody]
+    await put("customers", somebody, "customer_id", handles=handles.__getitem__, names=lambda n: ["ada"])
+    await put(
+        "accounts",
+        [
+            Account(email=f"staff{n}@shop.test", password_hash="x", role=Role.AGENT, created_at=at)
+            for n, _, at in many[:MINE]
+        ],
+        "email",
+    )
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
         "orders",

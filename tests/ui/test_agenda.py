@@ -7,20 +7,35 @@ from typing import Any
 
 import pytest
 
+from care.language import language_of
 from care.models.subscription import (
     CancelSubscription,
     Delivery,
+    Occurrence,
     OneDelivery,
+    Overdue,
     PauseSubscription,
     RescheduleDelivery,
     Schedule,
     Subscription,
+    SubscriptionStatus,
 )
 from care.rules.subscription import cancelled, planned
 from care.rules.subscription_changes import ordered_now, paused
 from care.rules.subscription_dates import rescheduled, skipped_one
+from ui.language import speaking
 from ui.parts.agenda import Entry, State, agenda
-from ui.parts.possible import can_come, can_move, can_order_now, can_skip, can_unskip, free_dates
+from ui.parts.calendar import spoken, weeks
+from ui.parts.possible import (
+    can_come,
+    can_leave_out,
+    can_move,
+    can_order_now,
+    can_skip,
+    can_unskip,
+    free_dates,
+    left_out,
+)
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 FRIDAY = date(2026, 11, 27)
@@ -82,12 +97,56 @@ def test_a_moved_delivery_shows_on_both_its_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state"), [("delivered", "delivered"), ("out_of_stock", "failed"), ("payment_failed", "failed")]
+    ("outcome", "state"),
+    [
+        ("delivered", "delivered"),
+        ("out_of_stock", "failed"),
+        ("payment_failed", "failed"),
+        ("missed", "missed"),
+        ("skipped", "skipped"),
+    ],
 )
 def test_the_past_shows_how_it_ended(outcome: str, state: State) -> None:
     done = Delivery.model_validate({"occurrence": "2026-11-20", "outcome": outcome, "order_id": "ORD1", "at": NOW})
     days = december(subscription(recent=[done]), first=date(2026, 11, 1))
     assert states(days)[date(2026, 11, 20)] == [state]
+
+
+def test_an_extra_order_and_an_overdue_delivery_are_told_apart_from_planned_ones() -> None:
+    days = december(ordered_now(subscription(), NOW), first=date(2026, 11, 22))
+    assert states(days)[date(2026, 11, 22)] == ["extra"]
+    waits = Overdue(
+        occurrence=Occurrence(key="2026-11-20", due=NOW - timedelta(2)),
+        why="payment",
+        next_try=NOW + timedelta(1),
+        until=NOW + timedelta(5),
+    )
+    late = subscription(overdue=waits, status=SubscriptionStatus.PAST_DUE)
+    assert states(december(late, first=date(2026, 11, 1))) == {date(2026, 11, 20): ["overdue"]}
+
+
+def test_an_item_that_is_left_out_is_told_of_no_delivery_but_its_own() -> None:
+    both = subscription(items=[MILK, MILK | {"sku": "RICE", "name": "Basmati Rice", "quantity": 1}])
+    key = FRIDAY.isoformat()
+    assert [item.sku for item in can_leave_out(both, key, NOW)] == ["MILK", "RICE"]
+    assert can_leave_out(subscription(), key, NOW) == []
+    without = skipped_one(both, OneDelivery(date=FRIDAY, sku="MILK"), NOW)
+    assert can_leave_out(without, key, NOW) == []
+    assert [item.sku for item in left_out(without, key)] == ["MILK"]
+    days = december(without)
+    assert [days[FRIDAY + WEEK * n][0].what for n in range(2)] == [
+        "Basmati Rice",
+        "2 \N{MULTIPLICATION SIGN} Amul Milk 1L, Basmati Rice",
+    ]
+
+
+@pytest.mark.parametrize(("wish", "begins"), [("en-GB", date(2026, 2, 23)), ("en-US", date(2026, 3, 1))])
+def test_weeks_begin_as_the_reader_counts_them(wish: str, begins: date) -> None:
+    with speaking(language_of([wish])):
+        shown = weeks(date(2026, 3, 1))
+        assert shown[0][0] == begins
+        assert {len(week) for week in shown} == {7}
+        assert spoken(FRIDAY, [], FRIDAY).endswith("2026, today. Nothing planned")
 
 
 def test_nothing_is_shown_ahead_of_what_has_ended_or_waits() -> None:

@@ -27,10 +27,19 @@ async def test_a_film_plays_though_it_is_only_saved_and_pages_are_pictures(comes
         await amy.opens("Desk")
         await amy.page.goto(f"/ui/desk/{refund_id}")
         assert await amy.page.locator("video").evaluate(PLAYED) == 320
-        pages = amy.page.get_by_role("link", name="Page 2, opens at full size")
+        pages = amy.page.get_by_role("link", name="Page 2, opens large")
         await pages.scroll_into_view_if_needed()
         await expect(amy.page.get_by_alt_text("Page 2")).to_have_js_property("naturalHeight", 1600)
+        second = amy.page.get_by_role("figure", name="File 2")
+        await expect(second).to_contain_text("The PDF has 2 pages.")
         await amy.shows("desk-evidence")
+        await pages.click()
+        viewer = amy.page.get_by_role("dialog", name="Files, large")
+        await expect(viewer).to_contain_text("File 2 · Page 2")
+        await amy.button("Larger", inside=viewer).click()
+        await amy.shows("viewer")
+        await amy.button("Close", inside=viewer).click()
+        await expect(pages).to_be_focused()
         for answer in answers:
             if answer.status_code == 202:
                 asha.post(f"/refund/withdraw/{answer.json()['refund_id']}").raise_for_status()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -40,10 +41,13 @@ async def test_the_address_and_the_days_are_changed_in_a_dialog_each(
     await ana.button("Change", inside=card).click()
     await ana.dialog().get_by_role("button", name="Address").click()
     asked = ana.page.get_by_role("dialog", name="Where to?")
-    await asked.get_by_label("Country").fill("Germany")
+    await asked.get_by_label("City").fill("")
     await ana.button("Save", inside=asked).click()
-    await expect(asked.get_by_role("alert")).to_have_text(re.compile("the country has two letters"))
-    await asked.get_by_label("Country").fill("de")
+    await expect(asked.get_by_text("Please fill in every line of the address.")).to_be_visible()
+    await expect(asked.get_by_text("Please fill this in.", exact=True)).to_be_visible()
+    await asked.get_by_label("City").fill("Potsdam")
+    await asked.get_by_label("Country").fill("Germ")
+    await ana.page.get_by_role("option", name="Germany").click()
     await asked.get_by_label("Street").fill("<i>Lindenweg</i> 4")
     await ana.shows("planner-address")
     await ana.button("Save", inside=asked).click()
@@ -64,7 +68,7 @@ async def test_the_address_and_the_days_are_changed_in_a_dialog_each(
     assert all_of(running, planner)[made]["address"]["country"] == "DE"
 
 
-async def test_several_products_come_together(comes: Comes, planner: int) -> None:
+async def test_a_form_tells_what_cannot_be_and_outlives_its_page(comes: Comes, planner: int, running: CareUp) -> None:
     ana = await comes()
     await ana.signs_in("customer", planner)
     await ana.opens("Planner")
@@ -72,9 +76,33 @@ async def test_several_products_come_together(comes: Comes, planner: int) -> Non
     form = ana.dialog()
     await ana.button("Add another product", inside=form).click()
     await expect(form.get_by_label("Quantity")).to_have_count(2)
+    await form.get_by_label("Quantity").last.fill("0")
+    await expect(form.get_by_text("From 1 to 1,000")).to_be_visible()
+    await form.get_by_label("Start, at the earliest").fill("2026-01-01")
+    await expect(form.get_by_text("or a later date.")).to_be_visible()
+    await expect(form.get_by_text("as soon as everything above is right.")).to_be_visible()
+    await ana.shows("planner-form-faults")
+    await form.get_by_label("Start, at the earliest").fill(str(datetime.now(UTC).date() + timedelta(days=2)))
     await form.get_by_label("Quantity").last.fill("3")
     await form.get_by_label("How often").click()
     await ana.page.get_by_role("option", name="Every month").click()
+    await form.get_by_text("It goes to another address").click()
+    await form.get_by_label("Street and number").fill("Lindenweg 4")
+    await expect(form.get_by_role("listitem")).to_have_count(5)
+
+    await ana.page.reload()
+    await expect(form.get_by_label("Street and number")).to_have_value("Lindenweg 4", timeout=30_000)
+    await expect(form.get_by_label("Quantity").last).to_have_value("3")
+    await ana.button("Start deliveries", inside=form).click()
+    await expect(form.get_by_text("Please fill this in.")).to_have_count(2)
+    await form.get_by_label("Postcode").fill("53111")
+    await form.get_by_label("City").fill("Bonn")
+    await form.get_by_label("Country").fill("Germ")
+    await ana.page.get_by_role("option", name="Germany").click()
     await ana.shows("planner-basket")
     await ana.button("Start deliveries", inside=form).click()
-    await expect(ana.page.get_by_role("heading", name=", 3 \N{MULTIPLICATION SIGN} ")).to_be_visible(timeout=30_000)
+    card = ana.page.locator(".card", has=ana.page.get_by_role("heading", name=", 3 \N{MULTIPLICATION SIGN} "))
+    await expect(card.get_by_text("Goes to Lindenweg 4, 53111 Bonn, DE")).to_be_visible(timeout=30_000)
+    await ana.page.reload()
+    await expect(card.first).to_be_visible()
+    await expect(form).to_have_count(0)

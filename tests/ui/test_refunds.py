@@ -60,6 +60,10 @@ async def test_store_credit_is_taken_after_a_payment_that_failed(comes: Comes, s
     await ravi.shows("refund-offer-taken")
     await ravi.button("Take store credit", inside=ravi.dialog()).click()
     await expect(card.get_by_text("Paid", exact=True)).to_be_visible(timeout=30_000)
+    await ravi.page.reload()
+    await expect(card.get_by_text("Added to the wallet")).to_be_hidden()
+    await card.get_by_role("heading").click()
+    await expect(card.get_by_text("Added to the wallet")).to_be_visible()
     after = (await shop.stores.customers.view(ID)).wallet
     assert before is not None
     assert after is not None
@@ -90,10 +94,17 @@ async def test_a_report_names_pieces_and_keeps_what_was_written_when_it_is_refus
     await ravi.attaches("Add a photo", photo)
     await expect(dialog.locator("img")).to_be_visible()
     await dialog.get_by_text("Store credit, in your wallet").click()
+    await expect(dialog.get_by_role("radio", name="Store credit")).to_be_checked()
+    # As after a restart of the server, when the page loads itself anew.
+    await ravi.page.wait_for_function("Object.values(sessionStorage).some((kept) => kept.includes('store_credit'))")
+    await ravi.page.reload()
+    await expect(dialog.locator("img")).to_be_visible()
+    await expect(dialog.get_by_text("It is about €25.80.")).to_be_visible()
+    await expect(dialog.get_by_role("radio", name="Store credit")).to_be_checked()
     await ravi.shows("report-pieces")
     await expect(dialog.get_by_label("Tell us what happened")).to_have_value("Two mugs have lost their handle.")
     await ravi.button("Send", inside=dialog).click()
-    await expect(ravi.page.get_by_role("heading", level=1)).to_have_text("Refunds")
+    await expect(ravi.page.get_by_role("heading", level=1)).to_have_text("Refunds", timeout=30_000)
     card = ravi.page.locator("section.card", has_text="Two mugs have lost their handle")
     await expect(card.get_by_text("In review")).to_be_visible(timeout=30_000)
     opened = await shop.stores.refunds.get(str(await card.get_attribute("id")))
@@ -128,6 +139,7 @@ async def test_an_item_is_exchanged_for_others_and_the_rest_is_paid_back(comes: 
     dialog = ravi.dialog()
     await dialog.get_by_label("Tell us what happened").fill("Both mugs are chipped, rice would be fine.")
     await ravi.attaches("Add a photo", photo)
+    await expect(dialog.locator("img")).to_be_visible()
     await dialog.get_by_text("Exchange for something else").click()
     await dialog.get_by_label("Product").click()
     await ravi.page.get_by_role("option", name=RICE).click()

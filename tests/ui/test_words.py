@@ -11,10 +11,11 @@ import pytest
 
 from care.language import language_of
 from care.models.customer import Principal, Role
-from care.models.order import OrderStatus, PaymentStatus
+from care.models.notification import Notification
+from care.models.order import Order, OrderStatus, PaymentStatus
 from care.models.policy import BusinessHours
 from care.models.refund import Band, Refund, RefundReason, RefundStatus, Remedy, Wanted
-from care.models.subscription import Frequency, Schedule, Subscription, SubscriptionStatus
+from care.models.subscription import Frequency, Overdue, Schedule, Subscription, SubscriptionStatus
 from care.rules import refund_case
 from care.rules.refund_notices import asked_for
 from tests.ui.shop import eur, verdict
@@ -23,6 +24,8 @@ from ui.parts import refund_words, words
 from ui.parts.case import outcomes_of
 from ui.parts.deciding import may_second
 from ui.parts.exchanging import exchange_facts
+from ui.parts.needs import needs
+from ui.parts.orders import stops, unpaid
 from ui.parts.queue import FILTERS, following, shown
 from ui.parts.refund_asks import can_change, needed
 
@@ -233,6 +236,68 @@ def test_we_promise_a_reminder_only_where_one_is_to_come() -> None:
     reminded = due.model_copy(update={"remind_at": NOW + timedelta(hours=1)})
     assert refund_words.by_when(reminded, "UTC").endswith("We remind you once before.")
     assert refund_words.by_when(refund(status="needs_evidence"), "UTC") == ""
+
+
+def order(**given: Any) -> Order:
+    return Order.model_validate(
+        {
+            "order_id": "ORD1",
+            "customer_id": "CUST001",
+            "status": "pending",
+            "items": [],
+            "shipping": eur(0),
+            "total": eur(1290),
+            "payment": {"status": "paid"},
+            "placed_at": NOW,
+            "refunded": eur(0),
+            "reserved": eur(0),
+        }
+        | given
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        ({}, [("Ordered", True), ("On its way", False), ("Delivered", False)]),
+        ({"status": "shipped"}, [("Ordered", True), ("On its way", True), ("Delivered", False)]),
+        ({"status": "delivered"}, [("Ordered", True), ("On its way", True), ("Delivered", True)]),
+        ({"status": "cancelled"}, [("Ordered", True), ("Cancelled", True)]),
+    ],
+)
+def test_the_way_of_an_order_shows_how_far_it_came(given: dict[str, Any], way: list[tuple[str, bool]]) -> None:
+    assert [(label, reached) for label, _at, reached in stops(order(**given))] == way
+
+
+@pytest.mark.parametrize("status", PaymentStatus)
+def test_only_an_order_that_could_still_leave_waits_for_its_payment(status: PaymentStatus) -> None:
+    waits = status in (PaymentStatus.PENDING, PaymentStatus.FAILED)
+    assert unpaid(order(payment={"status": status})) is waits
+    assert not unpaid(order(status="cancelled", payment={"status": status}))
+    assert not unpaid(order(total=eur(0), payment={"status": status}))
+
+
+def test_each_thing_that_needs_the_customer_is_named_once_and_leads_there() -> None:
+    due = {"key": "2026-11-27", "due": LATER}
+    owing = {"occurrence": due, "why": "payment", "next_try": None, "until": LATER}
+    milk = subscription(Frequency.DAILY, None)
+    declined = milk.model_copy(update={"overdue": Overdue.model_validate(owing)})
+    gone = milk.model_copy(update={"overdue": Overdue.model_validate(owing | {"why": "stock"})})
+    answered = {"kind": "conversation_answered", "message": "-", "created_at": NOW, "conversation_id": "CNV1"}
+    notices = [
+        Notification.model_validate({"customer_id": "CUST001", "notification_id": f"{n}"} | answered | read)
+        for n, read in enumerate(({}, {}, {"read_at": NOW, "conversation_id": "CNV2"}))
+    ]
+    found = needs(
+        [refund(status="in_review"), refund(status="needs_evidence", wanted="label")],
+        [milk, gone, declined],
+        [order(), order(payment={"status": "pending"}), order(payment={"status": "failed"}, subscription_id="SUB001")],
+        notices,
+    )
+    assert [need.link for need in found] == [
+        *("/ui/planner", "/ui/refunds?case=REF001#REF001", "/ui/orders?order=ORD1#ORD1"),
+        "/ui/support?conversation=CNV1",
+    ]
 
 
 def test_the_first_page_is_silent_about_a_case_that_asks_nothing() -> None:

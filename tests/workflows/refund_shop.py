@@ -164,13 +164,14 @@ async def shop(
 
 
 async def until(
-    handle: WorkflowHandle[RefundWorkflow, Refund], *wanted: RefundStatus, event: str | None = None
+    handle: WorkflowHandle[RefundWorkflow, Refund], *wanted: RefundStatus, event: str | None = None, times: int = 1
 ) -> Refund:
-    """Asks the workflow until its case has one of these statuses, and the `event` is the last in its timeline."""
+    """Asks the workflow until its case has one of these statuses, and its timeline ends with `event`, there `times`."""
     async with asyncio.timeout(30):
         while True:
             case = await handle.query(RefundWorkflow.state)
-            if case.status in wanted and event in (None, case.timeline[-1].event if case.timeline else None):
+            events = [line.event for line in case.timeline]
+            if case.status in wanted and (event is None or (events[-1:] == [event] and events.count(event) >= times)):
                 return case
             await asyncio.sleep(0.02)
 

@@ -168,9 +168,8 @@ async def test_above_the_limit_two_different_people_approve_before_it_is_paid(
                 await handle.execute_update(RefundWorkflow.rule, ruling(reviewer=reviewer))
             assert refused_as(refused.value) == "Forbidden"
             await in_clear(handle, it.client).signal("review", {"decision": "approve", "reviewer": reviewer})
-        case = await handle.query(RefundWorkflow.state)
-        assert (case.status, len(case.approvals)) == (RefundStatus.IN_REVIEW, 1)
-        assert [line.event for line in case.timeline[-len(second) :]] == ["ruling_ignored"] * len(second)
+        case = await until(handle, RefundStatus.IN_REVIEW, event="ruling_ignored", times=len(second))
+        assert len(case.approvals) == 1
         await in_clear(handle, it.client).signal("review", {"decision": "approve", "reviewer": "Sue@Shop.test"})
         assert (await handle.result()).status is RefundStatus.PAID
         assert await it.paid_back() == LARGE

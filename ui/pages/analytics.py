@@ -1,117 +1,140 @@
-"""Analytics: the operation at a glance, for staff."""
+"""Analytics: the operation over some days, for staff."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from nicegui import ui
 
-from care.models.analytics import DayCount, ModelFigures, Summary
-from ui.language import plural
-from ui.parts import words
-from ui.parts.charts import bars, ring
-from ui.parts.elements import box, card, heading, stat, text
+from care.models.analytics import Summary, Table
+from care.models.period import Period
+from ui import live
+from ui.language import _, mark
+from ui.parts.elements import REFUSALS, box, card, empty, heading, link_button, text, told_of
+from ui.parts.figures import (
+    churn_card,
+    deliveries_card,
+    model_days_card,
+    models_card,
+    refund_days_card,
+    resolutions_card,
+)
+from ui.parts.figures_of_refunds import agents_card, agreement_card, outcomes_card
+from ui.parts.glance import glance
+from ui.parts.period import asked, in_words, picker
 from ui.visit import Visit
 
-_RANGES = {7: "7 days", 30: "30 days", 90: "90 days"}
+# Seconds between two looks at the figures, however much changes; and where a look takes long, so many times as long.
+_CALM, _TIMES = 5.0, 10
+_KINDS = {"refunds", "conversations", "orders", "subscriptions"}
+_TABLES = {
+    Table.DAYS: mark("All, by day"),
+    Table.REFUNDS: mark("Refunds"),
+    Table.AGENTS: mark("Agents"),
+    Table.DELIVERIES: mark("Deliveries"),
+    Table.CONVERSATIONS: mark("Conversations"),
+    Table.MODELS: mark("Models"),
+}
+
+
+@dataclass
+class _Part:
+    """One place of the page: it is drawn anew only when what it shows has changed."""
+
+    draw: Callable[[Summary, Period], None]
+    figures: tuple[str, ...]
+    place: ui.element = field(default_factory=lambda: box("part"))
+    shown: tuple[Any, ...] | None = None
+
+    def show(self, summary: Summary, period: Period) -> None:
+        new = (period, *(getattr(summary, name) for name in self.figures))
+        if new != self.shown:
+            self.shown = new
+            self.place.clear()
+            with self.place:
+                self.draw(summary, period)
 
 
 async def page(visit: Visit) -> None:
-    @ui.refreshable
-    async def shown(days: int) -> None:
-        _summary(await visit.services.stores.analytics.summary(days))
+    async def look() -> None:
+        period, _refused = asked(visit)  # the last 30 days are others tomorrow
+        summary = await visit.services.stores.analytics.summary(period)
+        for part in parts:
+            part.show(summary, period)
 
-    with heading("Analytics", "What the machine settles, what people settle, what waits."):
-        chosen = ui.toggle(_RANGES, value=30, on_change=lambda e: shown.refresh(e.value)).props("unelevated no-caps")
-        chosen.props["aria-label"] = "Time shown"
-    with box("stack loose"):
-        await shown(30)
+    async def look_again() -> None:
+        began = time.monotonic()
+        await look()
+        await asyncio.sleep(max(_CALM, _TIMES * (time.monotonic() - began)))  # the next look waits for it
+
+    async def first_look() -> None:
+        """After the page: to count much takes longer than a page may take to build."""
+        with waiting:
+            try:
+                await look()
+                waiting.delete()
+            except REFUSALS as error:
+                waiting.clear()
+                empty("cloud_off", told_of(error), tone="warn")
+
+    period, _refused = asked(visit)
+    with heading(_("Analytics"), _("What the machine settles, what people settle, what waits.")):
+        text(_("{days}, in UTC", days=in_words(period)), "mute small")
+    picker(visit)
+    async with live.follow(live.DESK, _KINDS, look_again):
+        parts = _places()
+        waiting = _counting()
+        ui.timer(0, first_look, once=True)
+    _take_along(period)
 
 
-def _summary(summary: Summary) -> None:
-    waiting = "Reviews"
-    if summary.reviews_overdue:
-        waiting = f"Reviews, {summary.reviews_overdue} overdue"
-    elif summary.oldest_review_seconds is not None:
-        waiting = f"Reviews, the oldest {words.span(summary.oldest_review_seconds)}"
-    settled = sum(o.count for o in summary.refunds if o.status in ("paid", "rejected"))
-    with box("grid four even"):
-        stat(
-            "fact_check",
-            f"{summary.reviews_open} open",
-            waiting,
-            "bad" if summary.reviews_overdue else "info",
-        )
-        stat("bolt", f"{summary.automatic_refunds} of {settled}", "Refunds settled without a person")
-        stat(
-            "local_shipping",
-            plural("{n} delivery", "{n} deliveries", summary.deliveries),
-            f"{summary.missed_deliveries} missed",
-            "info",
-        )
-        started = f"{summary.subscriptions_started} started, {summary.subscriptions_cancelled} cancelled"
-        stat("event_repeat", f"{summary.subscriptions_active} active", started, "warn")
+def _counting() -> ui.element:
+    with box("card empty").props("role=status") as place:
+        with box("dots").props("aria-hidden=true"):
+            for _dot in range(3):
+                box(tag="i")
+        text(_("Counting"), "mute")
+    return place
+
+
+def _places() -> list[_Part]:
+    first = _Part(
+        glance,
+        (
+            *("reviews_open", "reviews_overdue", "automatic_refunds", "refunds", "deliveries", "failed_deliveries"),
+            *("skipped_deliveries", "subscriptions_active", "subscriptions_started", "subscriptions_cancelled"),
+        ),
+    )
     with box("grid two even"):
-        ring("Refunds by outcome", {words.sentence(o.status): o.count for o in summary.refunds})
-        ring("Conversations", _conversations(summary))
-        bars("Deliveries per day", *_days(summary.deliveries_by_day))
-        bars("Refunds per day", *_days(summary.refunds_by_day))
-    with box("grid two even"):
-        _outcomes(summary)
-        _models(summary)
+        return [
+            first,
+            _Part(resolutions_card, ("conversations", "verified", "resolutions_by_day")),
+            _Part(outcomes_card, ("refunds",)),
+            _Part(agreement_card, ("agreement",)),
+            _Part(agents_card, ("agents", "deadlines_met", "deadlines_missed")),
+            _Part(deliveries_card, ("delivery_days",)),
+            _Part(churn_card, ("subscriptions_by_day", "subscriptions_active")),
+            _Part(refund_days_card, ("refunds_by_day",)),
+            _Part(model_days_card, ("models_by_day",)),
+            _wide(),
+        ]
 
 
-def _conversations(summary: Summary) -> dict[str, int]:
-    return {"Settled by the assistant": summary.contained, "With a person's help": summary.assisted}
+def _wide() -> _Part:
+    part = _Part(models_card, ("models",))
+    part.place.classes("wide")
+    return part
 
 
-def _days(counts: list[DayCount]) -> tuple[list[str], list[int]]:
-    return [f"{c.day.day} {words.day(c.day).split()[2]}" for c in counts], [c.count for c in counts]
-
-
-def _outcomes(summary: Summary) -> None:
-    with card("Refunds and money"):
-        _table(
-            ["Outcome", "Refunds", "Amount"],
-            [[words.sentence(o.status), str(o.count), str(o.amount)] for o in summary.refunds],
-        )
-        met = summary.deadlines_met + summary.deadlines_missed
-        text(f"Deadlines met: {summary.deadlines_met} of {met}", "mute small")
-
-
-def _models(summary: Summary) -> None:
-    rows = [[m.name, str(m.calls), str(m.failures), _time(m), _tokens(m), _cost(m)] for m in summary.models]
-    resting = [m.name for m in summary.models if m.rests_until and m.rests_until > datetime.now(UTC)]
-    with card("Model calls"):
-        _table(["Model", "Calls", "Failures", "Mean time", "Tokens", "Cost"], rows)
-        if resting:
-            text(f"Left alone for a while, because it keeps failing: {', '.join(resting)}", "mute small")
-
-
-def _time(model: ModelFigures) -> str:
-    return f"{model.mean_milliseconds:,} ms"
-
-
-def _tokens(model: ModelFigures) -> str:
-    return f"{model.tokens_in + model.tokens_out:,}" if model.tokens_in else "-"
-
-
-def _cost(model: ModelFigures) -> str:
-    """In the currency's units with four decimals: a call costs less than a cent."""
-    units, rest = divmod(model.cost_micros, 1_000_000)
-    return f"{units:,}.{rest // 100:04} {model.currency}" if model.currency else "-"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> None:
-    if not rows:
-        text("Nothing in this time yet.", "mute")
-        return
-    with box("scroll-x"), box("list", tag="table"):
-        with box(tag="thead"), box(tag="tr"):
-            for name in head:
-                text(name, tag="th").props("scope=col")
-        with box(tag="tbody"):
-            for row in rows:
-                with box(tag="tr"):
-                    for cell in row:
-                        text(cell, tag="td")
+def _take_along(period: Period) -> None:
+    with card(_("Take the figures along")):
+        text(_("Tables of these days, for a spreadsheet (CSV). Amounts are in cents, times in UTC."), "mute small")
+        with box("options"):
+            for what, label in _TABLES.items():
+                file = f"/analytics/export?what={what}&from={period.first}&to={period.last}"
+                element = link_button(_(label), file, symbol="download", look="outline").props("download")
+                element.props["aria-label"] = _("Download as CSV: {table}", table=_(label))

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from care.models.conversation import Conversation, ConversationView
 from ui import live
+from ui.language import _
 from ui.parts import words
 from ui.parts.answering import Answering
 from ui.parts.elements import box, card, chip, empty, heading, link_button, text
@@ -22,14 +23,17 @@ async def waiting(visit: Visit) -> int:
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("conversation_id")
-    with heading("Conversations", "Handed over to a person, who waits longest first."):
-        pass
-    with box("grid desk"):
-        with box("only-wide" if chosen else ""):
+    with heading(_("Conversations"), "" if chosen else _("Handed over to a person, who waits longest first.")):
+        if chosen:
+            back = f"/ui{address(show=chosen_filter(visit))}"
+            link_button(_("All conversations"), back, symbol="arrow_back", look="flat dense").classes("only-narrow")
+    with box("grid desk fills" if chosen else "grid desk"):
+        with box("only-wide scrolls" if chosen else ""):
             await _handed_over(visit, chosen)
         with box("stack loose desk-open" if chosen else "only-wide"):
             if chosen is None:
-                empty("forum", "Choose a conversation", "Take it, and the customer knows that somebody is there.")
+                detail = _("Take it, and the customer knows that somebody is there.")
+                empty("forum", _("Choose a conversation"), detail)
             else:
                 await _talk(visit, chosen)
 
@@ -43,9 +47,9 @@ async def _handed_over(visit: Visit, chosen: str | None) -> None:
         choose(visit, talks, show, chosen)
         some = shown(talks, show, visit.principal.email)
         if not talks:
-            empty("done_all", "Nobody waits", "No conversation is handed over just now.", tone="good")
+            empty("done_all", _("Nobody waits"), _("No conversation is handed over just now."), tone="good")
         elif not some:
-            empty("filter_alt_off", "None of these", "There are others: choose All to see them.")
+            empty("filter_alt_off", _("None of these"), _("There are others: choose All to see them."))
         else:
             rows(visit, some, show, chosen)
 
@@ -59,7 +63,7 @@ async def _talk(visit: Visit, conversation_id: str) -> None:
     conversations = visit.services.stores.conversations
     on_screen = await conversations.view(conversation_id)
     customer = await visit.services.stores.customers.get(on_screen.customer_id)
-    answering = Answering(visit, on_screen)
+    answering = Answering(visit, on_screen, customer.locale)
 
     @ui.refreshable
     def head(talk: Conversation) -> None:
@@ -74,13 +78,11 @@ async def _talk(visit: Visit, conversation_id: str) -> None:
             answering.stands(newest)
             await _say(visit, thread, newest)
 
-    back = f"/ui{address(show=chosen_filter(visit))}"
-    link_button("All conversations", back, symbol="arrow_back", look="flat dense").classes("only-narrow self-start")
     async with live.follow(live.DESK, {"conversations"}, catch_up):
-        with box("card tight", tag="section", name="About this conversation"):
+        with box("card tight case-head", tag="section", name=_("About this conversation")):
             head(on_screen)
             answering.hands()
-        with box("card desk-talk", tag="section", name="Conversation"):
+        with box("card desk-talk", tag="section", name=_("Conversation")):
             thread = Thread(visit, customer=customer.name)
             await _say(visit, thread, on_screen)
             with box("chat-foot"):
@@ -98,11 +100,11 @@ def _head(visit: Visit, talk: Conversation, name: str, email: str) -> None:
                 chip(*waits(talk, visit.now()))
                 chip(*with_whom(talk, visit.principal.email))
             else:
-                chip("With the assistant", "plain")
+                chip(_("With the assistant"), "plain")
     if talk.handoff:
         at = words.moment(talk.handoff.at, visit.zone)
-        with card("Summary", "inset tight", side=f"{reason(talk)} · {at} UTC"):
-            said = text(talk.handoff.summary or "No summary was written: please read on below.", "wrap summary")
+        with card(_("Summary"), "inset tight", side=f"{reason(talk)} · {at} UTC"):
+            said = text(talk.handoff.summary or _("No summary was written: please read on below."), "wrap summary")
             said.props("tabindex=0")  # it scrolls, with the keyboard too
 
 

@@ -10,33 +10,40 @@ from api.views import refund_view
 from care.errors import Conflict
 from care.models.refund import Refund
 from ui import live
+from ui.language import _
 from ui.parts import refund_words, words
 from ui.parts.case import claim_card, customer_card, evidence_card, findings_card, order_card, timeline_card
-from ui.parts.deciding import approved_already, may_rule, own_case
-from ui.parts.elements import box, chip, empty, heading, link, link_button, text
+from ui.parts.deciding import approved_already, first_approval, may_rule, own_case
+from ui.parts.elements import box, chip, empty, heading, icon, link, link_button, text
 from ui.parts.evidence import look_up
 from ui.parts.hands import hands, standing_of
 from ui.parts.keys import help_button, listen
-from ui.parts.onward import just_decided, next_address, next_button
-from ui.parts.queue import MOST, address, choose, chosen_filter, queue, shown, waiting
-from ui.parts.refunds import refund_head
+from ui.parts.onward import just_decided, next_address, steps
+from ui.parts.queue import MOST, address, age, choose, chosen_filter, queue, shown, waiting
 from ui.parts.ruling import ruling_bar
+from ui.parts.viewer import viewer
 from ui.visit import Visit
 
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("refund_id")
     listen()
-    with heading("Review desk", "Refunds that wait for a person, the most urgent first."), box("line only-wide"):
-        help_button()
-        await next_button(visit, chosen)
+    viewer()
+    with heading(_("Review desk"), "" if chosen else _("Refunds that wait for a person, the most urgent first.")):
+        if chosen:
+            back = f"/ui{address(show=chosen_filter(visit))}"
+            link_button(_("Queue"), back, symbol="arrow_back", look="flat dense").classes("only-narrow")
+        with box("only-wide"):
+            help_button()
+        await steps(visit, chosen)
     await just_decided(visit)
-    with box("grid desk"):
-        with box("only-wide" if chosen else ""):
+    with box("grid desk fills" if chosen else "grid desk"):
+        with box("only-wide scrolls" if chosen else ""):
             await _queue(visit, chosen)
         with box("stack loose" if chosen else "only-wide"):
             if chosen is None:
-                empty("fact_check", "Choose a case", "Opening it claims it for you, so that nobody works on it twice.")
+                detail = _("Opening it claims it for you, so that nobody works on it twice.")
+                empty("fact_check", _("Choose a case"), detail)
             else:
                 await _case(visit, chosen)
 
@@ -50,13 +57,13 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
         choose(visit, refunds, show, chosen)
         some = shown(refunds, show, visit.principal.email)
         if not refunds:
-            empty("done_all", "All done", "No refund waits for a person.", tone="good")
+            empty("done_all", _("All done"), _("No refund waits for a person."), tone="good")
         elif not some:
-            empty("filter_alt_off", "None of these", "Other cases wait: choose All to see them.")
+            empty("filter_alt_off", _("None of these"), _("Other cases wait: choose All to see them."))
         else:
             queue(visit, some, show, chosen)
         if len(refunds) == MOST:
-            text(f"Of the {MOST} most urgent cases.", "mute small")
+            text(_("Of the {n} most urgent cases.", n=MOST), "mute small")
 
     async with live.follow(live.DESK, {"refunds"}, listed.refresh):
         with box("stack loose"):
@@ -111,13 +118,13 @@ async def _screen(visit: Visit, refund: Refund) -> None:
     own = own_case(customer, visit.principal)
     _head(visit, refund, own=own)
     standing_of(visit, refund, customer)
-    with box("grid two"):
-        with box("stack loose"):
-            evidence_card(files)
-            findings_card(refund.verdict, visit.services.client.policy)
+    with box("case"):
+        with box("stack loose scrolls", name=_("What was sent")).props("role=region tabindex=0"):
+            evidence_card(files, refund.verdict)
             timeline_card(visit, refund)
-        with box("stack loose"):
+        with box("stack loose scrolls", name=_("What is known")).props("role=region tabindex=0"):
             claim_card(refund)
+            findings_card(refund.verdict, visit.services.client.policy)
             order_card(order)
             customer_card(customer, history, refund)
 
@@ -125,26 +132,39 @@ async def _screen(visit: Visit, refund: Refund) -> None:
         ui.navigate.to(await next_address(visit, refund.refund_id, decided=refund.refund_id))
 
     if may_rule(refund, visit.principal) and not own:
-        ruling_bar(visit, refund, before, onward)
+        ruling_bar(visit, refund, customer, before, onward)
 
 
 def _head(visit: Visit, refund: Refund, *, own: bool) -> None:
-    back = f"/ui{address(show=chosen_filter(visit))}"
-    link_button("Queue", back, symbol="arrow_back", look="flat dense").classes("only-narrow self-start")
-    with box("card tight"):
-        refund_head(refund)
+    names = dict.fromkeys(line.name for line in refund.items)
+    with box("card tight case-head"):
         with box("line between wraps"):
+            text(f"{words.money(refund.approved or refund.amount)} · {', '.join(names)}", "wrap", tag="h2")
             with box("options"):
-                chip(f"Waits {words.span((visit.now() - refund.created_at).total_seconds())}")
-                if not refund.status.is_settled:
-                    chip(*refund_words.due(refund, visit.now(), visit.services.client.policy.business_hours))
-                if refund.escalated:
-                    chip("Escalated", "bad")
+                _chips(visit, refund)
+        with box("line between wraps"):
+            text(_("{refund} · order {order}", refund=refund.refund_id, order=refund.order_id), "mute small wrap")
             with box("line wraps"):
                 hands(visit, refund, own=own)
                 workflow = refund_view(visit.services, refund, visit.principal).workflow_url
                 if workflow:
-                    with link(workflow, "small").props("target=_blank rel=noopener"):
-                        text("Workflow", tag="span")
-                with link(f"/refund/case/{refund.refund_id}/pdf", "small").props("target=_blank rel=noopener"):
-                    text("Case file (PDF)", tag="span")
+                    _aside(workflow, _("Workflow"))
+                _aside(f"/refund/case/{refund.refund_id}/pdf", _("Case file (PDF)"))
+
+
+def _chips(visit: Visit, refund: Refund) -> None:
+    chip(*refund_words.state(refund))
+    if first_approval(refund):
+        chip(_("Second approval"), "second")
+    if refund.escalated:
+        chip(_("Escalated"), "bad")
+    if not refund.status.is_settled:
+        chip(*age(refund, visit.now()))
+        chip(*refund_words.due(refund, visit.now(), visit.services.client.policy.business_hours))
+
+
+def _aside(target: str, label: str) -> None:
+    """A paper of the case in a tab of its own."""
+    with link(target, "aside").props("target=_blank rel=noopener"):
+        text(label, tag="span")
+        icon("open_in_new", "15px")

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from care.models.order import OrderStatus
-from care.models.refund import Refund
+from care.models.order import Order, OrderStatus
 from care.models.subscription import Subscription
+from care.rules.parcels import expected_in
 from ui import live
-from ui.language import plural
+from ui.language import _, current, plural
 from ui.parts import words
 from ui.parts.elements import box, card, chip, heading, icon, link, link_button, stat, text
 from ui.parts.faults import missing_page
-from ui.parts.notices import notice_line, offer, target
-from ui.parts.refund_asks import needed
+from ui.parts.needs import Need, needs
+from ui.parts.notices import notice_row
+from ui.parts.orders import expected
 from ui.visit import Visit
 
 _ALL = {"subscriptions", "refunds", "notifications", "orders"}
+_NEWS, _COMING, _ORDERS = 4, 5, 20
 
 
 async def page(visit: Visit) -> None:
     hour = visit.now().astimezone(ZoneInfo(visit.zone)).hour
-    with heading(f"{words.greeting(hour)}, {visit.name.split()[0]}", "Here is what is on its way to you."):
-        link_button("Ask support", "/ui/support", symbol="chat_bubble_outline")
+    with heading(f"{words.greeting(hour)}, {visit.name.split()[0]}", _("Here is what is on its way to you.")):
+        link_button(_("Report a problem"), "/ui/orders", symbol="report_problem", look="outline")
+        link_button(_("Ask support"), "/ui/support", symbol="chat_bubble_outline")
 
     @ui.refreshable
     async def today() -> None:
@@ -34,7 +38,7 @@ async def page(visit: Visit) -> None:
         await today()
 
 
-async def lost(_: Visit) -> None:
+async def lost(_visit: Visit) -> None:
     """For addresses that no page has."""
     missing_page()
 
@@ -43,69 +47,84 @@ async def _today(visit: Visit) -> None:
     stores = visit.services.stores
     subscriptions = await stores.subscriptions.active(visit.customer_id)
     refunds = await stores.refunds.history(visit.customer_id)
-    notices = (await stores.notifications.page(visit.customer_id, limit=4)).items
-    orders = await stores.orders.latest(visit.customer_id)
+    notices = (await stores.notifications.page(visit.customer_id, limit=_ORDERS)).items
+    orders = await stores.orders.latest(visit.customer_id, _ORDERS)
     waiting = [r for r in refunds if not r.status.is_settled]
-    on_the_way = [o for o in orders if o.status is OrderStatus.SHIPPED]
-    _needs_me(waiting)
+    parcels = [o for o in orders if o.status is OrderStatus.SHIPPED]
+    upcoming = _upcoming(subscriptions)
+    _needs_me(needs(refunds, subscriptions, orders, notices))
     with box("grid four"):
-        upcoming = _upcoming(subscriptions)
-        first = words.occurrence(upcoming[0][0], today=visit.today()) if upcoming else "None planned"
-        stat("event", first, "Next delivery", target="/ui/planner")
-        stat(
-            "local_shipping",
-            plural("{n} order", "{n} orders", len(on_the_way)),
-            "On the way",
-            "info",
-            target="/ui/orders",
-        )
-        stat("currency_exchange", f"{len(waiting)} open", "Refunds", "warn", target="/ui/refunds")
-        unread = await stores.notifications.unread(visit.customer_id)
-        stat("notifications_none", f"{unread} unread", "Notifications", "plain", target="/ui/notifications")
+        first = words.occurrence(upcoming[0][0], today=visit.today()) if upcoming else _("None planned")
+        stat("event", first, _("Next delivery"), target="/ui/planner")
+        sent = plural("{n} order", "{n} orders", len(parcels))
+        stat("local_shipping", sent, _("On the way"), "info", target="/ui/orders")
+        stat("currency_exchange", _("{n} open", n=len(waiting)), _("Refunds"), "warn", target="/ui/refunds")
+        unread = _("{n} unread", n=await stores.notifications.unread(visit.customer_id))
+        stat("notifications_none", unread, _("Notifications"), "plain", target="/ui/notifications")
     with box("grid wide-left"):
-        _deliveries(visit, upcoming)
-        with card("Latest news"):
+        _deliveries(visit, parcels, upcoming)
+        with card(_("Latest news")):
             if not notices:
-                text("Nothing yet. Reminders and answers appear here.", "mute")
-            for notice in notices:
-                with link(target(notice), "row-link"):
-                    notice_line(visit, notice)
-                offer(visit, notice)
+                text(_("Nothing yet. Reminders and answers appear here."), "mute")
+            with box("notices", tag="ul"):
+                for notice in notices[:_NEWS]:
+                    notice_row(visit, notice)
 
 
-def _needs_me(refunds: list[Refund]) -> None:
-    for refund in refunds:
-        said = needed(refund)
-        if said is None:
-            continue
-        with link(f"/ui/refunds#{refund.refund_id}", "banner warn"):
-            icon("account_balance_wallet" if refund.offered else "add_a_photo")
-            text(said, "grow")
-            icon("chevron_right")
+def _needs_me(found: list[Need]) -> None:
+    if not found:
+        return
+    with box("stack needs", tag="section", name=_("This needs you")):
+        text(_("This needs you"), tag="h2")
+        for need in found:
+            with link(need.link, f"banner {need.tone}"):
+                icon(need.symbol)
+                text(need.told, "grow wrap", tag="span")
+                icon("chevron_right")
 
 
 def _upcoming(subscriptions: list[Subscription]) -> list[tuple[str, Subscription]]:
     dates = [(key, s) for s in subscriptions for key in s.upcoming]
-    return sorted(dates, key=lambda pair: pair[0])[:5]
+    return sorted(dates, key=lambda pair: pair[0])[:_COMING]
 
 
-def _deliveries(visit: Visit, upcoming: list[tuple[str, Subscription]]) -> None:
-    with card("Upcoming deliveries"):
-        if not upcoming:
-            text("Nothing is planned. Let the things you always need come by themselves.", "mute")
-            link_button("Plan a delivery", "/ui/planner", symbol="event_repeat", look="outline").classes("self-start")
+def _deliveries(visit: Visit, parcels: list[Order], upcoming: list[tuple[str, Subscription]]) -> None:
+    with card(_("Upcoming deliveries")):
+        if not (parcels or upcoming):
+            text(_("Nothing is planned. Let the things you always need come by themselves."), "mute")
+            button = link_button(_("Plan a delivery"), "/ui/planner", symbol="event_repeat", look="outline")
+            button.classes("self-start")
+        for order in parcels:
+            _parcel(visit, order)
         for key, subscription in upcoming:
             with link("/ui/planner", "row-link"):
-                datebox(key)
+                datebox(date.fromisoformat(key[:10]))
                 with box("stack grow"):
                     text(words.what(subscription), "strong cut")
                     text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small wrap")
-                label, tone = words.subscription_state(subscription.status)
-                chip("Planned" if label == "Active" else label, "info" if label == "Active" else tone)
+                chip(*_planned(subscription))
 
 
-def datebox(key: str) -> None:
-    named = words.occurrence(key[:10])
+def _parcel(visit: Visit, order: Order) -> None:
+    window = expected_in(order)
+    with link(f"/ui/orders?order={order.order_id}#{order.order_id}", "row-link"):
+        if window:
+            datebox(window.latest)
+        else:
+            with box("datebox"):
+                icon("local_shipping", "24px")
+        with box("stack grow"):
+            text(", ".join(line.name for line in order.items), "strong cut")
+            text(" · ".join(filter(None, (order.order_id, expected(visit, order)))), "mute small wrap")
+        chip(*words.order_state(order.status))
+
+
+def _planned(subscription: Subscription) -> tuple[str, words.Tone]:
+    label, tone = words.subscription_state(subscription.status)
+    return (_("Planned"), "info") if tone == "good" else (label, tone)
+
+
+def datebox(day: date) -> None:
     with box("datebox"):
-        text(named.split()[2], "m")
-        text(str(int(key[8:10])), "d")
+        text(current().short_month(day), "m")
+        text(str(day.day), "d")

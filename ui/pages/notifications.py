@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
 from nicegui import ui
 
 from care.models.notification import Notification
 from ui import live
-from ui.parts.elements import box, button, card, empty, heading, icon_button, link, link_button, telling
-from ui.parts.notices import notice_line, offer, target
+from ui.language import _
+from ui.parts.elements import box, button, card, empty, heading, link_button, telling
+from ui.parts.more import Growing
+from ui.parts.notices import notice_row
 from ui.visit import Visit
+
+_PAGE = 30
 
 
 async def page(visit: Visit) -> None:
     stores = visit.services.stores
-
-    async def read(notice: Notification) -> None:
-        with telling():
-            await stores.notifications.mark_read(notice.notification_id, visit.customer_id)
+    notices = Growing(stores.notifications.page, visit.customer_id, _PAGE)
 
     async def read_all() -> None:
-        for notice in (await stores.notifications.page(visit.customer_id, limit=200)).items:
-            if notice.read_at is None:
-                await read(notice)
+        with telling():
+            await stores.notifications.mark_all_read(visit.customer_id)
 
-    with heading("Notifications"):
-        link_button("Preferences", "/ui/preferences", symbol="tune", look="flat")
-        button("Mark all as read", read_all, symbol="done_all", look="outline")
+    with heading(_("Notifications")):
+        link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="flat")
+        all_read = button(_("Mark all as read"), read_all, symbol="done_all", look="outline")
 
     @ui.refreshable
     async def listed() -> None:
-        notices = (await stores.notifications.page(visit.customer_id, limit=100)).items
-        if not notices:
-            empty("notifications_none", "Nothing yet", "Reminders of deliveries and answers to refunds appear here.")
+        shown = await notices.items()
+        all_read.set_enabled(await stores.notifications.unread(visit.customer_id) > 0)
+        if not shown:
+            detail = _("Reminders of deliveries and answers to refunds appear here.")
+            empty("notifications_none", _("Nothing yet"), detail)
             return
-        with card():
-            for notice in notices:
-                _line(notice)
-
-    def _line(notice: Notification) -> None:
-        with box("line top"):
-            with box("stack grow"):
-                with link(target(notice), "row-link"):
-                    notice_line(visit, notice)
-                offer(visit, notice)
-            if notice.read_at is None:
-                icon_button("done", "Mark as read", lambda: read(notice))
+        for title, part in groupby(shown, lambda notice: _when(visit, notice)):
+            with card(title), box("notices", tag="ul"):
+                for notice in part:
+                    notice_row(visit, notice)
+        notices.more(listed.refresh)
 
     async with live.follow(visit.customer_id, {"notifications"}, listed.refresh):
-        await listed()
+        with box("stack loose"):
+            await listed()
+
+
+def _when(visit: Visit, notice: Notification) -> str:
+    """The heading under which it stands."""
+    days = (visit.today() - notice.created_at.astimezone(ZoneInfo(visit.zone)).date()).days
+    if days <= 0:
+        return _("Today")
+    return _("Earlier this week") if days < 7 else _("Earlier")

@@ -14,11 +14,16 @@ from care.models.subscription import Occurrence, Subscription
 from care.rules.occurrences import stride
 from care.rules.recurrence import LONGEST_LEAD
 from care.rules.reminders import coming, remind_at
-from care.rules.subscription import is_over
+from care.rules.subscription import is_over, items_of
 from ui.parts import words
 
-State = Literal["failed", "planned", "delivered", "skipped", "moved", "reminder"]
-_ORDER: tuple[State, ...] = ("failed", "planned", "delivered", "skipped", "moved", "reminder")
+State = Literal["overdue", "failed", "missed", "planned", "extra", "delivered", "skipped", "moved", "reminder"]
+_ORDER: tuple[State, ...] = (
+    *("overdue", "failed", "missed", "planned", "extra"),
+    *("delivered", "skipped", "moved", "reminder"),
+)
+# How a delivery ended, where its name is not that of the state.
+_ENDED: dict[str, State] = {"delivered": "delivered", "missed": "missed", "skipped": "skipped"}
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,26 @@ class Entry:
     other: str = ""
     outcome: str = ""
 
+    @property
+    def what(self) -> str:
+        """What it brings, without what is left out of it."""
+        if self.state not in ("planned", "reminder"):
+            return words.what(self.subscription)
+        items = items_of(self.subscription, self.key)
+        return words.what(self.subscription.model_copy(update={"items": items}))
 
-def agenda(subscriptions: list[Subscription], first: date, last: date, now: datetime) -> dict[date, list[Entry]]:
+
+Days = dict[date, list[Entry]]
+
+
+def agenda(subscriptions: list[Subscription], first: date, last: date, now: datetime) -> Days:
     """The days from `first` to `last` on which something happens, the weightiest first."""
-    days: dict[date, list[Entry]] = defaultdict(list)
+    days: Days = defaultdict(list)
     for subscription in subscriptions:
         for day, entry in _entries(subscription, last, now):
             if first <= day <= last:
                 days[day].append(entry)
-    return {day: sorted(entries, key=lambda e: _ORDER.index(e.state)) for day, entries in days.items()}
+    return {day: sorted(days[day], key=lambda e: _ORDER.index(e.state)) for day in sorted(days)}
 
 
 def day_of(key: str) -> date:
@@ -54,17 +70,21 @@ def by_date(subscription: Subscription) -> bool:
 
 def _entries(subscription: Subscription, last: date, now: datetime) -> Iterator[tuple[date, Entry]]:
     for done in subscription.recent:
-        state: State = "delivered" if words.outcome(done.outcome)[1] == "good" else "failed"
+        state = _ENDED.get(done.outcome, "failed")
         yield day_of(done.occurrence), Entry(subscription, state, done.occurrence, done.order_id or "", done.outcome)
     if is_over(subscription):
         return
+    if overdue := subscription.overdue:
+        late = overdue.occurrence.key
+        yield day_of(late), Entry(subscription, "overdue", late, overdue.order_id or "")
     came_from = {to: origin for origin, to in subscription.moved.items()}
     for key in subscription.skipped:
         yield day_of(key), Entry(subscription, "skipped", key)
     for origin, to in subscription.moved.items():
         yield day_of(origin), Entry(subscription, "moved", origin, to)
     for planned in _planned(subscription, last + LONGEST_LEAD):
-        yield day_of(planned.key), Entry(subscription, "planned", planned.key, came_from.get(planned.key, ""))
+        ahead: State = "extra" if planned in subscription.extra else "planned"
+        yield day_of(planned.key), Entry(subscription, ahead, planned.key, came_from.get(planned.key, ""))
         for day in sorted(_reminded(subscription, planned, now)):
             yield day, Entry(subscription, "reminder", planned.key)
 

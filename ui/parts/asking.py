@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from care.errors import CareError
+from ui.language import _, retold
 from ui.parts.elements import REFUSALS, box, button, dialog, icon, telling, text, thank, told_of
 
 # Does the thing, and tells in a sentence how it stands afterwards.
@@ -23,7 +24,7 @@ def sheet(title: str, detail: str = "") -> Iterator[ui.dialog]:
     frame.open()
 
 
-def answers(frame: ui.dialog, label: str, deed: Deed, *, back: str = "Go back", color: str = "primary") -> ui.button:
+def answers(frame: ui.dialog, label: str, deed: Deed, *, back: str = "", color: str = "primary") -> ui.button:
     """The last lines of a dialog: room for a refusal, and the two ways out of it."""
     with box("banner bad").props("role=alert") as refused:
         icon("error_outline")
@@ -53,7 +54,7 @@ def answers(frame: ui.dialog, label: str, deed: Deed, *, back: str = "Go back", 
 
     going = _Going()
     with box("line end wraps"):
-        button(back, frame.close, look="flat")
+        button(back or _("Go back"), frame.close, look="flat")
         sending = button(label, act, color=color)
     return sending
 
@@ -82,7 +83,7 @@ def doing(label: str, deed: Deed, *, symbol: str | None = None, look: str = "fla
 def refusal(error: Exception) -> str:
     """The server's sentence; of bad input, what is wrong with each field."""
     fields = error.fields.values() if isinstance(error, CareError) else ()
-    return " ".join(dict.fromkeys(fields)) or told_of(error)
+    return " ".join(retold(each) for each in dict.fromkeys(fields)) or told_of(error)
 
 
 class _Going:

@@ -4,51 +4,46 @@ from __future__ import annotations
 
 import re
 
-from nicegui import ui
-
 from care.models.conversation import ChatAction, Message
 from care.models.evidence import EvidenceReceipt
+from ui.language import _, mark, retold
 from ui.parts import words
 from ui.parts.elements import box, chip, icon, link, text
 from ui.parts.evidence import thumbnail
+from ui.parts.things import PAGES, Things
 from ui.visit import Visit
 
 _PIECES = 24  # at 40 ms each, see care.css
-_WHO = {"assistant": "CARE assistant", "agent": "Our team"}
-# By the beginning of an id: where the thing is shown.
-_THINGS = {
-    "ORD": ("receipt_long", "/ui/orders#"),
-    "SUB": ("event_repeat", "/ui/planner#"),
-    "REF": ("currency_exchange", "/ui/refunds#"),
-}
-# What an action is called before the customer has agreed to it.
-_PROPOSED = {
-    "refund_opened": "Open a refund",
-    "evidence_added": "Add files to the refund",
-    "refund_withdrawn": "Withdraw the refund",
-    "payment_confirmed": "Set the order to paid",
-    "wallet_resynced": "Correct the wallet",
-    "account_changed": "Change the account",
-    "subscription_created": "Start a subscription",
-    "subscription_cancelled": "Cancel the subscription",
-    "subscription_kept": "Keep the subscription",
-    "subscription_paused": "Pause the subscription",
-    "subscription_resumed": "Resume the subscription",
-    "subscription_changed": "Change the subscription",
-    "delivery_skipped": "Skip a delivery",
-    "delivery_unskipped": "Take a skip back",
-    "delivery_rescheduled": "Move a delivery",
-    "delivery_ordered": "Order an extra delivery",
-    "order_cancelled": "Cancel the order",
-    "address_changed": "Change the address",
-    "items_changed": "Change the items",
-    "payment_method_changed": "Pay with another method",
-    "trace_opened": "Trace the parcel",
+_WHO = {"assistant": mark("CARE assistant"), "agent": mark("Our team")}
+# What an action is called before the customer has agreed to it, and once it is done.
+KINDS: dict[str, tuple[str, str]] = {
+    "refund_opened": (mark("Open a refund"), mark("Refund opened")),
+    "evidence_added": (mark("Add files to the refund"), mark("Files added")),
+    "refund_withdrawn": (mark("Withdraw the refund"), mark("Refund withdrawn")),
+    "payment_confirmed": (mark("Set the order to paid"), mark("Payment confirmed")),
+    "wallet_resynced": (mark("Correct the wallet"), mark("Wallet corrected")),
+    "account_changed": (mark("Change the account"), mark("Account changed")),
+    "subscription_created": (mark("Start a subscription"), mark("Subscription started")),
+    "subscription_cancelled": (mark("Cancel the subscription"), mark("Subscription cancelled")),
+    "subscription_kept": (mark("Keep the subscription"), mark("Subscription kept")),
+    "subscription_paused": (mark("Pause the subscription"), mark("Subscription paused")),
+    "subscription_resumed": (mark("Resume the subscription"), mark("Subscription resumed")),
+    "subscription_changed": (mark("Change the subscription"), mark("Subscription changed")),
+    "delivery_skipped": (mark("Skip a delivery"), mark("Delivery skipped")),
+    "delivery_unskipped": (mark("Take a skip back"), mark("Skip taken back")),
+    "delivery_rescheduled": (mark("Move a delivery"), mark("Delivery moved")),
+    "delivery_ordered": (mark("Order an extra delivery"), mark("Extra delivery ordered")),
+    "order_cancelled": (mark("Cancel the order"), mark("Order cancelled")),
+    "address_changed": (mark("Change the address"), mark("Address changed")),
+    "items_changed": (mark("Change the items"), mark("Items changed")),
+    "payment_method_changed": (mark("Pay with another method"), mark("Payment method changed")),
+    "trace_opened": (mark("Trace the parcel"), mark("Parcel search started")),
+    "handed_off": (mark("Pass on to a colleague"), mark("Passed on to a colleague")),
 }
 _STATUS: dict[str, tuple[str, words.Tone]] = {
-    "done": ("Done", "good"),
-    "proposed": ("Your yes is needed", "warn"),
-    "refused": ("Not possible", "bad"),
+    "done": (mark("Done"), "good"),
+    "proposed": (mark("Asked for a yes"), "plain"),
+    "refused": (mark("Not possible"), "bad"),
 }
 
 
@@ -57,16 +52,18 @@ def bubble(
     message: Message,
     evidence: dict[str, EvidenceReceipt],
     *,
-    customer: str = "You",
+    customer: str = "",
     arriving: bool = False,
+    things: Things | None = None,
 ) -> None:
     """`customer` is what the customer is called here; a message that is `arriving` appears word by word."""
     by = message.by if visit.principal.is_staff else None
     if message.role == "system":
-        text(f"{message.text} ({by})" if by else message.text, "said-system")
+        said = retold(message.text)
+        text(f"{said} ({by})" if by else said, "said-system")
         return
     mine = "mine" if message.role == "customer" else ""
-    who = customer if mine else by or _WHO.get(message.role, "")
+    who = (customer or _("You")) if mine else by or _(_WHO[message.role])
     text(f"{who} · {words.clock(message.at, visit.zone)}", f"from {mine}")
     files = [evidence[i] for i in message.evidence_ids if i in evidence]
     if files:
@@ -76,9 +73,11 @@ def bubble(
     if arriving:
         _arriving(message.text)
     else:
-        text(message.text, f"bubble {mine}")
+        text(message.text, f"bubble {mine} {'by-agent' if message.role == 'agent' else ''}")
     for action in message.actions:
-        _acted(visit, action)
+        # To the customer a proposal is shown while it can be answered, see ui.parts.proposal.
+        if action.status != "proposed" or visit.principal.is_staff:
+            _acted(visit, action, things)
 
 
 def _arriving(said: str) -> None:
@@ -95,23 +94,40 @@ def pieces(said: str) -> list[str]:
     return ["".join(found[n : n + each]) for n in range(0, len(found), each)]
 
 
-def thinking() -> ui.element:
-    with box("bubble", name="The assistant is writing") as element, box("dots", tag="span"):
-        for _ in range(3):
-            box(tag="i")
-    return element
+def thinking() -> None:
+    """The assistant is at work; one that takes long says that it still is."""
+    with box("bubble thinking", name=_("The assistant is writing")).props("role=status"):
+        with box("dots", tag="span"):
+            for _n in range(3):
+                box(tag="i")
+        text(_("This takes a little longer than usual. Your message is safe."), "slow mute small", tag="span")
 
 
-def _acted(visit: Visit, action: ChatAction) -> None:
-    """A card that leads to the thing. The id comes from our own tools, never from a message."""
-    symbol, page = _THINGS.get((action.id or "")[:3], ("task_alt", ""))
+def called(kind: str, *, done: bool) -> str:
+    """An action's name; a kind that is not known here is told as the machine calls it."""
+    return _(KINDS[kind][done]) if kind in KINDS else words.sentence(kind)
+
+
+def _acted(visit: Visit, action: ChatAction, things: Things | None) -> None:
+    """A card that leads to the thing, with how it stands now. The id comes from our own tools, never from a message."""
+    named = action.id or ""
+    symbol, page = PAGES.get(named[:3], ("task_alt", ""))
     if visit.principal.is_staff:
-        page = "/ui/desk/" if page == "/ui/refunds#" else ""
-    with link(f"{page}{action.id}", "acted") if page else box("acted"):
-        icon(symbol)
+        page = "/ui/desk/" if named.startswith("REF") else ""
+    known = things.get(named) if things else None
+    with link(f"{page}{named}", "acted") if page else box("acted"):
+        icon(symbol, "22px").classes("acted-icon")
         with box("stack grow"):
-            done = words.sentence(action.kind)
-            text(done if action.status == "done" else _PROPOSED.get(action.kind, done), "strong")
+            text(called(action.kind, done=action.status == "done"), "strong")
+            if known:
+                text(known.what, "mute small clamp")
             if page or visit.principal.is_staff:
-                text(action.id or "", "mute small wrap")
-        chip(*_STATUS[action.status])
+                text(named, "mute small wrap")
+        with box("stack ends"):
+            said, tone = _STATUS[action.status]
+            if action.status != "done" or not known:
+                chip(_(said), tone)
+            elif things:
+                things.state(named)
+        if page:
+            icon("chevron_right")

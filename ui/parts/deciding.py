@@ -16,6 +16,13 @@ def first_approval(refund: Refund) -> Ruling | None:
     return refund.approvals[0]
 
 
+def decided_by(refund: Refund) -> Ruling | None:
+    """The ruling that settled the case, or that is being carried out; None where no person has decided it."""
+    over = refund.status.is_settled or refund.approved is not None
+    last = refund.rulings[-1] if refund.rulings and over else None
+    return last if last and last.decision in ("approve", "reject") else None
+
+
 def own_case(customer: CustomerView, reader: Principal) -> bool:
     return reader.customer_id == customer.customer_id or same_person(customer.email, reader.email)
 

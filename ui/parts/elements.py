@@ -115,13 +115,23 @@ def link_button(label: str, target: str, *, symbol: str | None = None, look: str
     return element
 
 
-def empty(symbol: str, title: str, detail: str = "", *, tone: Tone = "plain") -> None:
-    """What stands where a list has nothing to show, or could not be read."""
-    with box("card empty"):
+def empty(symbol: str, title: str, detail: str = "", *, tone: Tone = "plain") -> ui.element:
+    """What stands where a list has nothing to show, or could not be read. What is drawn inside comes last."""
+    with box("card empty") as element:
         tile(symbol, tone)
         text(title, tag="h2")
         if detail:
             text(detail, "mute", tag="p")
+    return element
+
+
+def show_named() -> None:
+    """Scrolls to what the address names after its "#", and unfolds it: the browser looked before it was drawn."""
+    ui.run_javascript(
+        "const named = document.getElementById(location.hash.slice(1));"
+        "if (named) { named.querySelectorAll('details').forEach((each) => { each.open = true; });"
+        "named.scrollIntoView(); }"
+    )
 
 
 def banner(symbol: str, content: str, tone: Tone = "info") -> None:

@@ -13,13 +13,15 @@ from care.models.refund import Refund, RefundStatus, Remedy
 from care.models.subscription import Item, NamedItem
 from care.rules.refund_exchange import exchanged, owed, worth
 from care.rules.refund_items import in_words
+from ui.language import _, mark
+from ui.parts import words
 from ui.parts.asking import refusal
 from ui.parts.basket import Basket
 from ui.parts.elements import box
 from ui.visit import Visit
 
 # The choice among the remedies: a replacement, with other items.
-EXCHANGE, EXCHANGE_WORDS = "exchange", "Exchange for something else"
+EXCHANGE, EXCHANGE_WORDS = "exchange", mark("Exchange for something else")
 
 
 class Exchange:
@@ -46,7 +48,7 @@ class Exchange:
 
     @ui.refreshable_method
     def draw(self) -> None:
-        with box("stack loose", name="What would you like instead?").props("role=group"):
+        with box("stack loose", name=_("What would you like instead?")).props("role=group"):
             self._basket.draw()
 
     async def _changed(self) -> None:
@@ -59,14 +61,20 @@ class Exchange:
         except CareError as error:
             return refusal(error)
         left = given_back - cost
-        rest = f"We pay back the {left} that is left." if left.amount else "Nothing is left to pay back."
-        return f"The new items come to {cost} of {given_back}. {rest}"
+        told = _("The new items come to {cost} of {amount}.", cost=words.money(cost), amount=words.money(given_back))
+        if not left.amount:
+            return f"{told} {_('Nothing is left to pay back.')}"
+        return f"{told} {_('We pay back the {amount} that is left.', amount=words.money(left))}"
 
     def _lines(self, given_back: Money) -> list[OrderLine]:
         wanted = self._basket.items()
         if not wanted:
-            raise Invalid("Nothing else is in stock at the moment; please choose another answer.")
+            raise Invalid(_("Nothing else is in stock at the moment; please choose another answer."))
         return exchanged(wanted, self._products, given_back, Remedy.REPLACEMENT)
+
+    def items(self) -> list[Item]:
+        """Raises Invalid for a quantity that nobody can order."""
+        return self._basket.items()
 
     async def confirmed(self, given_back: Money) -> list[Item]:
         """The items as they were shown. Raises Invalid if they cost something else by now, and shows that; and what
@@ -78,7 +86,7 @@ class Exchange:
             self._stocked(today, [NamedItem.model_validate(line.model_dump()) for line in lines])
             self.draw.refresh()
             self._told()
-            raise Invalid("A price has just changed. Please look at the amount once more.")
+            raise Invalid(_("A price has just changed. Please look at the amount once more."))
         return self._basket.items()
 
 
@@ -86,11 +94,12 @@ def exchange_facts(refund: Refund) -> dict[str, str]:
     """What goes out instead, and what is paid back beside it; nothing for any other case."""
     if not refund.exchange_for:
         return {}
-    shown = {"New items": f"{in_words(refund.exchange_for)}, worth {worth(refund.exchange_for)}"}
+    items, value = in_words(refund.exchange_for), words.money(worth(refund.exchange_for))
+    shown = {_("New items"): _("{items}, worth {amount}", items=items, amount=value)}
     left, paid = owed(refund), refund.status is RefundStatus.PAID
     if paid or not refund.status.is_settled:
         credited = refund.remedy is Remedy.STORE_CREDIT
-        label = ("Store credit" if credited else "Paid back") if paid else "To be paid back"
-        shown |= {label: str(left) if left.amount else "nothing"}
+        given = _("Store credit") if credited else _("Paid back")
+        shown |= {given if paid else _("To be paid back"): words.money(left) if left.amount else _("nothing")}
     order_id = refund.sent_as or (refund.payment_reference if paid else None)
-    return shown | ({"Sent as": order_id} if order_id else {})
+    return shown | ({_("Sent as"): order_id} if order_id else {})

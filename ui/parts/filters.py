@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ui.language import _
 from ui.parts.elements import box, link, text
 from ui.visit import Visit
 
 T = TypeVar("T")
-# By its name in the address: its label, and whether it shows an item to whoever has this e-mail address.
+# By its name in the address: its label (marked), and whether it shows an item to whoever has this e-mail address.
 Filters = Mapping[str, tuple[str, Callable[[T, str], bool]]]
 
 
@@ -26,8 +27,8 @@ def passing(filters: Filters[T], items: list[T], show: str, me: str) -> list[T]:
 def draw(title: str, filters: Filters[T], items: list[T], visit: Visit, show: str, to: Callable[[str], str]) -> None:
     """Each with how many it shows; `to` gives the address, under /ui, of the list as it shows then."""
     with box("options filters", tag="nav", name=title):
-        for name, (label, _) in filters.items():
+        for name, (label, _passes) in filters.items():
             with link(f"/ui{to(name)}", "filter on" if name == show else "filter") as element:
                 if name == show:
                     element.props["aria-current"] = "true"
-                text(f"{label} {len(passing(filters, items, name, visit.principal.email))}", tag="span")
+                text(f"{_(label)} {len(passing(filters, items, name, visit.principal.email))}", tag="span")

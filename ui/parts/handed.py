@@ -6,22 +6,23 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from care.models.conversation import Conversation, HandoffReason
+from ui.language import _, mark
 from ui.parts import filters, words
 from ui.parts.elements import box, chip, link, text
 from ui.visit import Visit
 
 REASONS: dict[HandoffReason, str] = {
-    "asked": "Asked for a person",
-    "angry": "Upset",
-    "not_understood": "Not understood",
-    "language": "Another language",
-    "out_of_scope": "Beyond the assistant",
-    "needs_person": "Needs a person",
+    "asked": mark("Asked for a person"),
+    "angry": mark("Upset"),
+    "not_understood": mark("Not understood"),
+    "language": mark("Another language"),
+    "out_of_scope": mark("Beyond the assistant"),
+    "needs_person": mark("Needs a person"),
 }
 FILTERS: filters.Filters[Conversation] = {
-    "all": ("All", lambda talk, me: True),
-    "waiting": ("Waiting", lambda talk, me: owner(talk) is None),
-    "mine": ("Mine", lambda talk, me: owner(talk) == me),
+    "all": (mark("All"), lambda talk, me: True),
+    "waiting": (mark("Waiting"), lambda talk, me: owner(talk) is None),
+    "mine": (mark("Mine"), lambda talk, me: owner(talk) == me),
 }
 MOST = 200
 _LONG = timedelta(hours=1)
@@ -32,7 +33,7 @@ def owner(talk: Conversation) -> str | None:
 
 
 def reason(talk: Conversation) -> str:
-    return REASONS[talk.handoff.reason] if talk.handoff else REASONS["needs_person"]
+    return _(REASONS[talk.handoff.reason if talk.handoff else "needs_person"])
 
 
 def chosen_filter(visit: Visit) -> str:
@@ -50,11 +51,11 @@ def shown(talks: list[Conversation], show: str, me: str) -> list[Conversation]:
 
 
 def choose(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
-    filters.draw("Which conversations", FILTERS, talks, visit, show, lambda name: address(chosen or "", show=name))
+    filters.draw(_("Which conversations"), FILTERS, talks, visit, show, lambda name: address(chosen or "", show=name))
 
 
 def rows(visit: Visit, talks: list[Conversation], show: str, chosen: str | None) -> None:
-    with box("card flush"), box("queue", tag="ul", name="Conversations that were handed over"):
+    with box("card flush"), box("queue", tag="ul", name=_("Conversations that were handed over")):
         for talk in talks:
             with box(tag="li"):
                 _row(visit, talk, show, talk.conversation_id == chosen)
@@ -75,13 +76,14 @@ def waits(talk: Conversation, now: datetime) -> tuple[str, words.Tone]:
     """How long the customer waits for an answer."""
     since = talk.handoff.waiting_since if talk.handoff else talk.updated_at
     if since is None:
-        return "Answered", "good"
-    return f"Waits {words.span((now - since).total_seconds())}", "bad" if now - since > _LONG else "warn"
+        return _("Answered"), "good"
+    waited = words.span((now - since).total_seconds())
+    return _("Waits {span}", span=waited), "bad" if now - since > _LONG else "warn"
 
 
 def with_whom(talk: Conversation, me: str) -> tuple[str, words.Tone]:
     match owner(talk):
         case None:
-            return "Nobody has it", "plain"
+            return _("Nobody has it"), "plain"
         case who:
-            return ("Yours", "info") if who == me else (f"With {who}", "plain")
+            return (_("Yours"), "info") if who == me else (_("With {who}", who=who), "plain")

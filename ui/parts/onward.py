@@ -6,25 +6,37 @@ from nicegui import ui
 
 from care.errors import NotFound
 from care.rules.reviewers import same_person
+from ui.language import _, mark
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, button, icon, link, text
 from ui.parts.queue import address, chosen_filter, following, shown, waiting
 from ui.visit import Visit
 
-_DONE = {"approve": "approved", "reject": "rejected", "request_evidence": "asked for more", "escalate": "passed on"}
+_DONE = {
+    "approve": mark("{refund}: approved."),
+    "reject": mark("{refund}: rejected."),
+    "request_evidence": mark("{refund}: asked for more."),
+    "escalate": mark("{refund}: passed on."),
+}
 
 
-async def next_button(visit: Visit, chosen: str | None) -> None:
-    async def go() -> None:
-        ui.navigate.to(await next_address(visit, chosen or ""))
+async def steps(visit: Visit, chosen: str | None) -> None:
+    """The buttons to the case before and after the one that is open."""
 
-    made = button("Next case", go, symbol="skip_next", look="flat")
-    made.props["aria-keyshortcuts"] = "n"
+    async def go(*, back: bool = False) -> None:
+        ui.navigate.to(await next_address(visit, chosen or "", back=back))
+
+    if chosen:
+        before = button(_("Previous"), lambda: go(back=True), symbol="skip_previous", look="flat")
+        before.props["aria-keyshortcuts"] = "p"
+    after = button(_("Next case"), go, symbol="skip_next", look="flat")
+    after.props["aria-keyshortcuts"] = "n"
 
 
-async def next_address(visit: Visit, current: str, decided: str = "") -> str:
-    show = chosen_filter(visit)
-    after = following(shown(await waiting(visit), show, visit.principal.email), current, visit.principal.email)
+async def next_address(visit: Visit, current: str, decided: str = "", *, back: bool = False) -> str:
+    show, me = chosen_filter(visit), visit.principal.email
+    refunds = shown(await waiting(visit), show, me)
+    after = following(refunds[::-1] if back else refunds, current, me)
     return address(after or "", show=show, decided=decided)
 
 
@@ -36,9 +48,14 @@ async def just_decided(visit: Visit) -> None:
         return
     mine = [each for each in refund.rulings if same_person(each.reviewer, visit.principal.email)]
     if mine:
-        done = "first of two approvals given" if first_approval(refund) else _DONE[mine[-1].decision]
-        with box("banner good").props("role=status"):
+        with box("banner good slim").props("role=status"):
             icon("check_circle")
-            text(f"{refund.refund_id}: {done}.", "grow")
+            text(_told(mine[-1].decision, refund.refund_id, first=first_approval(refund) is not None), "grow")
             with link(f"/ui{address(refund.refund_id, show=chosen_filter(visit))}"):
-                text("Look at it again", tag="span")
+                text(_("Look at it again"), tag="span")
+
+
+def _told(decision: str, refund_id: str, *, first: bool) -> str:
+    if first:
+        return _("{refund}: first of two approvals given.", refund=refund_id)
+    return _(_DONE[decision], refund=refund_id)

@@ -11,6 +11,7 @@ from nicegui import ui
 from care.errors import Invalid
 from care.models.money import Money
 from care.models.subscription import Item
+from ui.language import _
 from ui.parts import words
 from ui.parts.elements import box, text
 
@@ -55,7 +56,7 @@ class Pieces:
         """What is chosen; None for everything. Raises Invalid for nothing, or for a quantity that there is not."""
         chosen = [each for each in self._choices if each.chosen]
         if not chosen:
-            raise Invalid("Choose at least one item.")
+            raise Invalid(_("Choose at least one item."))
         items = [Item(sku=each.line.sku, quantity=_whole(each)) for each in chosen]
         everything = len(chosen) == len(self._choices) and all(c.count == c.line.quantity for c in chosen)
         return None if everything else items
@@ -67,7 +68,7 @@ class Pieces:
                 with box("line between"):
                     self._line(choice)
                     if self._prices:
-                        text(str(self._prices[n]), "small strong")
+                        text(words.money(self._prices[n]), "small strong")
 
     def _line(self, choice: _Choice) -> None:
         def ticked(value: bool) -> None:
@@ -86,13 +87,16 @@ class Pieces:
         if most > 1:
             # Without limits of its own: it would make a 0 a 1 without a word.
             number = ui.number(value=choice.count, step=1, on_change=lambda e: counted(e.value))
-            number.props(f'outlined dense inputmode=numeric suffix="of {most}"').classes("quantity")
-            number.props["aria-label"] = f"How many of {choice.line.name}"
+            number.props("outlined dense inputmode=numeric").classes("quantity")
+            number.props["suffix"] = _("of {n}", n=most)
+            number.props["aria-label"] = _("How many of {item}", item=choice.line.name)
             number.set_enabled(choice.chosen)
 
 
 def _whole(choice: _Choice) -> int:
     count, most = choice.count, choice.line.quantity
     if count is None or count != int(count) or not 1 <= count <= most:
-        raise Invalid(f"Of {words.pieces(most, choice.line.name)}, choose from 1 to {most}.")
+        raise Invalid(
+            _("Of {bought}, choose from 1 to {most}.", bought=words.pieces(most, choice.line.name), most=most)
+        )
     return int(count)

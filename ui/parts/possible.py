@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from care.errors import CareError
-from care.models.subscription import OneDelivery, RescheduleDelivery, Subscription
+from care.models.subscription import NamedItem, OneDelivery, RescheduleDelivery, Subscription
 from care.rules import subscription_dates as dates
 from care.rules.reminders import pending
-from care.rules.subscription import is_over
+from care.rules.subscription import is_over, items_of
 from care.rules.subscription_changes import ordered_now
 from care.rules.subscription_checks import local_date
 from ui.parts.agenda import by_date, day_of
@@ -21,6 +21,24 @@ REACH = timedelta(days=60)
 
 def can_skip(subscription: Subscription, key: str, now: datetime) -> bool:
     return _passes(lambda: dates.skipped_one(subscription, OneDelivery(date=day_of(key)), now))
+
+
+def can_leave_out(subscription: Subscription, key: str, now: datetime) -> list[NamedItem]:
+    """The items of a delivery that can stay out of it while the others come."""
+    items = items_of(subscription, key)
+    if len(items) < 2 or not by_date(subscription):
+        return []
+
+    def passes(item: NamedItem) -> bool:
+        wish = OneDelivery(date=day_of(key), sku=item.sku)
+        return _passes(lambda: dates.skipped_one(subscription, wish, now))
+
+    return [item for item in items if passes(item)]
+
+
+def left_out(subscription: Subscription, key: str) -> list[NamedItem]:
+    """Those that a customer has left out of this delivery."""
+    return [item for item in subscription.items if item.sku in subscription.left_out.get(key, [])]
 
 
 def can_unskip(subscription: Subscription, key: str, now: datetime) -> bool:

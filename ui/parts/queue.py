@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from care.models.refund import Refund
+from care.models.refund import Refund, RefundStatus
 from care.rules.reviewers import same_person
-from ui.language import plural
+from ui.language import _, mark, plural
 from ui.parts import filters, refund_words, words
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
 from ui.visit import Visit
 
 FILTERS: filters.Filters[Refund] = {
-    "all": ("All", lambda refund, me: True),
-    "mine": ("Mine", lambda refund, me: refund.claimed_by is not None and same_person(refund.claimed_by, me)),
-    "unclaimed": ("Unclaimed", lambda refund, me: refund.claimed_by is None),
-    "escalated": ("Escalated", lambda refund, me: refund.escalated),
-    "second": ("Second approval", lambda refund, me: first_approval(refund) is not None),
+    "all": (mark("All"), lambda refund, me: True),
+    "mine": (mark("Mine"), lambda refund, me: refund.claimed_by is not None and same_person(refund.claimed_by, me)),
+    "unclaimed": (mark("Unclaimed"), lambda refund, me: refund.claimed_by is None),
+    "escalated": (mark("Escalated"), lambda refund, me: refund.escalated),
+    "second": (mark("Second approval"), lambda refund, me: first_approval(refund) is not None),
 }
 MOST = 200
+_LONG, _VERY_LONG = timedelta(days=1), timedelta(days=3)
 
 
 def chosen_filter(visit: Visit) -> str:
@@ -54,41 +56,53 @@ def following(refunds: list[Refund], current: str, me: str) -> str | None:
     return None
 
 
+def age(refund: Refund, now: datetime) -> tuple[str, words.Tone]:
+    """How long its customer waits, and how bad that is."""
+    waited = now - refund.created_at
+    tone: words.Tone = "bad" if waited > _VERY_LONG else "warn" if waited > _LONG else "plain"
+    return _("Waits {span}", span=words.span(waited.total_seconds())), tone
+
+
 def choose(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
-    filters.draw("Which cases", FILTERS, refunds, visit, show, lambda name: address(chosen or "", show=name))
+    filters.draw(_("Which cases"), FILTERS, refunds, visit, show, lambda name: address(chosen or "", show=name))
 
 
 def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) -> None:
-    with box("card flush"), box("queue", tag="ul", name="Refunds that wait for a person"):
+    with box("card flush"), box("queue", tag="ul", name=_("Refunds that wait for a person")):
         for refund in refunds:
             with box(tag="li"):
                 _row(visit, refund, show, refund.refund_id == chosen)
 
 
 def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
-    now = visit.now()
     with link(f"/ui{address(refund.refund_id, show=show)}", "on" if chosen else "") as row:
         if chosen:
             row.props["aria-current"] = "true"
-        with box("line between wraps"):
-            text(f"{refund.amount} · {refund.refund_id}", "strong")
-            chip(*refund_words.due(refund, now, visit.services.client.policy.business_hours))
-        text(
-            f"{words.reason(refund.reason)} · waits {words.span((now - refund.created_at).total_seconds())}",
-            "mute small",
-        )
+        text(f"{words.money(refund.amount)} · {words.reason(refund.reason)}", "strong")
+        waits, tone = age(refund, visit.now())
+        with box("line between wraps small"):
+            text(refund.refund_id, "mute")
+            text(waits, f"age {tone}")
         with box("options"):
-            if refund.status.value != "in_review":
-                chip(*refund_words.state(refund))
-            if refund.offered:
-                chip("Store credit offered", "info")
-            if refund.escalated:
-                chip("Escalated", "bad")
-            if first_approval(refund):
-                chip("Second approval", "warn")
-            if refund.claimed_by:
-                mine = same_person(refund.claimed_by, visit.principal.email)
-                chip("Yours" if mine else f"With {refund.claimed_by}", "info" if mine else "plain")
-            suspicious = [s for s in (refund.verdict.signals if refund.verdict else []) if s.weight > 0]
-            if suspicious:
-                chip(plural("{n} signal", "{n} signals", len(suspicious)), "warn")
+            for label, tone in _chips(visit, refund):
+                chip(label, tone)
+
+
+def _chips(visit: Visit, refund: Refund) -> list[tuple[str, words.Tone]]:
+    """By when it is due, and what sets it apart from the others."""
+    chips = [refund_words.due(refund, visit.now(), visit.services.client.policy.business_hours)]
+    if refund.status is not RefundStatus.IN_REVIEW:
+        chips.append(refund_words.state(refund))
+    if refund.offered:
+        chips.append((_("Store credit offered"), "info"))
+    if refund.escalated:
+        chips.append((_("Escalated"), "bad"))
+    if first_approval(refund):
+        chips.append((_("Second approval"), "second"))
+    if refund.claimed_by:
+        mine = same_person(refund.claimed_by, visit.principal.email)
+        chips.append((_("Yours"), "info") if mine else (_("With {who}", who=refund.claimed_by), "plain"))
+    suspicious = [s for s in (refund.verdict.signals if refund.verdict else []) if s.weight > 0]
+    if suspicious:
+        chips.append((plural("{n} signal", "{n} signals", len(suspicious)), "warn"))
+    return chips

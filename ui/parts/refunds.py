@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.views import told
 from care.models.refund import Refund, RefundStatus
+from ui.language import _, retold
 from ui.parts import refund_words, words
 from ui.parts.elements import box, chip, link, text
 from ui.visit import Visit
@@ -16,15 +17,15 @@ def timeline(visit: Visit, refund: Refund) -> None:
     """What happened, newest last, and what comes next. Customers get the case as `told` gives it."""
     staff = visit.principal.is_staff
     shown = refund if staff else told(refund)
-    with box("timeline", tag="ol", name="What happened"):
+    with box("timeline", tag="ol", name=_("What happened")):
         for entry in shown.timeline:
             with box("", tag="li"):
                 text(refund_words.event(entry.event, refund), "strong")
                 who = entry.actor if staff else words.actor(entry.actor)
                 at = words.moment(entry.at, visit.zone)
-                text(f"{who} · {at} UTC" if staff else f"{who} · {at}", "mute small")
+                text(_("{who} · {moment} UTC", who=who, moment=at) if staff else f"{who} · {at}", "mute small")
                 if entry.detail and (staff or entry.event not in _FOR_STAFF):
-                    text(entry.detail, "small wrap")
+                    text(retold(entry.detail), "small wrap")
                 if entry.note and entry.note != entry.detail:
                     text(f"“{entry.note}”", "small wrap")
         coming = (
@@ -34,7 +35,7 @@ def timeline(visit: Visit, refund: Refund) -> None:
         )
         if coming:
             with box("next", tag="li"):
-                text("Next", "strong")
+                text(_("Next"), "strong")
                 text(coming, "small")
 
 
@@ -43,8 +44,8 @@ def refund_head(refund: Refund) -> None:
     names = dict.fromkeys(line.name for line in refund.items)
     with box("line between top"):
         with box("stack"):
-            text(f"{refund.approved or refund.amount} · {', '.join(names)}", "wrap", tag="h2")
-            text(f"{refund.refund_id} · order {refund.order_id}", "mute small wrap")
+            text(f"{words.money(refund.approved or refund.amount)} · {', '.join(names)}", "wrap", tag="h2")
+            text(_("{refund} · order {order}", refund=refund.refund_id, order=refund.order_id), "mute small wrap")
         chip(*refund_words.state(refund))
 
 
@@ -52,18 +53,18 @@ def outcomes(refund: Refund) -> None:
     """What became of each item, where they were decided separately."""
     if len({line.outcome for line in refund.items}) < 2:
         return
-    with box("stack", tag="ul", name="What became of each item"):
+    with box("stack", tag="ul", name=_("What became of each item")):
         for line in refund.items:
             with box("line between small", tag="li"):
                 text(words.pieces(line.quantity, line.name), "wrap")
                 if line.outcome:
-                    chip(*refund_words.OUTCOME_WORDS[line.outcome])
+                    chip(*refund_words.outcome(line.outcome))
 
 
 def differs(refund: Refund) -> None:
     """Where a customer who was not, or not wholly, approved is heard."""
     if refund.status is RefundStatus.REJECTED or any(line.outcome == "rejected" for line in refund.items):
         with box("line between small"):
-            text("If you see it differently, please write to us.")
+            text(_("If you see it differently, please write to us."), "wrap")
             with link("/ui/support?conversation=new"):
-                text("To the chat", tag="span")
+                text(_("To the chat"), tag="span")

@@ -13,14 +13,17 @@ from care.models.evidence import EvidenceReceipt
 from care.models.money import Money
 from care.models.order import Order, OrderLine, Product
 from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
+from care.models.subscription import Item
 from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
-from ui.parts import words
+from ui.language import _
+from ui.parts import refund_words, report_draft, words
 from ui.parts.asking import answers, refusal, sheet
+from ui.parts.choosing import Chooser, drop
 from ui.parts.elements import box, button, draft, icon_button, sent, text, warn
-from ui.parts.evidence import chooser, drop, thumbnail
+from ui.parts.evidence import look_up, thumbnail
 from ui.parts.exchanging import EXCHANGE, EXCHANGE_WORDS, Exchange
 from ui.parts.pieces import Pieces
-from ui.parts.refund_words import HELPS, REMEDY_WORDS
+from ui.parts.report_draft import ReportDraft
 from ui.visit import Visit
 
 MOST_FILES = 10
@@ -28,93 +31,133 @@ MOST_FILES = 10
 
 async def report_dialog(visit: Visit, order: Order, again: Refund | None = None) -> None:
     """`again` is an earlier case without a decision: what it said stands there already."""
+    begun = _from_case(again) if again else ReportDraft(order_id=order.order_id, once=uuid4().hex)
+    await _open(visit, order, begun, again.complaint if again else "")
+
+
+def take_up_draft(visit: Visit) -> None:
+    """Opens the report that a page before this one left half written, once this page has reached its reader."""
+    page = ui.context.client
+    asked: list[bool] = []
+
+    async def look() -> None:
+        if asked:  # the connection was lost and is there again: the dialog still is, too
+            return
+        asked.append(True)
+        with page.content:
+            left = await report_draft.found(visit)
+            order = await _own_order(visit, left.order_id) if left else None
+            if left and order:
+                await _open(visit, order, left)
+
+    page.on_connect(look)
+
+
+async def _open(visit: Visit, order: Order, begun: ReportDraft, said: str = "") -> None:
     gone = taken(order, await visit.services.stores.refunds.history(visit.customer_id))
     left = _left(order, gone)
     products = await visit.services.stores.products.all()
-    with sheet("Report a problem", f"Order {order.order_id}. We look at it and pay back what is due to you.") as asked:
+    files = [each for each in await look_up(visit, begun.evidence_ids) if each.customer_id == visit.customer_id]
+    detail = _("Order {order}. We look at it and pay back what is due to you.", order=order.order_id)
+    with sheet(_("Report a problem"), detail) as asked:
         if not left:
-            text("Everything of this order is in a refund already, or has been paid back.", "wrap")
-            button("Close", asked.close, look="flat").classes("self-end")
+            report_draft.drop(visit)
+            text(_("Everything of this order is in a refund already, or has been paid back."), "wrap")
+            button(_("Close"), asked.close, look="flat").classes("self-end")
             return
         # A slip beside the dialog, or the key Escape, must not throw away what was written.
         asked.props("persistent")
-        _Report(visit, order, gone, asked, again).draw(left, products)
+        _Report(visit, order, gone, asked, begun).draw(left, products, list(files), said)
 
 
 class _Report:
     """What was chosen and written so far. It stays as it is when sending fails."""
 
-    def __init__(self, visit: Visit, order: Order, gone: Taken, frame: ui.dialog, again: Refund | None) -> None:
+    def __init__(self, visit: Visit, order: Order, gone: Taken, frame: ui.dialog, begun: ReportDraft) -> None:
         self._visit = visit
         self._order = order
         self._gone = gone
         self._frame = frame
-        self._again = again
+        self._begun = begun
         self._files: list[EvidenceReceipt] = []
-        self._draft_key = f"complaint {order.order_id}"
-        self._once = uuid4().hex  # sending again after a lost answer opens one refund
+        self._coming = 0
+        self._is_over = False
+        self._text_key = f"complaint {order.order_id}"
+        frame.on_value_change(lambda e: None if e.value else self._end())
 
-    def draw(self, left: list[OrderLine], products: list[Product]) -> None:
-        again = self._again
-        earlier = {line.sku: line.quantity for line in again.items} if again else None
-        self._pieces = Pieces("What is it about?", left, self._tell_amount, chosen=earlier)
+    def draw(self, left: list[OrderLine], products: list[Product], files: list[EvidenceReceipt], said: str) -> None:
+        begun = self._begun
+        self._files = files
+        earlier = {item.sku: item.quantity for item in begun.items} if begun.items is not None else None
+        self._pieces = Pieces(_("What is it about?"), left, self._changed, chosen=earlier)
         self._pieces.draw()
-        first = again.reason if again else RefundReason.DAMAGED
-        reasons = {reason.value: words.reason(reason) for reason in RefundReason}
-        self._reason: ui.select = ui.select(reasons, label="What is wrong?", value=first.value)
-        self._reason.props("outlined options-dense")
-        self._complaint = ui.textarea("Tell us what happened", value=again.complaint if again else "").props(
-            "outlined autogrow maxlength=4000"
-        )
-        draft(self._complaint, self._draft_key)
-        drop("Add a photo", chooser(self._visit, self._added))
-        helps = text(HELPS[first], "mute small")
-        self._reason.on_value_change(lambda e: helps.set_text(HELPS[RefundReason(e.value)]))
+        self._reason = self._reasons(begun.reason)
+        self._complaint = ui.textarea(_("Tell us what happened"), value=said)
+        self._complaint.props("outlined autogrow maxlength=4000")
+        self._complaint.on_value_change(lambda: setattr(self._complaint, "error", None))
+        draft(self._complaint, self._text_key)
+        adding = Chooser(self._visit, self._added, busy=self._on_their_way)
+        adding.files.on("uploading", lambda: self._on_their_way(1), args=[])
+        adding.files.on("failed", lambda: self._on_their_way(0), args=[])
+        drop(_("Add a photo"), adding.pick)
+        helps = text(refund_words.helps(begun.reason), "mute small")
+        self._reason.on_value_change(lambda e: helps.set_text(refund_words.helps(RefundReason(e.value))))
         self._kept()
-        self._remedy = self._remedies()
-        before, currency = again.exchange_for if again else [], self._order.total.currency
-        self._exchange = Exchange(self._visit, products, currency, before, self._tell_amount)
+        self._remedy = self._remedies(begun.remedy)
+        before = _lines(begun.exchange_for, products)
+        self._exchange = Exchange(self._visit, products, self._order.total.currency, before, self._changed)
         with box("stack") as instead:
             self._exchange.draw()
         instead.bind_visibility_from(self._remedy, "value", value=EXCHANGE)
         self._amount = text("", "strong").props("role=status")
-        self._tell_amount()
-        answers(self._frame, "Send", self._send, back="Cancel")
+        self._changed()
+        answers(self._frame, _("Send"), self._send, back=_("Cancel"))
 
-    def _remedies(self) -> ui.radio:
+    def _reasons(self, first: RefundReason) -> ui.select:
+        reasons = {reason.value: words.reason(reason) for reason in RefundReason}
+        select = ui.select(reasons, label=_("What is wrong?"), value=first.value, on_change=lambda: self._keep())
+        return select.props("outlined options-dense")
+
+    def _remedies(self, before: str) -> ui.radio:
         """What the policy offers; money back is its first."""
-        offered = {each.value: REMEDY_WORDS[each] for each in self._visit.services.client.policy.remedies}
+        offered = {each.value: refund_words.remedy(each) for each in self._visit.services.client.policy.remedies}
         if Remedy.REPLACEMENT in offered:
-            offered[EXCHANGE] = EXCHANGE_WORDS
-        before = self._again.remedy.value if self._again else ""
-        if self._again and self._again.exchange_for:
-            before = EXCHANGE
-        text("What would you like?", "strong small")
+            offered[EXCHANGE] = _(EXCHANGE_WORDS)
+        text(_("What would you like?"), "strong small")
         first = before if before in offered else next(iter(offered))
-        remedies = ui.radio(offered, value=first, on_change=self._tell_amount)
-        remedies.props["aria-label"] = "What would you like?"
+        remedies = ui.radio(offered, value=first, on_change=self._changed)
+        remedies.props["aria-label"] = _("What would you like?")
         return remedies
 
     @ui.refreshable_method
     def _kept(self) -> None:
         if not self._files:
             return
-        with box("thumbs", tag="ul", name="Files to be sent"):
+        with box("thumbs", tag="ul", name=_("Files to be sent")):
             for n, receipt in enumerate(self._files, 1):
                 with box("kept", tag="li"):
                     thumbnail(receipt, tiny=True)
-                    icon_button("close", f"Remove file {n}", partial(self._removed, receipt))
+                    icon_button("close", _("Remove file {n}", n=n), partial(self._removed, receipt))
+
+    def _on_their_way(self, files: int) -> None:
+        self._coming = files
 
     async def _added(self, receipt: EvidenceReceipt) -> None:
         if len(self._files) >= MOST_FILES:
-            warn(f"A case can hold {MOST_FILES} files.")
+            warn(_("A case can hold {n} files.", n=MOST_FILES))
         elif receipt.evidence_id not in {each.evidence_id for each in self._files}:
             self._files.append(receipt)
             self._kept.refresh()
+            self._keep()
 
     def _removed(self, receipt: EvidenceReceipt) -> None:
         self._files.remove(receipt)
         self._kept.refresh()
+        self._keep()
+
+    def _changed(self) -> None:
+        self._tell_amount()
+        self._keep()
 
     def _given_back(self) -> Money:
         """What the chosen items come to. Raises CareError for a choice that cannot be asked for."""
@@ -128,14 +171,43 @@ class _Report:
         except CareError as error:
             self._amount.set_text(refusal(error))
             return
-        exchanges = self._remedy.value == EXCHANGE
-        self._amount.set_text(self._exchange.sentence(amount) if exchanges else f"It is about {amount}.")
+        if self._remedy.value == EXCHANGE:
+            self._amount.set_text(self._exchange.sentence(amount))
+        else:
+            self._amount.set_text(_("It is about {amount}.", amount=words.money(amount)))
+
+    def _keep(self) -> None:
+        """In the browser; while a number is not one yet, what was kept before stays."""
+        if self._is_over:
+            return
+        try:
+            kept = self._begun.model_copy(
+                update={
+                    "items": self._pieces.items(),
+                    "reason": RefundReason(self._reason.value),
+                    "evidence_ids": [receipt.evidence_id for receipt in self._files],
+                    "remedy": self._remedy.value,
+                    "exchange_for": self._exchange.items() if self._remedy.value == EXCHANGE else [],
+                }
+            )
+        except CareError:
+            return
+        report_draft.keep(self._visit, kept)
+
+    def _end(self) -> None:
+        """Sent, or given up: what arrives afterwards must not bring it back."""
+        self._is_over = True
+        report_draft.drop(self._visit)
 
     async def _send(self) -> str:
         said = (self._complaint.value or "").strip()
         items = self._pieces.items()
         if not said:
-            raise Invalid("Please tell us in a few words what happened.")
+            self._complaint.error = _("Please tell us in a few words what happened.")
+            raise Invalid(self._complaint.error)
+        if self._coming:
+            self._coming = 0  # told once: whoever sends again goes without it
+            raise Invalid(_("A photo is still on its way to us. Wait until you see it here, or send without it."))
         exchanges = self._remedy.value == EXCHANGE
         request = RefundRequest(
             order_id=self._order.order_id,
@@ -146,10 +218,40 @@ class _Report:
             remedy=Remedy.REPLACEMENT if exchanges else Remedy(self._remedy.value),
             exchange_for=await self._exchange.confirmed(self._given_back()) if exchanges else None,
         )
-        refund = await self._visit.services.client.open_refund(self._visit.customer_id, request, once=self._once)
-        sent(self._draft_key)
-        ui.navigate.to(f"/refunds#{refund.refund_id}")
-        return f"Thank you. Your refund {refund.refund_id} is open."
+        visit = self._visit
+        refund = await visit.services.client.open_refund(visit.customer_id, request, once=self._begun.once)
+        self._end()
+        sent(self._text_key)
+        ui.navigate.to(f"/refunds?case={refund.refund_id}#{refund.refund_id}")
+        return _("Thank you. Your refund {refund} is open.", refund=refund.refund_id)
+
+
+def _from_case(case: Refund) -> ReportDraft:
+    """What an earlier case said, as the beginning of a new one."""
+    return ReportDraft(
+        order_id=case.order_id,
+        items=[Item(sku=line.sku, quantity=line.quantity) for line in case.items],
+        reason=case.reason,
+        remedy=EXCHANGE if case.exchange_for else case.remedy.value,
+        exchange_for=[Item(sku=line.sku, quantity=line.quantity) for line in case.exchange_for],
+        once=uuid4().hex,
+    )
+
+
+async def _own_order(visit: Visit, order_id: str) -> Order | None:
+    """None for one that is gone, or another customer's."""
+    found = (await visit.services.stores.orders.find([order_id])).get(order_id)
+    return found if found and found.customer_id == visit.customer_id else None
+
+
+def _lines(items: list[Item], products: list[Product]) -> list[OrderLine]:
+    """At today's prices; what is no longer sold is left out."""
+    known = {each.sku: each for each in products}
+    return [
+        OrderLine(sku=item.sku, name=known[item.sku].name, quantity=item.quantity, price=known[item.sku].price)
+        for item in items
+        if item.sku in known
+    ]
 
 
 def _left(order: Order, gone: Taken) -> list[OrderLine]:

@@ -8,10 +8,18 @@ from datetime import date
 from nicegui import ui
 
 from care.models.subscription import Frequency
+from ui.language import _, mark
 from ui.parts import words
 
-_FREQUENCIES = {"weekly": "Every week", "biweekly": "Every 2 weeks", "monthly": "Every month", "daily": "Every day"}
+_FREQUENCIES = {
+    "weekly": mark("Every week"),
+    "biweekly": mark("Every 2 weeks"),
+    "monthly": mark("Every month"),
+    "daily": mark("Every day"),
+}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Every month has so many days.
+_SHORTEST = 28
 
 
 class Rhythm:
@@ -25,11 +33,12 @@ class Rhythm:
         by_name = day if day in WEEKDAYS else WEEKDAYS[first.weekday()]
         by_number = day if isinstance(day, int) else first.day
         often = (frequency or Frequency.WEEKLY).value
-        self._often = field(ui.select(_FREQUENCIES, label="How often", value=often, on_change=self._turned))
-        days = {d: d.capitalize() for d in WEEKDAYS}
-        self._weekday = field(ui.select(days, label="Delivery day", value=by_name, on_change=changed))
-        months = {n: f"On the {words.ordinal(n)}" for n in range(1, 32)}
-        self._monthday = field(ui.select(months, label="Day of the month", value=by_number, on_change=changed))
+        choices = {name: _(said) for name, said in _FREQUENCIES.items()}
+        self._often = field(ui.select(choices, label=_("How often"), value=often, on_change=self._turned))
+        days = {name: _capital(words.weekday(name)) for name in WEEKDAYS}
+        self._weekday = field(ui.select(days, label=_("Delivery day"), value=by_name, on_change=changed))
+        months = {n: _("On the {nth}", nth=words.ordinal(n)) for n in range(1, 32)}
+        self._monthday = field(ui.select(months, label=_("Day of the month"), value=by_number, on_change=self._turned))
         self._fit()
 
     @property
@@ -48,8 +57,13 @@ class Rhythm:
 
     def _fit(self) -> None:
         """Only the question that fits the rhythm is asked."""
+        monthly = self.frequency is Frequency.MONTHLY
         self._weekday.set_visibility(self.frequency in (Frequency.WEEKLY, Frequency.BIWEEKLY))
-        self._monthday.set_visibility(self.frequency is Frequency.MONTHLY)
+        self._monthday.set_visibility(monthly)
+        if monthly and int(self._monthday.value) > _SHORTEST:
+            self._monthday.props["hint"] = _("In shorter months on the last day.")
+        else:
+            self._monthday.props(remove="hint")
 
     async def _turned(self) -> None:
         self._fit()
@@ -57,5 +71,10 @@ class Rhythm:
 
 
 def field(control: ui.select) -> ui.select:
-    control.props("outlined dense options-dense stack-label").classes("full-width")
+    control.props("outlined dense options-dense stack-label hide-bottom-space").classes("full-width")
     return control
+
+
+def _capital(word: str) -> str:
+    """As it stands alone: Spanish writes the days small within a sentence."""
+    return word[:1].upper() + word[1:]

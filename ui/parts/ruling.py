@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from care.errors import Invalid
+from care.language import Language, language_of
+from care.models.customer import CustomerView
 from care.models.money import Money
-from care.models.refund import Refund, Ruling
+from care.models.refund import Refund, RefundReason, Ruling
+from care.rules.approvals import ruling_amount
+from ui.language import _, mark
+from ui.parts import words
 from ui.parts.approving import approve_dialog, second_dialog
 from ui.parts.asking import answers, sheet
 from ui.parts.deciding import first_approval, may_second
-from ui.parts.elements import Action, box, button
-from ui.parts.noting import ASKING, REJECTING, note_field, written
+from ui.parts.elements import Action, box, button, icon, text
+from ui.parts.late import rule
+from ui.parts.noting import ASKING, ESCALATING, REJECTING, note_field
 from ui.visit import Visit
 
 # Goes on once the ruling is made.
@@ -23,6 +29,8 @@ Onward = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class _Choice:
+    """Its texts are marked. `told`: the customer reads the note."""
+
     decision: Literal["reject", "request_evidence", "escalate"]
     key: str
     label: str
@@ -31,55 +39,80 @@ class _Choice:
     detail: str
     done: str
     note_needed: bool
-    sentences: list[str]
+    sentences: Mapping[RefundReason, Sequence[str]]
+    told: bool = False
 
 
 _CHOICES = [
     _Choice(
-        *("reject", "r", "Reject", "close", "Reject this refund?"),
-        *("Your note stays in the case file; the customer does not read it.", "Rejected.", True, REJECTING),
+        *("reject", "r", mark("Reject"), "close", mark("Reject this refund?")),
+        mark("Your note stays in the case file; the customer does not read it."),
+        *(mark("Rejected."), True, REJECTING),
     ),
     _Choice(
-        *("request_evidence", "m", "Ask for more", "add_a_photo", "Ask for more evidence?"),
-        *("The customer reads your note.", "Asked.", True, ASKING),
+        *("request_evidence", "m", mark("Ask for more"), "add_a_photo", mark("Ask for more evidence?")),
+        *(mark("The customer reads your note."), mark("Asked."), True, ASKING, True),
     ),
     _Choice(
-        *("escalate", "e", "Escalate", "arrow_upward", "Pass it on to a supervisor?"),
-        *("Supervisors see it among the escalated cases.", "Passed on.", False, []),
+        *("escalate", "e", mark("Escalate"), "arrow_upward", mark("Pass it on to a supervisor?")),
+        *(mark("Supervisors see it among the escalated cases."), mark("Passed on."), False),
+        dict.fromkeys(RefundReason, ESCALATING),
     ),
 ]
 
 
-def ruling_bar(visit: Visit, refund: Refund, before: Money | None, onward: Onward) -> None:
+def ruling_bar(visit: Visit, refund: Refund, customer: CustomerView, before: Money | None, onward: Onward) -> None:
     """`before` is what people have approved already on the same order, in other cases."""
-    with box("rule-bar", name="Decide").props("role=group"):
-        if first_approval(refund) is None:
-            _keyed("Approve", "a", "check", lambda: approve_dialog(visit, refund, before, onward), "unelevated")
-        elif may_second(refund, visit.principal):
-            second = partial(second_dialog, visit, refund, before, onward)
-            _keyed("Give the second approval", "a", "how_to_reg", second, "unelevated color=accent")
+    first = first_approval(refund)
+    second = first is not None and may_second(refund, visit.principal)
+    with box("rule-bar second" if second else "rule-bar", name=_("Decide")).props("role=group"):
+        if first is None:
+            _keyed(_("Approve"), "a", "check", lambda: approve_dialog(visit, refund, before, onward), "unelevated")
+        elif second:
+            _second_of_two(refund, first)
+            give = partial(second_dialog, visit, refund, before, onward)
+            _keyed(_("Give the second approval"), "a", "how_to_reg", give, "unelevated color=accent")
         for choice in _CHOICES:
             if choice.decision == "escalate" and refund.escalated:
                 continue
             if choice.decision != "escalate" and refund.sent_as:
                 continue  # its new items are gone: all that is left is to pay the difference
-            _keyed(choice.label, choice.key, choice.symbol, partial(_ask, visit, refund, choice, onward))
+            ask = partial(_ask, visit, refund, choice, language_of((customer.locale,)), onward)
+            _keyed(_(choice.label), choice.key, choice.symbol, ask)
+
+
+def _second_of_two(refund: Refund, first: Ruling) -> None:
+    amount = words.money(ruling_amount(refund, first))
+    with box("line rule-head"):
+        icon("how_to_reg")
+        with box("stack"):
+            text(_("Second approval"), tag="h2")
+            text(
+                _("{who} approved {amount} first. Yours makes it final.", who=first.reviewer, amount=amount),
+                "small wrap",
+            )
 
 
 def _keyed(label: str, key: str, symbol: str, action: Action, look: str = "outline") -> None:
-    button(label, action, symbol=symbol, look=look).props["aria-keyshortcuts"] = key
+    made = button(label, action, symbol=symbol, look=look)
+    made.props["aria-keyshortcuts"] = key
+    with made:
+        text(key.upper(), "only-wide", tag="kbd").props("aria-hidden=true")
 
 
-def _ask(visit: Visit, refund: Refund, choice: _Choice, onward: Onward) -> None:
-    with sheet(choice.title, choice.detail) as asked:
-        note = note_field("Note" if choice.note_needed else "Note (you need not write one)", choice.sentences)
+def _ask(visit: Visit, refund: Refund, choice: _Choice, theirs: Language, onward: Onward) -> None:
+    with sheet(_(choice.title), _(choice.detail)) as asked:
+        label = _("Note") if choice.note_needed else _("Note (you need not write one)")
+        key = f"{choice.decision} {refund.refund_id}"
+        note = note_field(label, choice.sentences[refund.reason], key, reader=theirs if choice.told else None)
 
         async def decide() -> str:
-            if choice.note_needed and not written(note):
-                raise Invalid("Please write a note.")
-            ruling = Ruling(decision=choice.decision, note=written(note), reviewer=visit.principal.email)
-            await visit.services.client.rule(refund.refund_id, ruling)
+            if choice.note_needed and not note.written:
+                raise Invalid(_("Please write a note."))
+            ruling = Ruling(decision=choice.decision, note=note.written, reviewer=visit.principal.email)
+            await rule(visit, refund.refund_id, ruling)
+            note.sent()
             await onward()
-            return choice.done
+            return _(choice.done)
 
-        answers(asked, choice.label, decide, back="Back")
+        answers(asked, _(choice.label), decide, back=_("Back"))

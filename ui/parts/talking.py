@@ -1,35 +1,35 @@
 """The chat of a customer: what was said, what can be answered, and the turn that is under way.
 
+The conversation in the store is the truth, whoever has written in it meanwhile; behind it stands what is on its way.
 Once a colleague was asked for, they answer here; the assistant is silent, and a line says so.
 """
 
 from __future__ import annotations
 
 import json
-from functools import partial
 
 from nicegui import ui
 
-from care.models.conversation import ChatReply, ChatRequest, Message
+from api.deps import own_evidence
+from care.errors import NotFound
+from care.models.conversation import Message
 from care.models.evidence import EvidenceReceipt
 from ui import live
-from ui.parts.elements import REFUSALS, banner, box, button, icon_button, told_of, warn
-from ui.parts.evidence import chooser, thumbnail
-from ui.parts.talk import Talk, load
+from ui.language import _
+from ui.parts import proposal, welcome
+from ui.parts.chat import thinking
+from ui.parts.composer import Composer, heard
+from ui.parts.elements import REFUSALS, banner, box, telling, told_of, warn
+from ui.parts.handover import who_answers
+from ui.parts.saying import says
+from ui.parts.sending import Sending, unsent
+from ui.parts.talk import Sent, Talk, load, sent_by, was_said
+from ui.parts.things import Things
 from ui.parts.thread import Thread
+from ui.theme import static
 from ui.visit import Visit
 
-_GREETING = "Hello! I look up orders, start refunds, plan deliveries, and call a colleague when you like."
-_COMING = "A colleague will answer you here. You can leave this page: we let you know."
-_WITH_YOU = "A colleague is with you, and reads what you write here."
-# Tells the server that the customer has the chat before them.
-_LOOKS = "document.hidden || emitEvent('looks')"
-_STARTERS = [
-    "Where is my order?",
-    "Something arrived damaged",
-    "I would like a subscription",
-    "My wallet balance is wrong",
-]
+_THINGS = {"orders", "refunds", "subscriptions"}
 
 
 class Chat:
@@ -38,50 +38,40 @@ class Chat:
     def __init__(self, visit: Visit, talk: Talk) -> None:
         self._visit = visit
         self._talk = talk
-        self._draft_key = json.dumps(f"draft of {visit.session}")
+        self._things = Things(visit)
+        self._sending = Sending(visit)
+        self._matters: list[welcome.Matter] = []
 
     async def draw(self) -> None:
-        async with live.follow(self._visit.customer_id, {"conversations"}, self._catch_up):
+        ui.add_body_html(f'<script defer src="{static("chat.js")}"></script>')
+        if not self._talk.messages:
+            self._matters = await welcome.going_on(self._visit)
+        await self._learn()
+        who = self._visit.customer_id
+        async with (
+            live.follow(who, {"conversations"}, self._catch_up),
+            live.follow(who, _THINGS, self._things.look_again),
+        ):
             self._draw()
             await self._catch_up()  # with what was said since the page looked
 
     def _draw(self) -> None:
-        self._thread = Thread(self._visit, greeting="" if self._talk.messages else _GREETING)
+        self._thread = Thread(self._visit, things=self._things)
         with box("chat-foot"):
             with box().props("role=status"):
                 self._standing()
             self._options()
-            self._attached()
-            with box("line"):
-                pick = chooser(self._visit, self._attach)
-                icon_button("add_a_photo", "Add a photo, PDF or video").on("click", js_handler=pick)
-                self._input = ui.input(placeholder="Write a message").props(
-                    'outlined dense rounded maxlength=4000 autocomplete=off aria-label="Message"'
-                )
-                self._input.classes("grow").on("keydown.enter", self._send_typed)
-                send = ui.button(icon="send", on_click=self._send_typed).props("unelevated round dense")
-                send.props["aria-label"] = "Send message"
-        self._keep_draft()
+            self._composer = Composer(self._visit, self._added)
         self._show()
+        heard("chat_begin", self._begin)
+        heard("chat_send", self._send)
+        ui.on("chat_blocked", lambda: warn(_("The message above is not sent yet. Send it again or edit it first.")))
         ui.on("looks", self._seen)
-        ui.run_javascript(f"document.addEventListener('visibilitychange', () => {_LOOKS}); {_LOOKS}")
+        begin = [self._talk.conversation_id, self._composer.upload.id]
+        ui.run_javascript(f"window.careChat.begin(...{json.dumps(begin)})")
 
-    def _keep_draft(self) -> None:
-        """What is typed stays in the browser's tab: a web process that starts anew has the page loaded again."""
-        key = self._draft_key
-        self._input.on("update:model-value", js_handler=f"(typed) => sessionStorage.setItem({key}, typed ?? '')")
-        ui.run_javascript(f"""
-            const draft = sessionStorage.getItem({key}), field = document.querySelector("input[aria-label=Message]");
-            if (draft && field && !field.value) {{
-                field.value = draft;
-                field.dispatchEvent(new Event("input"));
-            }}
-        """)
-
-    def _show(self, *, arriving: bool = False) -> None:
-        talk = self._talk
-        busy = talk.busy and not talk.handed_off
-        self._thread.show(talk.messages, talk.evidence, busy=busy, arriving=arriving)
+    def _added(self, receipt: EvidenceReceipt) -> None:
+        self._talk.evidence[receipt.evidence_id] = receipt
 
     async def _seen(self) -> None:
         """Who reads it here needs no notice of it."""
@@ -91,126 +81,151 @@ class Chat:
 
     @ui.refreshable_method
     def _standing(self) -> None:
-        """Who answers, once it is not the assistant."""
+        """Who answers, once it is not the assistant, and when."""
         if self._talk.handed_off:
-            banner("support_agent", _WITH_YOU if self._talk.taken else _COMING)
+            staffed = self._visit.services.client.policy.business_hours
+            banner("support_agent", who_answers(self._talk.taken, staffed, self._visit.now(), self._visit.zone))
 
     @ui.refreshable_method
     def _options(self) -> None:
-        """Buttons for what can be answered now: yes and no, the assistant's suggestions, or first questions."""
+        """What the assistant suggests to answer, or first questions: one row, which fades where it goes on."""
         talk = self._talk
-        if talk.busy or talk.handed_off:
+        if self._sending.under_way or talk.handed_off:
             return
-        if talk.asking:
-            options = ["Yes", "No"]
-        elif talk.messages:
-            options = talk.messages[-1].suggestions
+        suggested = proposal.answers(talk)[1]
+        if talk.messages and not suggested:
+            return
+        with box("options", name=_("Quick answers")).props("role=group"):
+            for said in suggested:
+                says(said, said).classes("pill")
+            if not talk.messages:
+                welcome.starters(self._visit)
+
+    def _last(self) -> None:
+        """What stands below the messages."""
+        if self._sending.under_way:
+            if not self._talk.handed_off:
+                thinking()
+        elif failed := self._sending.failed:
+            unsent(failed)
+        elif self._talk.proposal:
+            proposal.card(self._talk, self._things)
+        elif not self._talk.messages:
+            welcome.welcome(self._visit, self._matters)
+
+    async def _begin(self, kept: object) -> None:
+        """The page was loaded, perhaps once more: with what the browser kept of it."""
+        if not isinstance(kept, dict):
+            return
+        with telling():
+            self._composer.attach(await self._own(kept.get("files")))
+        if (sent := sent_by(kept.get("sent"))) is None:
+            if self._sending.failed:  # it was taken back, to be edited
+                self._sending.failed = None
+                self._redraw()
+            return
+        if sent.conversation == self._talk.conversation_id:
+            await self._deliver(sent, again=True)
+        elif was_said(self._talk.messages, sent):
+            self._said(sent)
+        else:  # it was meant for another conversation
+            ui.run_javascript("window.careChat.edit()")
+
+    async def _own(self, ids: object) -> list[EvidenceReceipt]:
+        """Those of these files that are the customer's: the names come from the browser."""
+        found: list[EvidenceReceipt] = []
+        for named in ids if isinstance(ids, list) else []:
+            try:
+                found.append(await own_evidence(str(named), self._visit.principal, self._visit.services))
+            except NotFound:
+                continue
+        self._talk.evidence |= {file.evidence_id: file for file in found}
+        return found
+
+    async def _send(self, page: object) -> None:
+        if (sent := sent_by(page)) is None:
+            warn(_("This message cannot be sent. Please write it in other words."))
+            ui.run_javascript("window.careChat.edit()")
         else:
-            options = _STARTERS
-        if not options:
+            await self._deliver(sent, again=False)
+
+    async def _deliver(self, sent: Sent, *, again: bool) -> None:
+        """One turn. What fails stands below the messages, to be sent again: nothing that was written is lost."""
+        if not self._sending.takes(sent):
+            if self._sending.has_delivered(sent):
+                self._said(sent)
             return
-        with box("options", name="Quick answers").props("role=group"):
-            for option in options:
-                look = "unelevated" if option == "Yes" else "outline"
-                button(option, partial(self._say, option), look=look).classes("pill")
-
-    @ui.refreshable_method
-    def _attached(self) -> None:
-        if not self._talk.attached:
-            return
-        with box("thumbs"):
-            for receipt in self._talk.attached:
-                thumbnail(receipt, tiny=True)
-
-    async def _attach(self, receipt: EvidenceReceipt) -> None:
-        self._talk.attached.append(receipt)
-        self._talk.evidence[receipt.evidence_id] = receipt
-        self._attached.refresh()
-
-    async def _send_typed(self) -> None:
-        said = (self._input.value or "").strip()
-        if not said and self._talk.attached:
-            said = "Here is a photo."
-        if said and await self._say(said):
-            self._input.set_value("")
-            ui.run_javascript(f"sessionStorage.removeItem({self._draft_key})")
-
-    async def _say(self, said: str) -> bool:
-        """One turn. A refusal gives the words back to the customer: nothing typed is lost."""
-        talk = self._talk
-        if talk.busy:
-            return False
-        ids = [r.evidence_id for r in talk.attached]
-        talk.messages.append(Message(role="customer", text=said, at=self._visit.now(), evidence_ids=ids))
-        waiting, talk.attached = talk.attached, []
-        talk.busy = True
+        with telling():
+            await self._own(sent.files)
+        ui.run_javascript(f"window.careChat.took({json.dumps(sent.key)})")
+        self._composer.attach([])
         self._redraw()
-        arriving = None
         try:
-            arriving = await self._turn(
-                ChatRequest(message=said, conversation_id=talk.conversation_id, evidence_ids=ids)
-            )
+            conversation_id = await self._sending.deliver(sent, self._talk.conversation_id, again=again)
+            if conversation_id:
+                await self._arrived(sent, conversation_id)
         finally:
-            talk.busy = False
-            if arriving is None:
-                talk.messages.pop()
-                talk.attached = waiting
-            self._redraw(arriving=bool(arriving))
-        if arriving is not None:
-            await self._catch_up()  # with what a colleague said meanwhile
-        return arriving is not None
+            if failed := self._sending.failed:
+                self._on_page(f"window.careChat.failed({json.dumps([sent.key, failed.settled])[1:-1]})")
+                self._redraw()
 
-    async def _turn(self, request: ChatRequest) -> bool | None:
-        """Whether it brought an answer; None for a refusal."""
-        try:
-            reply = await self._visit.services.client.say(self._visit.customer_id, request)
-        except REFUSALS as error:
-            if not self._input.is_deleted:  # a turn may outlast its page
-                warn(told_of(error))
-            return None
-        return self._take(reply)
+    async def _arrived(self, sent: Sent, conversation_id: str) -> None:
+        """It is said; the conversation is read anew, as others may have written too."""
+        if self._talk.conversation_id is None and not self._composer.is_gone:
+            ui.navigate.history.replace(f"/ui/support?conversation={conversation_id}")  # a page loaded again goes on
+        self._said(sent, conversation_id)
+        self._talk.conversation_id = conversation_id
+        await self._catch_up(arriving=True)
 
-    def _take(self, reply: ChatReply) -> bool:
-        """Whether there is an answer: a colleague's comes later."""
-        talk = self._talk
-        if talk.conversation_id is None:  # a page that is loaded again goes on with it
-            ui.navigate.history.replace(f"/ui/support?conversation={reply.conversation_id}")
-        talk.conversation_id, talk.asking, talk.handed_off = (
-            reply.conversation_id,
-            reply.needs_confirmation,
-            reply.handed_off,
-        )
-        if not reply.reply:
-            return False
-        talk.messages.append(
-            Message(
-                role="assistant",
-                text=reply.reply,
-                at=self._visit.now(),
-                actions=reply.actions,
-                suggestions=reply.suggestions,
-            )
-        )
-        return True
+    def _said(self, sent: Sent, conversation_id: str | None = None) -> None:
+        self._on_page(f"window.careChat.said({json.dumps([sent.key, conversation_id])[1:-1]})")
 
-    async def _catch_up(self) -> None:
-        """Something was said elsewhere: by a colleague, or by the customer in another tab."""
-        talk = self._talk
-        if talk.busy or talk.conversation_id is None:
+    async def _catch_up(self, *, arriving: bool = False) -> None:
+        """Something was said here, or elsewhere: by a colleague, or by the customer in another tab."""
+        if self._talk.conversation_id is None:
             return
-        fresh = await load(self._visit, talk.conversation_id)
-        if talk.busy or len(fresh.messages) < len(talk.messages):
-            return  # it was read before the turn that is on the screen
-        if fresh.standing != talk.standing:
-            talk.messages, talk.evidence, talk.asking = fresh.messages, talk.evidence | fresh.evidence, fresh.asking
-            talk.handed_off, talk.taken = fresh.handed_off, fresh.taken
+        try:
+            fresh = await load(self._visit, self._talk.conversation_id)
+        except REFUSALS as error:
+            if not self._composer.is_gone:
+                warn(told_of(error))
             self._redraw()
-        ui.run_javascript(_LOOKS)
+            return
+        if len(fresh.messages) < len(self._talk.messages):
+            return  # it was read before what is on the screen
+        if self._sending.under_way and was_said(fresh.messages, self._sending.under_way):
+            return  # its answer is about to be here
+        if self._sending.failed and was_said(fresh.messages, self._sending.failed.sent):
+            self._said(self._sending.failed.sent)
+            self._sending.failed = None
+        if arriving or fresh.standing != self._talk.standing:
+            fresh.evidence = self._talk.evidence | fresh.evidence
+            self._talk = fresh
+            await self._learn()
+            self._redraw(arriving=arriving and fresh.messages[-1].role == "assistant")
+        self._on_page("document.hidden || emitEvent('looks')")
+
+    async def _learn(self) -> None:
+        """How the things stand that the conversation names."""
+        named = [action.id for message in self._talk.messages for action in message.actions if action.id]
+        if asked := proposal.proposed(self._talk):
+            named.append(asked.id or "")
+        await self._things.learn(named)
+
+    def _on_page(self, script: str) -> None:
+        if not self._composer.is_gone:  # a turn may outlast its page
+            ui.run_javascript(script)
 
     def _redraw(self, *, arriving: bool = False) -> None:
-        if self._input.is_deleted:
+        if self._composer.is_gone:
             return
         self._show(arriving=arriving)
         self._standing.refresh()
         self._options.refresh()
-        self._attached.refresh()
+
+    def _show(self, *, arriving: bool = False) -> None:
+        messages = list(self._talk.messages)
+        if (sent := self._sending.under_way) and not was_said(messages, sent):
+            messages.append(Message(role="customer", text=sent.text, at=self._visit.now(), evidence_ids=sent.files))
+        self._thread.show(messages, self._talk.evidence, arriving=arriving, last=self._last)
+        ui.run_javascript(f"window.careChat?.shows({len(self._talk.messages)})")

@@ -11,7 +11,7 @@ from care.models.refund import RefundReason, RefundStatus
 from care.models.subscription import Frequency, Subscription, SubscriptionStatus
 from ui.language import _, current, mark, plural
 
-Tone = Literal["good", "warn", "bad", "info", "plain"]
+Tone = Literal["good", "warn", "bad", "info", "plain", "second"]
 
 ORDER_WORDS: dict[OrderStatus, tuple[str, Tone]] = {
     OrderStatus.PENDING: (mark("Being prepared"), "info"),
@@ -68,7 +68,7 @@ _OUTCOMES: dict[str, tuple[str, Tone]] = {
 
 
 def order_state(status: OrderStatus) -> tuple[str, Tone]:
-    return _chip(ORDER_WORDS[status])
+    return chip(ORDER_WORDS[status])
 
 
 def payment_state(status: PaymentStatus) -> str:
@@ -76,18 +76,19 @@ def payment_state(status: PaymentStatus) -> str:
 
 
 def refund_state(status: RefundStatus) -> tuple[str, Tone]:
-    return _chip(REFUND_WORDS[status])
+    return chip(REFUND_WORDS[status])
 
 
 def subscription_state(status: SubscriptionStatus) -> tuple[str, Tone]:
-    return _chip(SUBSCRIPTION_WORDS[status])
+    return chip(SUBSCRIPTION_WORDS[status])
 
 
 def reason(given: RefundReason) -> str:
     return _(REASON_WORDS[given])
 
 
-def _chip(said: tuple[str, Tone]) -> tuple[str, Tone]:
+def chip(said: tuple[str, Tone]) -> tuple[str, Tone]:
+    """A marked label with its tone, for `elements.chip`."""
     return _(said[0]), said[1]
 
 
@@ -190,7 +191,7 @@ def pieces(quantity: int, name: str) -> str:
 
 
 def outcome(name: str) -> tuple[str, Tone]:
-    return _chip(_OUTCOMES.get(name, (sentence(name), "plain")))
+    return chip(_OUTCOMES.get(name, (sentence(name), "plain")))
 
 
 def actor(name: str) -> str:

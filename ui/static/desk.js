@@ -6,7 +6,7 @@
   const hidden = (element) => element.offsetParent === null || element.disabled;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
-    if (typing(event.target) || document.querySelector(".q-dialog, .q-menu")) return;
+    if (typing(event.target) || document.querySelector(".q-dialog, .q-menu, dialog[open]")) return;
     if (localStorage.getItem(OFF) && event.key !== "?") return;
     const key = CSS.escape(event.key.toLowerCase());
     const found = [...document.querySelectorAll(`[aria-keyshortcuts="${key}"]`)].find((each) => !hidden(each));
