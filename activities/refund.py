@@ -114,7 +114,7 @@ class RefundActivities:
         own = account is not None and account.customer_id == asked.customer_id
         return Reviewer(
             own_case=own or await self._is_customer(asked),
-            role=account.role if account else None,
+            role=account.role if account and account.closed_at is None else None,
             ruled_before=await self._stores.refunds.ruled_on(asked.order_id, besides=asked.refund_id),
         )
 

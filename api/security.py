@@ -14,6 +14,7 @@ from care.settings import Settings
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
+_CARRIED = ("role", "customer_id", "generation")
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -25,6 +26,7 @@ def issue_token(settings: Settings, principal: Principal) -> str:
         "sub": principal.email,
         "role": principal.role.value,
         "customer_id": principal.customer_id,
+        "generation": principal.generation,
         "iat": issued,
         "exp": issued + timedelta(seconds=settings.token_seconds),
     }
@@ -41,7 +43,7 @@ def read_token(settings: Settings, token: str) -> Principal:
             issuer=_ISSUER,
             options={"require": ["exp", "iat", "iss", "sub"]},
         )
-        return Principal(email=claims["sub"], role=claims["role"], customer_id=claims["customer_id"])
+        return Principal(email=claims["sub"], **{name: claims[name] for name in _CARRIED})
     except (jwt.PyJWTError, ValidationError, KeyError):
         raise Unauthenticated("Your sign-in has expired or is not valid. Please sign in again.") from None
 
@@ -67,6 +69,6 @@ def session_principal(request: Request) -> Principal | None:
     """Whoever signed in to the portal in this browser (ui.session writes it)."""
     session = request.session
     try:
-        return Principal(email=session["email"], role=session["role"], customer_id=session["customer_id"])
+        return Principal(email=session["email"], **{name: session[name] for name in _CARRIED})
     except (KeyError, ValidationError):
         return None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
-from care.models.customer import Principal
+from care.models.customer import Account, Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
 from care.order_changes import change_items, change_payment
@@ -71,11 +71,17 @@ class Services:
         account = await self.stores.accounts.find(email.strip().lower())
         if account is None:
             await hash_password(password)  # takes as long as a verification
-        elif await verify_password(password, account.password_hash):
-            return Principal(email=account.email, role=account.role, customer_id=account.customer_id)
+        elif await verify_password(password, account.password_hash) and account.closed_at is None:
+            return principal_for(account)
         raise Unauthenticated("The e-mail address or the password is wrong.")
 
     async def still_stands(self, principal: Principal) -> bool:
-        """False once the account is gone or has another role: an old token or cookie opens nothing."""
+        """False once the account is closed or changed: an old token or cookie opens nothing."""
         account = await self.stores.accounts.find(principal.email)
-        return account is not None and (account.role, account.customer_id) == (principal.role, principal.customer_id)
+        return account is not None and account.closed_at is None and principal_for(account) == principal
+
+
+def principal_for(account: Account) -> Principal:
+    return Principal(
+        email=account.email, role=account.role, customer_id=account.customer_id, generation=account.generation
+    )

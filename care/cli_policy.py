@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,7 +104,7 @@ def _show(version: str, report: Report) -> None:
     unknown = "".join(f", {number} cannot be replayed ({why})" for why, number in sorted(report.gaps.items()))
     typer.echo(f"Under {version}: {_cases(report.cases)}, {report.changed} would change{unknown}.")
     for kind, by_past in report.totals.items():
-        typer.echo(f"{kind}: {_total(_sum(list(by_past.values())))}")
+        typer.echo(f"{kind}: {_total(report.total(kind))}")
         for was, total in sorted(by_past.items()):
             typer.echo(f"  {was}: {_total(total)}")
 
@@ -121,12 +120,6 @@ def _total(total: Total) -> str:
     return ", ".join([_cases(total.cases), *sums])
 
 
-def _sum(totals: list[Total]) -> Total:
-    from care.replaying import Total
-
-    return Total(sum(t.cases for t in totals), sum((t.money for t in totals), Counter[str]()))
-
-
 def _as_json(version: str, since: str | None, report: Report, changes: list[Change]) -> dict[str, Any]:
     def plain(total: Total) -> dict[str, Any]:
         return {"cases": total.cases, "money": dict(total.money)}
@@ -138,7 +131,7 @@ def _as_json(version: str, since: str | None, report: Report, changes: list[Chan
         "changed": report.changed,
         "not_replayed": dict(report.gaps),
         "totals": {
-            kind.value: plain(_sum(list(by_past.values())))
+            kind.value: plain(report.total(kind))
             | {"was": {was: plain(total) for was, total in sorted(by_past.items())}}
             for kind, by_past in report.totals.items()
         },

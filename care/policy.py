@@ -13,11 +13,17 @@ from pydantic import ValidationError
 
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
-from care.policy_lines import PlainLoader, doubles, line_of
+from care.policy_lines import PlainLoader, doubles, line_of, trap
 from care.rules.policy_gaps import gaps
 
+MOST_BYTES = 64_000  # of a candidate: ten times the bundled policy
+_MOST_EXPLAINED = 100  # problems of a file: looking for the line of each takes its time
 # In our words, where pydantic's are a programmer's.
-_PLAINLY = {"missing": " is missing", "extra_forbidden": " is no line of a policy"}
+_PLAINLY = {
+    "missing": " is missing",
+    "extra_forbidden": " is no line of a policy",
+    "int_type": ": write a whole number",
+}
 
 
 class BadPolicy(SetupError):
@@ -33,13 +39,17 @@ def load_policy(path: Path | None = None) -> RefundPolicy:
 
     Raises SetupError that names the file and the line.
     """
+    return parse_policy(policy_text(path), "policy.yaml" if path is None else str(path))
+
+
+def policy_text(path: Path | None = None) -> str:
+    """The file as it was written, with its comments. Raises SetupError if it cannot be read."""
     if path is None:
-        return parse_policy(resources.files("care").joinpath("policy.yaml").read_text("utf-8"), "policy.yaml")
+        return resources.files("care").joinpath("policy.yaml").read_text("utf-8")
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"The policy {path} cannot be read: name a readable YAML file (CARE_POLICY_FILE).") from error
-    return parse_policy(text, str(path))
 
 
 def parse_policy(text: str, name: str) -> RefundPolicy:
@@ -53,6 +63,23 @@ def parse_policy(text: str, name: str) -> RefundPolicy:
     if missing:
         raise _bad(name, missing)
     return policy.model_copy(update={"version": f"{policy.version}+{_digest(content)}"})
+
+
+def parse_candidate(content: bytes) -> RefundPolicy:
+    """A policy that somebody would like to try: a file from anywhere, so its size and its means are bounded.
+
+    Raises BadPolicy, as `parse_policy` does.
+    """
+    name = "candidate"
+    if len(content) > MOST_BYTES:
+        raise BadPolicy([f"{name}: this is too long: a policy has at most {MOST_BYTES // 1000} kB"])
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadPolicy([f"{name}: this is not YAML text"]) from error
+    if found := trap(text):
+        raise _bad(name, [found])
+    return parse_policy(text, name)
 
 
 def _read(text: str, name: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
@@ -77,7 +104,7 @@ def _digest(content: dict[str, Any]) -> str:
 
 def _explained(error: ValidationError, root: yaml.MappingNode) -> list[tuple[int, str]]:
     found = []
-    for each in error.errors():
+    for each in error.errors()[:_MOST_EXPLAINED]:
         where = ".".join(str(part) for part in each["loc"] if part != "[key]")
         what = _PLAINLY.get(each["type"]) or ": " + each["msg"].removeprefix("Value error, ")
         found.append((line_of(root, each["loc"]), f"`{where}`{what}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import yaml
 
@@ -15,6 +16,12 @@ class PlainLoader(yaml.SafeLoader):
     10:00 is the number 600, and 2026-13-01 an error without a line."""
 
 
+_DEEPEST, _MOST_TOKENS = 20, 10_000  # the bundled policy has three levels and 500 words and signs
+_OPENS = (
+    *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+    *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+)
+_CLOSES = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 PlainLoader.yaml_implicit_resolvers = {}
 for _kind, _pattern, _first in (
     ("null", r"^(null|~|)$", ["n", "~", ""]),
@@ -39,6 +46,26 @@ def line_of(node: yaml.Node, where: Where) -> int:
             node = node.value[part]
             line = node.start_mark.line + 1
     return line
+
+
+def trap(text: str) -> tuple[int, str] | None:
+    """Line and sentence of the first part that costs more to read than it is long: an alias, as text that stands for
+    text that stands for text ... grows past any memory; nesting, whose time grows with its square; too many words.
+
+    None up to where it is no YAML: whoever reads it for good tells what is wrong there.
+    """
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for number, token in enumerate(yaml.scan(text, Loader=PlainLoader)):
+            depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+            line = int(token.start_mark.line) + 1
+            if isinstance(token, yaml.AliasToken):
+                return line, "write it out here: names for parts of the file (`&`, `*`) are not read"
+            if depth > _DEEPEST:
+                return line, "this is nested too deeply"
+            if number > _MOST_TOKENS:
+                return line, "from here on it is too long"
+    return None
 
 
 def doubles(root: yaml.MappingNode) -> list[tuple[int, str]]:

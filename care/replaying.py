@@ -1,7 +1,9 @@
-"""What `care policy replay` does: reads closed cases page by page, rules them again, and counts. It writes nothing."""
+"""Reads closed cases page by page, rules them again under a candidate, and counts: for `care policy replay` and for the
+portal's policy page. It writes nothing."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from zoneinfo import ZoneInfo
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund
-from care.rules.policy_replay import Case, Change, Kind, Replayed, Spent, replay
+from care.rules.policy_replay import PAID, Case, Change, Kind, Replayed, Spent, replay
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
 
@@ -34,6 +36,26 @@ class Report:
     changed: int = 0
     totals: dict[Kind, dict[str, Total]] = field(default_factory=lambda: {kind: {} for kind in Kind})
     gaps: Counter[str] = field(default_factory=Counter)
+    # More cases of that time were left than it was to replay.
+    cut: bool = False
+
+    def total(self, kind: Kind) -> Total:
+        totals = self.totals[kind].values()
+        return Total(sum(each.cases for each in totals), sum((each.money for each in totals), Counter[str]()))
+
+    def difference(self) -> Counter[str]:
+        """What would have been paid more (or less: below zero) with nobody asked, in minor units by currency.
+
+        A person is taken to rule as before, so a case that moves to one counts as it did.
+        """
+        paid: Counter[str] = Counter()
+        for was, total in self.totals[Kind.AUTOMATIC].items():
+            if was not in PAID:
+                paid.update(total.money)
+        for was, total in self.totals[Kind.NOT_ELIGIBLE].items():
+            if was in PAID:
+                paid.subtract(total.money)
+        return paid
 
     def add(self, replayed: Replayed) -> None:
         self.cases += 1
@@ -48,25 +70,42 @@ class Report:
 async def replay_cases(
     settings: Settings, policy: RefundPolicy, since: date | None, tell: Callable[[Change], None]
 ) -> Report:
+    """As `replay_stored`, over stores of its own. Raises SetupError if the database cannot be reached."""
+    try:
+        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
+            return await replay_stored(stores, policy, since, tell, Report())
+    except CONNECTION_ERRORS:
+        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+
+
+async def replay_stored(
+    stores: Stores,
+    policy: RefundPolicy,
+    since: date | None,
+    tell: Callable[[Change], None],
+    report: Report,
+    *,
+    most: int | None = None,
+) -> Report:
     """Closed cases opened on the day `since` or later, in the policy's business time zone; each change is told.
 
-    Raises SetupError if the database cannot be reached.
+    At `most` so many, the oldest. The `report` grows while this goes on, and is what comes back.
     """
     zone = ZoneInfo(policy.business_hours.timezone)
     start = datetime.combine(since, time(), zone).astimezone(UTC) if since else None
     # What the machine approved earlier in that month counts against its limit.
     month = datetime.combine(since.replace(day=1), time(), zone).astimezone(UTC) if since else None
-    report, spent = Report(), Spent()
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            async for refund, case in _cases(stores, month):
-                replayed = replay(case, policy, spent) if case else Replayed(gap=_NO_ORDER)
-                if start is None or refund.created_at >= start:
-                    report.add(replayed)
-                    for change in replayed.changes:
-                        tell(change)
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    spent = Spent()
+    async for refund, case in _cases(stores, month):
+        if report.cases == most:
+            report.cut = True
+            break
+        replayed = replay(case, policy, spent) if case else Replayed(gap=_NO_ORDER)
+        if start is None or refund.created_at >= start:
+            report.add(replayed)
+            for change in replayed.changes:
+                tell(change)
+        await asyncio.sleep(0)  # a web process has others to serve between two cases
     return report
 
 

@@ -17,6 +17,7 @@ from api.deps import LOST, Services
 from api.security import session_principal
 from care.errors import CareError
 from care.language import LANGUAGES, language_of
+from care.models.customer import Principal
 from care.settings import Settings
 from ui import live, session, theme
 from ui.guard import Guard
@@ -100,7 +101,8 @@ def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> No
             async with asyncio.timeout(_ASKING):
                 principal = session_principal(request)
                 if principal is None or not await here.still_stands(principal):
-                    request.session.clear()
+                    for name in Principal.model_fields:  # but not the id, by which NiceGUI knows the browser
+                        request.session.pop(name, None)
                     return RedirectResponse(f"{session.LOGIN}?why=ended", 303)
                 customer = await here.stores.customers.get(principal.customer_id) if principal.customer_id else None
         except _AWAY as error:

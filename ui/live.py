@@ -27,6 +27,8 @@ class Change(Protocol):
     def kind(self) -> str: ...
     @property
     def customer_id(self) -> str | None: ...
+    @property
+    def id(self) -> str: ...
 
 
 # An event lives as long as an open page listens to it.
@@ -34,7 +36,7 @@ _topics: WeakValueDictionary[str, Event[str]] = WeakValueDictionary()
 
 
 def topic(name: str) -> Event[str]:
-    """The event of one customer (by customer id), of one session, or of the desk; it carries the kind of change."""
+    """The event of one customer (by customer id), account, session, or of the desk; it carries the kind of change."""
     found = _topics.get(name)
     if found is None:
         found = _topics[name] = Event()
@@ -101,6 +103,8 @@ async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
             async for change in changes():
                 pause = 1.0
                 tell(DESK, change.kind)
+                if change.kind == "accounts":
+                    tell(f"account:{change.id}", change.kind)
                 if change.customer_id:
                     tell(change.customer_id, change.kind)
         except Exception:  # whatever ends the stream, pages must not stay deaf until the next start
@@ -112,5 +116,5 @@ async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
 
 def _catch_up() -> None:
     """Every followed part is drawn anew: what changed meanwhile, nobody has told."""
-    for name in [name for name in _topics if ":" not in name]:  # sessions and the like are no parts of a page
+    for name in [name for name in _topics if not name.startswith("session:")]:  # a session ends only when it is told to
         tell(name, MISSED)

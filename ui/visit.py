@@ -13,6 +13,7 @@ from care.models.customer import Customer, Principal, Role
 from care.settings import Settings
 
 CUSTOMERS = frozenset({Role.CUSTOMER})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 EVERYONE = CUSTOMERS | STAFF
 

@@ -106,7 +106,7 @@ class RefundClient(Gate):
         """
         refund = await self._stores.refunds.get(refund_id)
         account = await self._stores.accounts.find(assignment.to.strip())
-        if account is None or account.role is Role.CUSTOMER:
+        if account is None or account.closed_at is not None or account.role is Role.CUSTOMER:
             raise Invalid("A case can be given to a member of staff only.", fields={"to": "is nobody of the staff"})
         customer = await self._stores.customers.get(refund.customer_id)
         if account.customer_id == refund.customer_id or same_person(account.email, customer.email):

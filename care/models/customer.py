@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -72,14 +73,44 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Account(Model):
-    """A sign-in. `password_hash` is argon2id; a customer's account names its customer."""
+Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
 
-    email: str = Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+
+class AccountWish(Body):
+    """What an account is made from, but for its password."""
+
+    email: Email
+    role: Role
+    customer_id: CustomerId | None = None
+
+
+class Account(Model):
+    """A sign-in. `password_hash` is argon2id; a customer's account names its customer.
+
+    A closed account is kept, as cases name it, and opens nothing. `generation` counts its changes: a token or session
+    of an earlier one is worth nothing.
+    """
+
+    email: Email
     password_hash: str
     role: Role
     customer_id: CustomerId | None = None
     created_at: Utc
+    closed_at: Utc | None = None
+    generation: int = 0
+
+
+class AccountEvent(Model):
+    """What was done to an account: `number` counts all of them from 1, without a gap; `by` is the account that did it,
+    "command line" where somebody did it on the server."""
+
+    number: int
+    at: Utc
+    by: str
+    email: str
+    kind: Literal["added", "role_changed", "password_reset", "closed"]
+    role: Role
+    before: Role | None = None
 
 
 class Principal(Model):
@@ -88,6 +119,7 @@ class Principal(Model):
     email: str
     role: Role
     customer_id: CustomerId | None = None
+    generation: int = 0
 
     @property
     def is_staff(self) -> bool:

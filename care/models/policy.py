@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from care.models.common import Body, CustomerId, Sku
+from care.models.common import Body, CustomerId, Model, Sku, Utc
 from care.models.money import Money
 from care.models.refund import RefundReason, Remedy, Wanted
 
@@ -186,3 +186,16 @@ class RefundPolicy(Body):
     def month_limit(self, currency: str) -> int:
         """Minor units that the machine approves for one customer in a month; nothing in a currency without a limit."""
         return self.customer_month_limit.get(currency, 0)
+
+
+class PolicyUse(Model):
+    """From `since` on, workers worked under this version."""
+
+    version: str
+    since: Utc
+
+
+class InForce(PolicyUse):
+    """`until` is None for the one that still is."""
+
+    until: Utc | None

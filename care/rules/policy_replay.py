@@ -23,6 +23,7 @@ from care.rules.refund_windows import refusals
 NOT_ELIGIBLE = "not eligible"
 BY_THE_MACHINE = "paid by the machine"
 BY_A_PERSON = "paid by a person"
+PAID = (BY_THE_MACHINE, BY_A_PERSON)
 _WOULD_BE = {
     Band.PAY: BY_THE_MACHINE,
     Band.ASK: "asked for evidence",

@@ -83,7 +83,7 @@ class Stores:
             raise Unavailable("The database cannot be reached: try again in a moment.") from None
 
     def watch(self) -> AsyncIterator[Change]:
-        """Changes of subscriptions, refunds, notifications, conversations and orders from now on."""
+        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts from now on."""
         return watch(self.database)
 
 

@@ -1,26 +1,56 @@
-"""Who may sign in."""
+"""Who may sign in, and the record of who changed that.
+
+Every act and its line in the record are one transaction, which counts the lines first. So two acts at once collide
+there, and the later one looks again at what the first has left: two administrators cannot close each other.
+"""
 
 from __future__ import annotations
 
-from care.errors import Conflict
-from care.models.customer import Account
-from care.stores.documents import OLDEST, Documents
-from care.stores.mongo import Database
+from collections.abc import Callable
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from care.errors import Conflict, missing
+from care.models.common import Page
+from care.models.customer import Account, AccountEvent, Role
+from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
+from care.stores.mongo import Database, Document, Session, in_transaction
+
+# What an act makes of an account, given how many open accounts of administrators there are. May refuse.
+Act = Callable[[Account, int], Account]
 
 
 class AccountStore:
     """Accounts by e-mail address, whose case does not matter."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
+        self._record = database["account_record"]
+        self._counters = database["counters"]
 
     async def ensure_indexes(self) -> None:
+        """The record is read by `_id`, its number."""
         await self._accounts.collection.create_index("customer_id")
+        await self._accounts.collection.create_index([("role", 1), ("closed_at", 1)])
+        await self._accounts.collection.create_index([("created_at", NEWEST), ("_id", NEWEST)])
 
-    async def add(self, account: Account) -> None:
-        """Raises Conflict if the address has an account."""
-        if not await self._accounts.add(account.model_copy(update={"email": account.email.lower()})):
-            raise Conflict(f"There is an account for {account.email} already.")
+    async def add(self, account: Account, *, by: str | None = None) -> None:
+        """Raises Conflict if the address has an account. `by` None leaves no record: for sample data."""
+        account = account.model_copy(update={"email": account.email.lower()})
+
+        async def body(session: Session) -> None:
+            await self._note(account, None, "added", by or "", session)
+            await self._accounts.add(account, session=session)
+
+        try:
+            if by is not None:
+                await in_transaction(self._database, body)
+            elif not await self._accounts.add(account):
+                raise _taken(account)
+        except DuplicateKeyError:
+            raise _taken(account) from None
 
     async def find(self, email: str) -> Account | None:
         return await self._accounts.find(email.lower())
@@ -30,5 +60,59 @@ class AccountStore:
         if await self._accounts.change(email.lower(), {"password_hash": password_hash}) is None:
             raise self._accounts.missing(email)
 
+    async def act(self, email: str, kind: str, act: Act, *, by: str) -> Account:
+        """The account as `act` has left it, one generation on. Raises NotFound, and what `act` raises."""
+
+        async def body(session: Session) -> Account:
+            number = await self._next(session)
+            before = await self._accounts.find(email.lower(), session=session)
+            if before is None:
+                raise missing("account", "of this address")
+            after = act(before, await self._admins(session))
+            after = after.model_copy(update={"generation": before.generation + 1})
+            changed = {name: value for name, value in self._accounts.encode(after).items() if name != "_id"}
+            await self._accounts.collection.update_one({"_id": before.email}, {"$set": changed}, session=session)
+            await self._write(number, after, before, kind, by, session)
+            return after
+
+        return await in_transaction(self._database, body)
+
     async def all(self) -> list[Account]:
         return await self._accounts.many({}, by="_id", direction=OLDEST)
+
+    async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Account]:
+        """Newest first, the closed ones among them."""
+        return await self._accounts.page({}, by="created_at", limit=limit, cursor=cursor)
+
+    async def record(self, limit: int) -> list[AccountEvent]:
+        """The latest acts, newest first."""
+        found = self._record.find().sort("_id", NEWEST).limit(limit)
+        return [AccountEvent.model_validate({**each, "number": each["_id"]}) async for each in found]
+
+    async def _admins(self, session: Session) -> int:
+        admins: Document = {"role": Role.ADMIN.value, "closed_at": None}
+        return int(await self._accounts.collection.count_documents(admins, session=session))
+
+    async def _note(self, after: Account, before: Account | None, kind: str, by: str, session: Session) -> None:
+        await self._write(await self._next(session), after, before, kind, by, session)
+
+    async def _write(
+        self, number: int, after: Account, before: Account | None, kind: str, by: str, session: Session
+    ) -> None:
+        was = before.role if before and before.role is not after.role else None
+        event = {"by": by, "email": after.email, "kind": kind, "role": after.role, "before": was, "at": now()}
+        await self._record.insert_one({"_id": number} | plain(event), session=session)
+
+    async def _next(self, session: Session) -> int:
+        counter = await self._counters.find_one_and_update(
+            {"_id": "account record"},
+            {"$inc": {"last": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return int(counter["last"])
+
+
+def _taken(account: Account) -> Conflict:
+    return Conflict(f"There is an account for {account.email} already.")

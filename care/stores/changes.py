@@ -9,7 +9,7 @@ from typing import Any
 
 from care.stores.mongo import CONNECTION_ERRORS, Database
 
-WATCHED = ("subscriptions", "refunds", "notifications", "conversations", "orders")
+WATCHED = ("subscriptions", "refunds", "notifications", "conversations", "orders", "accounts")
 _PIPELINE: list[dict[str, Any]] = [
     {"$match": {"ns.coll": {"$in": list(WATCHED)}, "operationType": {"$in": ["insert", "update", "replace"]}}},
     {"$project": {"ns": 1, "documentKey": 1, "fullDocument.customer_id": 1}},

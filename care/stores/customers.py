@@ -1,14 +1,21 @@
-"""Customers, and one customer at a glance."""
+"""Customers, one customer at a glance, and how they are found.
+
+Beside the model's fields a customer keeps the keys to be found by: `handles` (id and e-mail address) and `names`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, Wallet
 from care.rules.account_changes import changes_of
+from care.rules.finding import key, name_keys
 from care.stores.documents import NEWEST, Documents
 from care.stores.mongo import Database
+
+_LAST = "\U0010ffff"  # no text that begins alike comes after it
 
 
 class CustomerStore:
@@ -20,27 +27,45 @@ class CustomerStore:
         self._subscriptions = database["subscriptions"]
 
     async def ensure_indexes(self) -> None:
-        await self._customers.collection.create_index([("created_at", NEWEST), ("_id", NEWEST)])
+        customers = self._customers.collection
+        await customers.create_index([("created_at", NEWEST), ("_id", NEWEST)])
+        await customers.create_index([("handles", 1)])
+        await customers.create_index([("names", 1)])
+        # Those from before there were keys.
+        async for old in customers.find({"handles": None}):
+            await customers.update_one({"_id": old["_id"]}, {"$set": _keys(self._customers.decode(old))})
 
     async def get(self, customer_id: str) -> Customer:
         return await self._customers.get(customer_id)
 
     async def put(self, customer: Customer) -> None:
-        await self._customers.put(customer)
+        await self._customers.put(customer, **_keys(customer))
 
     async def add(self, customer: Customer) -> bool:
         """Store once; False if the customer was there, which changes nothing."""
-        return await self._customers.add(customer)
+        return await self._customers.add(customer, **_keys(customer))
 
     async def change(self, customer_id: str, wish: ChangeCustomer) -> Customer:
         """Safe to repeat. Raises NotFound, and Invalid (`fields`) for what cannot be."""
-        changed = await self._customers.change(customer_id, changes_of(wish))
+        fields = changes_of(wish)
+        if "name" in fields:
+            fields = fields | {"names": name_keys(fields["name"])}
+        changed = await self._customers.change(customer_id, fields)
         if changed is None:
             raise self._customers.missing(customer_id)
         return changed
 
     async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Customer]:
         return await self._customers.page({}, by="created_at", limit=limit, cursor=cursor)
+
+    async def search(self, wanted: str, limit: int) -> list[Customer]:
+        """Whose id, e-mail address or name, or a word of it, begins with `wanted`: the first `limit` that are found."""
+        start = key(wanted)
+        if not start:
+            return []
+        begins = {"$elemMatch": {"$gte": start, "$lt": start + _LAST}}
+        found = self._customers.collection.find({"$or": [{"handles": begins}, {"names": begins}]}).limit(limit)
+        return [self._customers.decode(each) async for each in found]
 
     async def view(self, customer_id: str) -> CustomerView:
         """The customer with wallet and counts. Raises NotFound."""
@@ -55,3 +80,7 @@ class CustomerStore:
         return CustomerView(
             **customer.model_dump(), wallet=wallet, orders=orders, refunds=refunds, subscriptions=subscriptions
         )
+
+
+def _keys(customer: Customer) -> dict[str, Any]:
+    return {"handles": [key(customer.customer_id), key(customer.email)], "names": name_keys(customer.name)}

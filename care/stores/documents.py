@@ -102,9 +102,10 @@ class Documents(Generic[M]):
             return False
         return True
 
-    async def put(self, model: M, *, keep: Sequence[str] = ()) -> None:
-        """Store or replace the model's fields; those in `keep` are written only when the document is new."""
-        fields = self.encode(model)
+    async def put(self, model: M, *, keep: Sequence[str] = (), **beside: Any) -> None:
+        """Store or replace the model's fields and those `beside` them; those in `keep` are written only when the
+        document is new."""
+        fields = self.encode(model) | plain(beside)
         id_ = fields.pop("_id")
         first = {name: fields.pop(name) for name in keep}
         change: Document = {"$set": fields} | ({"$setOnInsert": first} if first else {})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from care.errors import NotFound
-from care.models.policy import RefundPolicy
+from care.models.policy import PolicyUse, RefundPolicy
 from care.stores.documents import now
-from care.stores.mongo import Database
+from care.stores.mongo import Database, Document
 
 
 class PolicyStore:
@@ -16,9 +16,18 @@ class PolicyStore:
         """Read by `_id`, and all of the few."""
 
     async def put(self, policy: RefundPolicy) -> None:
-        """Kept once: the version carries a hash of the content, so the same version is the same policy."""
-        first = {"content": policy.model_dump(mode="json"), "kept_at": now()}
-        await self._policies.update_one({"_id": policy.version}, {"$setOnInsert": first}, upsert=True)
+        """Kept once: the version carries a hash of the content, so the same version is the same policy.
+
+        Notes that a worker works under it from now on, unless that was so already.
+        """
+        at = now()
+        first = {"content": policy.model_dump(mode="json"), "kept_at": at}
+        uses = await self.uses()
+        newest = max(uses, key=lambda use: use.since, default=None)
+        change: Document = {"$setOnInsert": first}
+        if newest is None or newest.version != policy.version:
+            change["$push"] = {"used": at}
+        await self._policies.update_one({"_id": policy.version}, change, upsert=True)
 
     async def get(self, version: str) -> RefundPolicy:
         """Raises NotFound that names the versions that are kept."""
@@ -30,5 +39,10 @@ class PolicyStore:
 
     async def versions(self) -> list[str]:
         """Oldest first, by when a worker first worked under them."""
-        found = [each async for each in self._policies.find({}, {"kept_at": 1})]
-        return [each["_id"] for each in sorted(found, key=lambda each: (each["kept_at"], each["_id"]))]
+        return list(dict.fromkeys(use.version for use in await self.uses()))
+
+    async def uses(self) -> list[PolicyUse]:
+        """When workers began to work under each version, oldest first; once for each time that it came back."""
+        found = self._policies.find({}, {"kept_at": 1, "used": 1})
+        times = [(each["_id"], at) async for each in found for at in {each["kept_at"], *each.get("used", [])}]
+        return [PolicyUse(version=version, since=at) for version, at in sorted(times, key=lambda use: (use[1], use[0]))]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -7,6 +8,7 @@ import jwt
 import pytest
 
 from api.main import create_app
+from care.accounts import change_role, close_account, reset_password
 from care.models.customer import Role
 from tests.api.shop import PASSWORD, Shop, Someone
 
@@ -34,7 +36,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
 
 def _claims(ana: Someone, **more: object) -> dict[str, object]:
     now = datetime.now(UTC)
-    claims = {"iss": "care", "sub": ana.email, "role": "customer", "customer_id": ana.customer_id}
+    claims = {"iss": "care", "sub": ana.email, "role": "customer", "customer_id": ana.customer_id, "generation": 0}
     return claims | {"iat": now, "exp": now + timedelta(hours=1)} | more
 
 
@@ -48,8 +50,9 @@ def _claims(ana: Someone, **more: object) -> dict[str, object]:
         ({"customer_id": "CUST999"}, None),
         ({"sub": "gone@care.test"}, None),
         ({"iss": "elsewhere"}, None),
+        ({"generation": 1}, None),
     ],
-    ids=["forged", "expired", "promoted", "invented role", "another's", "account gone", "issued elsewhere"],
+    ids=["forged", "expired", "promoted", "invented role", "another's", "account gone", "elsewhere", "generation"],
 )
 async def test_a_token_that_is_not_good_opens_nothing(
     shop: Shop, ana: Someone, change: dict[str, object], key: str | None
@@ -69,11 +72,28 @@ async def test_other_ways_to_sign_in_are_refused(shop: Shop, header: str) -> Non
     assert (await shop.browser(Authorization=header).get("/products")).status_code == 401
 
 
-async def test_an_account_that_lost_its_role_loses_its_token(shop: Shop) -> None:
-    leaver = await shop.hires(Role.AGENT)
-    assert (await leaver.http.get("/customers")).status_code == 200
-    await shop.services.stores.database["accounts"].delete_one({"_id": leaver.email})
-    assert (await leaver.http.get("/customers")).status_code == 401
+async def test_an_account_that_has_changed_loses_its_tokens_and_a_closed_one_does_not_come_back(shop: Shop) -> None:
+    stores, root = shop.services.stores, "root@care.test"
+
+    async def signs_in(password: str) -> httpx.Response:
+        return await shop.browser().post("/auth/token", data={"username": someone.email, "password": password})
+
+    someone = await shop.hires(Role.AGENT)
+    acts: list[tuple[Awaitable[object], str]] = [
+        (change_role(stores, someone.email, Role.SUPERVISOR, by=root), PASSWORD),
+        (reset_password(stores, someone.email, "another horse battery", by=root), "another horse battery"),
+    ]
+    for act, password in acts:
+        assert (await someone.http.get("/reviews")).status_code == 200
+        await act
+        assert (await someone.http.get("/reviews")).status_code == 401
+        token = (await signs_in(password)).json()["access_token"]
+        someone.http.headers["Authorization"] = f"Bearer {token}"
+    assert (await someone.http.get("/webhooks")).status_code == 200
+    await close_account(stores, someone.email, by=root)
+    assert (await someone.http.get("/webhooks")).status_code == 401
+    refused = await signs_in("another horse battery")
+    assert (refused.status_code, refused.json()["detail"]) == (401, "The e-mail address or the password is wrong.")
 
 
 async def test_the_session_cookie_of_the_portal_reads_but_does_not_change(shop: Shop, ana: Someone) -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
-from care.policy import BadPolicy, load_policy, parse_policy
+from care.policy import BadPolicy, load_policy, parse_candidate, parse_policy
 from care.rules.deadlines import add_business_time
 
 BUNDLED = resources.files("care").joinpath("policy.yaml").read_text("utf-8")
@@ -185,3 +185,23 @@ def test_a_desk_that_never_sleeps_closes_at_midnight() -> None:
     hours = parse_policy(text, "shop.yaml").business_hours
     friday = datetime(2026, 11, 27, 20, tzinfo=UTC)
     assert add_business_time(friday, 6, hours) == datetime(2026, 11, 30, 2, tzinfo=UTC)
+
+
+def test_a_candidate_is_bounded_in_size_and_may_not_stand_for_more_than_it_says() -> None:
+    assert parse_candidate(BUNDLED.encode()) == load_policy(None)
+    bomb = "a: &a [x, x, x]\n" + "".join(
+        f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    for content, says in (
+        (b"#" * 64_001, "too long"),
+        (b"\xff\xfe", "not YAML text"),
+        (bomb.encode(), r"candidate, line 2: write it out here"),
+        (b"version: !!python/object:os.system x", "candidate"),
+        (b"version: " + b"[" * 60_000, "line 1: this is nested too deeply"),
+        (b"- " * 30_000, "line 1: this is nested too deeply"),
+        (b"version: [" + b"1," * 30_000 + b"1]", "line 1: from here on it is too long"),
+        (b"version: " + b"9" * 60_000, "not YAML"),
+        (b"", "a policy is a mapping"),
+    ):
+        with pytest.raises(BadPolicy, match=says):
+            parse_candidate(content)

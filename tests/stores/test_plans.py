@@ -17,6 +17,7 @@ import pytest
 from care.models.analytics import Table
 from care.models.common import Page
 from care.models.conversation import Conversation
+from care.models.customer import Account, Role
 from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
@@ -68,6 +69,13 @@ FIGURES = MINE + OTHERS
 _BOTH = MINE // 2 + 1 + 1 + PAGE + 1  # the last one of the page before is looked at again
 QUERIES: dict[str, Query] = {
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
+    "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
+    "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
+    "accounts.act": Query(
+        lambda s: s.accounts.act("staff2@shop.test", "closed", lambda account, _: account, by="root"),
+        None,
+        reason="counts the few administrators",
+    ),
     "analytics.summary": Query(lambda s: s.analytics.summary(A_WEEK), FIGURES),
     "analytics.table, refunds": Query(lambda s: _all(s.analytics.table(Table.REFUNDS, A_WEEK)), MINE + OTHERS),
     "analytics.table, deliveries": Query(lambda s: _all(s.analytics.table(Table.DELIVERIES, A_WEEK)), MINE + OTHERS),
@@ -88,6 +96,8 @@ QUERIES: dict[str, Query] = {
     "conversations.view": Query(lambda s: s.conversations.view("CON0"), 1 + 3),
     "customers.page": Query(lambda s: s.customers.page(limit=PAGE)),
     "customers.page, next": Query(lambda s: _second(s.customers.page), _BOTH),
+    "customers.search": Query(lambda s: s.customers.search("ada", PAGE), PAGE),
+    "customers.search, one": Query(lambda s: s.customers.search("cust0007", PAGE), 1),
     "customers.view": Query(lambda s: s.customers.view(ME), 2),
     "evidence.by_hashes": Query(
         lambda s: s.evidence.by_hashes([f"{1:016x}"], "x" * 64), 5, sorts=True, reason="few pictures share a band"
@@ -137,6 +147,10 @@ QUERIES: dict[str, Query] = {
     "order_changes.open": Query(lambda s: s.order_changes.open(), 1),
     "traces.page": Query(lambda s: s.traces.page(limit=PAGE), PAGE + 1),
     "traces.page, next": Query(lambda s: _second(s.traces.page), _BOTH),
+    "policies.put": Query(
+        lambda s: s.policies.put(load_policy(None)), None, {"policies": 1}, reason="looks which was the latest"
+    ),
+    "policies.uses": Query(lambda s: s.policies.uses(), None, {"policies": 1}, reason="all of the few"),
     "policies.versions": Query(lambda s: s.policies.versions(), None, {"policies": 1}, reason="all of the few"),
     "products.all": Query(lambda s: s.products.all(), None, reason="the whole catalogue, by id"),
     "products.find": Query(lambda s: s.products.find(["SKU1", "SKU2"]), 2),
@@ -173,7 +187,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
-    *("allowances.take", "allowances.taken", "policies.get", "policies.put"),
+    *("allowances.take", "allowances.taken", "policies.get"),
     *(
         "accounts.add",
         "accounts.find",
@@ -274,7 +288,17 @@ async def _fill(stores: Stores) -> None:
             [documents.encode(each) | more for each, more in zip(models, extra, strict=True)]
         )
 
-    await put("customers", [customer(who, created_at=at) for _, who, at in many[MINE - 1 :]], "customer_id")
+    somebody = [customer(who, created_at=at) for _, who, at in many[MINE - 1 :]]
+    handles = [[each.customer_id.lower(), each.email] for each in somebody]
+    await put("customers", somebody, "customer_id", handles=handles.__getitem__, names=lambda n: ["ada"])
+    await put(
+        "accounts",
+        [
+            Account(email=f"staff{n}@shop.test", password_hash="x", role=Role.AGENT, created_at=at)
+            for n, _, at in many[:MINE]
+        ],
+        "email",
+    )
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
         "orders",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import axe_playwright_python
 from playwright.async_api import Page
@@ -53,3 +54,31 @@ async def too_wide(page: Page) -> str:
 
 async def lengthen(page: Page) -> None:
     await page.evaluate(_LENGTHENED)
+
+
+class Scales:
+    """What a page weighs on the way: the bytes of all that it asks for, as they were sent when first asked for."""
+
+    def __init__(self) -> None:
+        self._urls: dict[str, str] = {}
+        self._bytes: dict[str, float] = {}
+        self._asked: set[str] = set()
+
+    async def stand_under(self, page: Page) -> None:
+        network = await page.context.new_cdp_session(page)
+        network.on("Network.requestWillBeSent", self._sent)
+        network.on("Network.loadingFinished", self._arrived)
+        await network.send("Network.enable")
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        self._urls[event["requestId"]] = event["request"]["url"]
+        self._asked.add(event["request"]["url"])
+
+    def _arrived(self, event: dict[str, Any]) -> None:
+        url = self._urls.get(event["requestId"], "")
+        self._bytes[url] = max(self._bytes.get(url, 0), event["encodedDataLength"])  # nothing, from the browser's cache
+
+    def read(self) -> int:
+        """In bytes, of what was asked for since the last reading."""
+        asked, self._asked = self._asked, set()
+        return round(sum(self._bytes.get(url, 0) for url in asked))

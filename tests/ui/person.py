@@ -53,8 +53,15 @@ class Person:
         await self.page.goto(at)
 
     async def opens(self, name: str) -> None:
-        """By the navigation of this size of window: at the side, or at the bottom."""
+        """By the navigation of this size of window: at the side, or at the bottom, there perhaps behind More."""
         link = self.page.get_by_role("navigation").get_by_role("link", name=name).locator("visible=true")
+        more = self.button("More")
+        await expect(link.or_(more).first).to_be_visible(timeout=30_000)
+        if not await link.count():
+            await self.reaches(link, more)
+            await link.click()
+            await expect(more).to_have_attribute("aria-current", "true", timeout=30_000)
+            return
         await link.click()
         try:
             await expect(link).to_have_attribute("aria-current", "page", timeout=15_000)

@@ -1,4 +1,4 @@
-"""Every page of the portal, for whom it is: usable by all, no wider than the window, and deaf to script in texts.
+"""Every page of the portal, for whom it is: usable by all, fit for the window, light, and deaf to script in texts.
 
 The walk follows PAGES itself: a new page is looked at without being named here.
 """
@@ -17,6 +17,7 @@ from tests.ui.shop import Shop
 from ui.pages import PAGES
 
 _SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
+_HEAVIEST = 1_000_000  # bytes
 _TWICE_AS_LARGE: ViewportSize = {"width": 640, "height": 400}  # a desktop at a zoom of 200 %
 
 
@@ -71,6 +72,8 @@ async def test_every_page_is_usable_by_all_and_runs_nothing_that_was_written(
     page = await _signed_in(browser, running, role, size)
     refused: list[str] = []
     page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    scales = audit.Scales()
+    await scales.stand_under(page)
     wrong: dict[str, list[str]] = {}
     linked: set[str] = set()
     for spec in PAGES:
@@ -81,7 +84,10 @@ async def test_every_page_is_usable_by_all_and_runs_nothing_that_was_written(
         await expect(page.locator("h1")).to_be_visible()
         await page.wait_for_load_state("networkidle")
         linked |= set(await page.eval_on_selector_all("a[href]", "all => all.map(each => each.getAttribute('href'))"))
-        if found := await _wrong_with(page):
+        found = await _wrong_with(page)
+        if (weight := scales.read()) > _HEAVIEST:
+            found.append(f"{weight} bytes as a first page")
+        if found:
             wrong[address] = found
     await page.context.close()
     assert wrong == {}

@@ -128,14 +128,6 @@ def test_the_sign_in_page_repeats_nothing_of_what_it_was_sent(stranger: httpx.Cl
     assert "<script>" not in stranger.get("/ui/login", params={"why": "<script>alert(1)</script>"}).text
 
 
-def test_the_first_page_is_light(ana: httpx.Client) -> None:
-    """The page and what it names directly; fonts and pictures come on top. The target is 1 MB in all."""
-    page = ana.get("/ui/")
-    linked = set(re.findall(r'(?:src|href)="(/ui/[^"]+\.(?:js|css)[^"]*)"', page.text))
-    size = len(page.content) + sum(int(ana.get(each).headers.get("content-length", 0)) for each in linked)
-    assert size < 1_000_000
-
-
 def test_nothing_of_the_portal_names_another_host() -> None:
     """A page that works without a network: no address of elsewhere in styles or in what pages are built from."""
     folder = Path(__file__).resolve().parents[2] / "ui"

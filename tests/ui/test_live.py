@@ -42,20 +42,22 @@ async def test_a_broken_stream_is_taken_up_again() -> None:
 
     def hears(kind: str) -> None:
         heard.append(kind)
-        done.set()
 
     desk.subscribe(hears)
+    amy = live.topic("account:amy@shop.test")  # whose open pages look whether they may stay
+    amy.subscribe(lambda kind: done.set())
     broken = iter([True])
 
     async def changes() -> AsyncIterator[Change]:
         if next(broken, False):
             raise ConnectionError("the database went away")
         yield Change("refunds", None, "REF001")
+        yield Change("accounts", None, "amy@shop.test")
         await asyncio.Event().wait()
 
     async with live.watching(changes), asyncio.timeout(20):
         await done.wait()
-    assert heard == [live.MISSED, "refunds"]
+    assert heard == [live.MISSED, "refunds", "accounts"]
 
 
 async def test_many_writes_of_one_action_redraw_a_page_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.language import mark
 from ui.pages import (
+    accounts,
     analytics,
     conversations,
     customers,
@@ -11,12 +12,14 @@ from ui.pages import (
     home,
     notifications,
     orders,
+    parcels,
     planner,
+    policy,
     preferences,
     refunds,
     support,
 )
-from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec
+from ui.visit import ADMINS, CUSTOMERS, EVERYONE, STAFF, Spec
 
 PAGES = [
     # The first page is everyone's address: staff are led on to the desk.
@@ -40,6 +43,10 @@ PAGES = [
     ),
     Spec("/conversations/{conversation_id}", mark("Conversations"), STAFF, conversations.page),
     Spec("/customers", mark("Customers"), STAFF, customers.page, "group"),
+    Spec("/customers/{customer_id}", mark("Customer"), STAFF, customers.page),
+    Spec("/parcels", mark("Parcels"), STAFF, parcels.page, "local_shipping"),
     Spec("/analytics", mark("Analytics"), STAFF, analytics.page, "insights"),
+    Spec("/policy", mark("Refund policy"), STAFF, policy.page, "gavel", mark("Policy")),
+    Spec("/accounts", mark("Accounts"), ADMINS, accounts.page, "manage_accounts"),
     Spec("/{rest:path}", mark("Not found"), EVERYONE, home.lost),
 ]

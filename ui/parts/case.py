@@ -143,6 +143,8 @@ def customer_card(customer: CustomerView, history: list[Refund], refund: Refund)
                 _("Wallet"): words.money(customer.wallet.balance) if customer.wallet else _("none"),
             }
         )
+        with link(f"/ui/customers/{customer.customer_id}", "small"):
+            text(_("Everything about this customer"), tag="span")
         for other in others[:_MOST_SHOWN]:
             with link(f"/ui/desk/{other.refund_id}", "row-link"):
                 with box("stack grow"):

@@ -43,6 +43,9 @@ class Composer:
             icon_button("attach_file", _("Add a photo, PDF or video")).on("click", js_handler=chooser.pick)
             field = box(tag="textarea", name=_("Message")).props("rows=1 maxlength=4000 enterkeyhint=send")
             field.props["placeholder"] = _("Write a message")
+            # Under the prefix of drafts.js, which forgets all of it when somebody else signs in.
+            field.props["data-kept"] = f"care_draft:chat of {visit.session}"
+            field.on("input", js_handler="event => window.careChat.typed(event)")
             field.on("keydown", js_handler="event => window.careChat.key(event)")
             send = ui.button(icon="send").props("unelevated round dense")
             send.props["aria-label"] = _("Send message")

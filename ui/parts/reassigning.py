@@ -14,7 +14,8 @@ from ui.visit import Visit
 
 
 async def reassign_dialog(visit: Visit, refund: Refund) -> None:
-    accounts = [each for each in await visit.services.stores.accounts.all() if each.role is not Role.CUSTOMER]
+    everybody = await visit.services.stores.accounts.all()
+    accounts = [each for each in everybody if each.role is not Role.CUSTOMER and each.closed_at is None]
     colleagues = {
         each.email: f"{each.email} · {_(ROLE_WORDS[each.role])}" for each in accounts if each.email != refund.claimed_by
     }

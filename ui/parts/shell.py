@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from care.models.customer import Role
 from care.settings import Settings
 from ui import live, session, theme
 from ui.language import _, current, mark
+from ui.parts.asking import sheet
 from ui.parts.bell import bell
 from ui.parts.elements import box, button, icon, icon_button, link, link_button, text, warn
 from ui.visit import Spec, Visit
@@ -23,6 +25,8 @@ ROLE_WORDS: dict[Role, str] = {
     Role.SUPERVISOR: mark("Supervisor"),
     Role.ADMIN: mark("Administrator"),
 }
+_TABS = 5  # that a narrow phone has room for
+_TO_LEAVE = 3.0  # seconds
 
 
 @asynccontextmanager
@@ -31,9 +35,7 @@ async def frame(visit: Visit, pages: list[Spec], path: str) -> AsyncIterator[Non
     theme.apply()
     _keep_drafts(visit)
     ui.on_exception(lambda: warn(_("Something went wrong on our side. Please try again.")))
-    live.topic(f"session:{visit.session}").subscribe(
-        lambda: ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
-    )
+    _end_in_time(visit)
     pages = [spec for spec in pages if spec.symbol and visit.principal.role in spec.roles]
     here = "/" + path.strip("/").split("/")[0]
     await _header(visit)
@@ -42,6 +44,24 @@ async def frame(visit: Visit, pages: list[Spec], path: str) -> AsyncIterator[Non
         yield
         _foot(visit.settings)
     await _tabs(visit, pages, here)
+
+
+def _end_in_time(visit: Visit) -> None:
+    """An open page ends with its session, and when its account is closed or may do other things than before."""
+    client = ui.context.client
+
+    async def end() -> None:
+        ui.navigate.to(f"{session.LOGIN.removeprefix('/ui')}?why=ended")
+        await asyncio.sleep(_TO_LEAVE)
+        if client.has_socket_connection:  # who does not leave finds nothing to click on any more
+            client.delete()
+
+    async def look() -> None:
+        if not await visit.services.still_stands(visit.principal):
+            await end()
+
+    live.topic(f"session:{visit.session}").subscribe(end)
+    live.topic(f"account:{visit.principal.email}").subscribe(look)
 
 
 def _keep_drafts(visit: Visit) -> None:
@@ -104,16 +124,41 @@ async def _side(visit: Visit, pages: list[Spec], here: str) -> None:
 
 
 async def _tabs(visit: Visit, pages: list[Spec], here: str) -> None:
+    """At most five: of more pages, the last ones are behind "More"."""
+    first, others = (pages, []) if len(pages) <= _TABS else (pages[: _TABS - 1], pages[_TABS - 1 :])
     with (
         ui.footer(elevated=False).classes("tabs"),
         box("full-width", tag="nav", name=_("Main, at the bottom")),
         box(tag="ul"),
     ):
-        for spec in pages:
+        for spec in first:
             with box(tag="li"), _entry(spec, here, "tab"):
                 icon(spec.symbol, "23px")
                 text(_(spec.label or spec.title), tag="span")
                 await _waiting(visit, spec)
+        if others:
+            with box(tag="li"):
+                _more(others, here)
+
+
+def _more(pages: list[Spec], here: str) -> None:
+    def opened() -> None:
+        with sheet(_("More")) as frame:
+            with box(tag="nav", name=_("More pages")), box("stack", tag="ul"):
+                for spec in pages:
+                    with box(tag="li"), _entry(spec, here, "nav"):
+                        icon(spec.symbol)
+                        text(_(spec.title), tag="span")
+            with box("line end"):
+                button(_("Close"), frame.close, look="flat")
+
+    among = any(spec.path == here for spec in pages)
+    with box("tab on" if among else "tab", tag="button").props("type=button aria-haspopup=dialog") as more:
+        if among:
+            more.props["aria-current"] = "true"
+        icon("more_horiz", "23px")
+        text(_("More"), tag="span")
+    more.on("click", opened)
 
 
 def _entry(spec: Spec, here: str, look: str) -> ui.element:

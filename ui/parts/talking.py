@@ -67,8 +67,7 @@ class Chat:
         heard("chat_send", self._send)
         ui.on("chat_blocked", lambda: warn(_("The message above is not sent yet. Send it again or edit it first.")))
         ui.on("looks", self._seen)
-        # Under the prefix of drafts.js, which forgets all of it when somebody else signs in.
-        begin = [f"care_draft:chat of {self._visit.session}", self._talk.conversation_id, self._composer.upload.id]
+        begin = [self._talk.conversation_id, self._composer.upload.id]
         ui.run_javascript(f"window.careChat.begin(...{json.dumps(begin)})")
 
     def _added(self, receipt: EvidenceReceipt) -> None:

@@ -4,7 +4,7 @@
   const chat = (window.careChat = { after: 0 });
   const moving = new Map();
   const early = []; // what was pressed before the page was ready
-  let key, conversation, field;
+  let ready, key, conversation, field;
 
   const kept = () => JSON.parse(sessionStorage.getItem(key) ?? "{}");
   const keep = (changes) => sessionStorage.setItem(key, JSON.stringify({ ...kept(), ...changes }));
@@ -24,11 +24,11 @@
     field.style.height = `${field.scrollHeight + 2}px`;
   }
 
-  chat.begin = (mine, where, upload) => {
-    [key, conversation] = [mine, where];
+  chat.begin = (where, upload) => {
+    conversation = where;
     field = document.querySelector(".composer textarea");
+    key = field.dataset.kept;
     put(field.value || (kept().typed ?? ""));
-    field.addEventListener("input", () => put(field.value));
     takeFiles(document.querySelector(".chat-card"), upload);
     fitTheKeyboard();
     const looks = () => document.hidden || emitEvent("looks");
@@ -37,7 +37,14 @@
     window.socket.on("connect", () => setTimeout(() => kept().sent && !kept().sent.failed && emit(kept().sent), 1000));
     begun();
     looks();
+    ready = true;
     early.splice(0).forEach((pressed) => pressed());
+  };
+
+  chat.typed = (event) => {
+    field = event.target;
+    key = field.dataset.kept;
+    put(field.value);
   };
 
   chat.key = (event) => {
@@ -48,7 +55,7 @@
 
   /* One message at a time: an answer may change what the next one means. */
   chat.say = (text) => {
-    if (!key) return early.push(() => chat.say(text));
+    if (!ready) return early.push(() => chat.say(text));
     const waiting = kept().sent;
     if (waiting) return waiting.failed ? emitEvent("chat_blocked") : emit(waiting);
     const sent = { key: name(), text, files: kept().files ?? [], after: chat.after, conversation };
@@ -56,7 +63,7 @@
     emit(sent);
   };
   chat.send = () => {
-    if (!key) return early.push(chat.send);
+    if (!ready) return early.push(chat.send);
     const text = field.value.trim();
     if (text || kept().files?.length) chat.say(text);
     field.focus();

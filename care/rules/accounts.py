@@ -1,0 +1,60 @@
+"""Which acts on an account are allowed, so that somebody can always let people in. Pure."""
+
+from __future__ import annotations
+
+from care.errors import Conflict, Invalid
+from care.models.customer import Account, AccountWish, Role
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+
+
+def check_password(password: str) -> None:
+    """Raises Invalid."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise _wrong("password", f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
+    if len(password) > LONGEST_PASSWORD:
+        raise _wrong("password", f"Choose a password of at most {LONGEST_PASSWORD} characters.")
+
+
+def check_wish(wish: AccountWish) -> None:
+    """Raises Invalid unless a customer's account, and only that, names its customer."""
+    if (wish.role is Role.CUSTOMER) != (wish.customer_id is not None):
+        raise _wrong("customer_id", "An account with the role customer, and only that, names its customer.")
+
+
+def check_role(account: Account, role: Role, *, by: str, admins: int) -> None:
+    """Whether `by` may give the account this role while there are so many open accounts of admins. Raises Conflict.
+
+    The role customer is neither given nor taken: whose data such an account opens is settled when it is made.
+    """
+    _open_and_anothers(account, by, "change your own role")
+    if Role.CUSTOMER in (account.role, role):
+        raise Conflict("A customer's account stays one: add another account for a colleague.")
+    _one_admin_stays(account, admins)
+
+
+def check_closing(account: Account, *, by: str, admins: int) -> None:
+    """Raises Conflict."""
+    _open_and_anothers(account, by, "close your own account")
+    _one_admin_stays(account, admins)
+
+
+def check_open(account: Account) -> None:
+    """Raises Conflict."""
+    if account.closed_at is not None:
+        raise Conflict("This account is closed.")
+
+
+def _open_and_anothers(account: Account, by: str, what: str) -> None:
+    check_open(account)
+    if account.email == by:
+        raise Conflict(f"You cannot {what}: ask another administrator.")
+
+
+def _one_admin_stays(account: Account, admins: int) -> None:
+    if account.role is Role.ADMIN and admins <= 1:
+        raise Conflict("This is the last administrator: make another one first.")
+
+
+def _wrong(field: str, sentence: str) -> Invalid:
+    return Invalid(sentence, fields={field: sentence})

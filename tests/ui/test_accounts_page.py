@@ -1,0 +1,52 @@
+"""An administrator hires, promotes and dismisses; what that ends, ends at once."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.ui.conftest import Comes
+from tests.ui.person import Person
+
+
+async def acts_on(admin: Person, email: str, act: str) -> None:
+    await admin.reaches(admin.button(act), admin.button(f"Change the account {email}"))
+    await admin.button(act).click()
+
+
+async def signs_in_as(person: Person, email: str, password: str) -> None:
+    await person.page.context.request.post("/ui/sign-in", form={"email": email, "password": password}, max_redirects=0)
+    await person.page.goto("/ui/desk")
+
+
+async def test_an_account_is_made_changed_and_closed(comes: Comes, size: str) -> None:
+    root, new = await comes(), await comes()
+    email = f"new-{size}@care.test"
+    await root.arrives("/ui/", "admin")
+    await root.opens("Accounts")
+    await root.button("Add an account").click()
+    await root.dialog().get_by_label("E-mail").fill(email)
+    await root.button("Add", inside=root.dialog()).click()
+    secret = root.page.get_by_label("The password", exact=True)
+    password = await secret.inner_text()
+    await root.shows("account-password")
+    await root.button("I have passed it on").click()
+    await root.sees(f"added {email} as Agent.")
+
+    await signs_in_as(new, email, password)
+    await new.sees("Refunds that wait for a person")
+    await acts_on(root, email, "Change the role")
+    await root.dialog().get_by_label("Role").click()
+    await root.page.get_by_role("option", name="Supervisor").click()
+    await root.button("Change", inside=root.dialog()).click()
+    await root.sees(f"made {email} Supervisor; before: Agent.")
+    await new.sees("You are signed out.")
+
+    await signs_in_as(new, email, password)
+    await new.sees("Refunds that wait for a person")
+    await acts_on(root, email, "Close the account")
+    await root.button("Close the account", inside=root.dialog()).click()
+    await root.sees(f"closed the account of {email}.")
+    await new.sees("You are signed out.")
+    await signs_in_as(new, email, password)
+    await expect(new.page.get_by_label("Password")).to_be_visible()
+    await root.shows("accounts")

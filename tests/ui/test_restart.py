@@ -1,0 +1,32 @@
+"""The web process dies under open pages, and comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.running import CareUp
+from tests.ui.conftest import Comes
+
+WORDS = "The jar is <b>open</b>, and"
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+async def test_what_was_typed_is_there_again_after_the_server_started_anew(comes: Comes, running: CareUp) -> None:
+    ana = await comes()
+    await ana.arrives("/ui/orders", "customer")
+    complaint = ana.page.get_by_label("Tell us what happened")
+    await ana.page.get_by_role("button", name="Report a problem").locator("visible=true").first.click()
+    await complaint.fill(WORDS)
+    os.kill(running.runtime["pids"]["web"], signal.SIGKILL)
+    await expect(ana.page.get_by_role("status").filter(has_text="The connection is lost.")).to_have_count(1)
+    await ana.shows("connection-lost")
+    await ana.page.get_by_role("dialog").wait_for(state="detached", timeout=60_000)  # the page has come back by itself
+    running.until_ready()
+    await ana.page.get_by_role("button", name="Report a problem").locator("visible=true").first.click()
+    await expect(complaint).to_have_value(WORDS)
+    await expect(ana.page).to_have_url(f"{running.runtime['web']}/ui/orders")
+    ana.troubles.clear()  # the browser tells of each try that found nobody
