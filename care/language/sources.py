@@ -172,9 +172,8 @@ def _english(node: ast.AST) -> ast.expr | None:
     """Of a table that has a text in each language itself: conversations are held in one, and read in any."""
     if not isinstance(node, ast.Dict):
         return None
-    said = {
-        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
-    }
+    pairs = zip(node.keys, node.values, strict=True)
+    said = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
     return said["en"] if {"en", "es"} <= said.keys() else None
 
 

@@ -88,7 +88,7 @@ async def test_some_items_are_approved_and_the_customer_reads_which(comes: Comes
     await amy.sees(f"{refund.refund_id}: approved.")
 
     elena = await comes("phone")
-    await elena.arrives("/ui/refunds", "customer", CUSTOMER)
+    await elena.arrives(f"/ui/refunds?case={refund.refund_id}", "customer", CUSTOMER)  # settled ones fold
     card = elena.page.locator(f"#{refund.refund_id}")
     await expect(card.get_by_text("Paid", exact=True)).to_be_visible(timeout=30_000)
     items = card.get_by_role("list", name="What became of each item").get_by_role("listitem")
