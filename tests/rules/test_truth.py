@@ -59,7 +59,7 @@ HONEST = [
     ("Hello Asha! What can I do for you?", "¡Hola, Asha! ¿En qué puedo ayudarle?"),
     ("Hello Asha! What can I do for you?", "नमस्ते Asha! मैं आपकी क्या मदद कर सकता हूँ?"),
     ("Which order do you mean?", "¿A qué pedido se refiere?"),
-    ("1. ORD001: Potato Chips, shipped, ordered on 2 March 2026",
+    ("1. ORD001: Potato Chips, on its way, ordered on 2 March 2026",
      "1. ORD001: Potato Chips, enviado, pedido el 2 de marzo de 2026"),
     ("You will be told as soon as it is decided.", "Le avisaremos en cuanto se decida."),
     ("There is nothing that waits for your yes.", "No hay nada pendiente de su sí."),
