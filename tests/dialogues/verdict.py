@@ -19,6 +19,7 @@ _COMES_WITH = {
         "frequency": {"schedule", "recurrence", "delivery_day", "not_before"},
         "delivery_day": {"schedule", "recurrence", "not_before"},
         "moved": {"skipped"},
+        "skipped": {"skips"},
         "cancel_after_next": {"cancel_reason"},
     },
     "order": {"status": {"delivered_at"}, "items": {"payment"}, "trace": {"traced_at"}},

@@ -151,7 +151,7 @@ async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, 
     await expect(ana.page.get_by_role("button", name=re.compile("^On its way"))).to_be_visible(timeout=SLOW)
     await ana.shows("chat-empty")
     await ana.button("Where is my order?").click()
-    await ana.sees("shipped")
+    await ana.sees("on its way, ordered on")
     await ana.says("My rye bread arrived damaged, I want a refund")
     await ana.sees("Please add a photo")
     async with ana.page.expect_file_chooser() as chooser:
