@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.async_api import expect
@@ -37,16 +37,16 @@ def reader(running: CareUp, customer: int) -> Iterator[int]:
         http.post(f"/customer/change/{account['customer_id']}", json={"locale": "en"}).raise_for_status()
 
 
-def _last(forms: object) -> str:
-    """Of plural forms, that of most numbers."""
-    return forms if isinstance(forms, str) else str(forms[-1])  # type: ignore[index]
-
-
 def english(code: str) -> re.Pattern[str]:
     """Fits what the portal says in English and otherwise in that language."""
-    said = [(_last(m.id), _last(m.string)) for m in read(code) if m.id]
+    said = [(_last(message.id), _last(message.string)) for message in read(code) if message.id]
     texts = [text for text, translation in said if text != translation and len(re.findall(r"[a-z]", text)) > 3]
     return re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(text)) for text in texts))
+
+
+def _last(forms: str | Sequence[str] | None) -> str:
+    """A text, or of a plural the form for many."""
+    return forms if isinstance(forms, str) else forms[-1] if forms else ""
 
 
 async def leaves_no_english(person: Person, code: str, pages: tuple[str, ...]) -> None:
