@@ -29,6 +29,7 @@ TELLING = (
     "care/rules/account_changes.py",
     "care/rules/approvals.py",
     "care/rules/cross_check.py",
+    "care/rules/digest.py",
     "care/rules/evidence_checks.py",
     "care/rules/handoff.py",
     "care/rules/mailing.py",

@@ -11,7 +11,7 @@ from care.errors import Conflict
 from care.models.refund import Refund
 from ui import live
 from ui.language import _
-from ui.parts import refund_words, words
+from ui.parts import focus, refund_words, words
 from ui.parts.case import claim_card, customer_card, evidence_card, findings_card, order_card, timeline_card
 from ui.parts.deciding import approved_already, first_approval, may_rule, own_case
 from ui.parts.elements import box, chip, empty, heading, icon, link, link_button, text
@@ -28,6 +28,7 @@ from ui.visit import Visit
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("refund_id")
     listen()
+    focus.listen()
     viewer()
     with heading(_("Review desk"), "" if chosen else _("Refunds that wait for a person, the most urgent first.")):
         if chosen:
@@ -52,8 +53,7 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
     show = chosen_filter(visit)
 
     @ui.refreshable
-    async def listed() -> None:
-        refunds = await waiting(visit)
+    def listed(refunds: list[Refund]) -> None:
         choose(visit, refunds, show, chosen)
         some = shown(refunds, show, visit.principal.email)
         if not refunds:
@@ -65,9 +65,12 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
         if len(refunds) == MOST:
             text(_("Of the {n} most urgent cases.", n=MOST), "mute small")
 
-    async with live.follow(live.DESK, {"refunds"}, listed.refresh):
+    async def redraw() -> None:
+        listed.refresh(await waiting(visit))
+
+    async with live.follow(live.DESK, {"refunds"}, redraw):
         with box("stack loose"):
-            await listed()
+            listed(await waiting(visit))
 
 
 async def _case(visit: Visit, refund_id: str) -> None:

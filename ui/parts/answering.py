@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import ui
 
-from care.language import LANGUAGES, language_of
+from care.language import LANGUAGES, Language
 from care.models.conversation import Conversation
 from care.models.handoff import LONGEST, DeskStep
 from ui.language import _, current, mark, speaking
@@ -31,12 +31,12 @@ _PARTING = [mark("It is done. The assistant helps you with anything else."), mar
 class Answering:
     """What the reader can do with the conversation. What was typed outlives a change of hands, and a restart.
 
-    Ready sentences go into the answer in the language of the customer, by `locale`.
+    Ready sentences go into the answer in the customer's language, which is `theirs`.
     """
 
-    def __init__(self, visit: Visit, talk: Conversation, locale: str) -> None:
+    def __init__(self, visit: Visit, talk: Conversation, theirs: Language) -> None:
         self._visit = visit
-        self._theirs = language_of((locale,))
+        self._theirs = theirs
         self._client = visit.services.client
         self._talk = talk
         self._draft = ""
