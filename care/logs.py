@@ -14,6 +14,8 @@ import traceback
 import structlog
 
 _LINK = re.compile(r"/skip/[^/\s\"']+")
+# How asyncio and others write out a task that failed, with all that its error quotes.
+_QUOTED = re.compile(r"\bexception=(\w+)\(.*\)", re.DOTALL)
 # Chatty: one line for each request or poll, and at debug all that was said in it.
 _QUIET = ("groq", "httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "stripe", "urllib3")
 
@@ -29,6 +31,7 @@ def configure(level: str, part: str) -> None:
         _name_error,
         _without_color,
         _without_links,
+        _without_quotes,
         lambda _logger, _method, event: {"part": part, **event},
     ]
     structlog.configure(
@@ -68,6 +71,10 @@ def _without_color(_logger: object, _method: str, event: structlog.types.EventDi
 def _without_links(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """The token in a skip link is a key, wherever a library may have put the address."""
     return {name: _LINK.sub("/skip/...", each) if isinstance(each, str) else each for name, each in event.items()}
+
+
+def _without_quotes(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    return {name: _QUOTED.sub(r"exception=\1", each) if isinstance(each, str) else each for name, each in event.items()}
 
 
 def _chain(error: BaseException | None) -> list[str]:

@@ -95,7 +95,7 @@ def test_links_need_a_key() -> None:
         Links(Settings(_env_file=None, secret_key=""))
 
 
-def test_logs_keep_no_link(capsys: pytest.CaptureFixture[str]) -> None:
+def test_logs_keep_no_link_and_nothing_that_a_failed_task_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     before = structlog.get_config()
     import logging
 
@@ -104,9 +104,11 @@ def test_logs_keep_no_link(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         logs.configure("info", "web")
         logging.getLogger("some.library").warning('"GET /skip/%s/undo HTTP/1.1" 200', token())
+        logging.getLogger("asyncio").error("Task never retrieved <Task exception=%r>", KeyError("Ana (Vienna)"))
         said = capsys.readouterr().err
     finally:
         root.handlers, root.level = handlers, level
         structlog.configure(**before)
     assert "/skip/.../undo" in said
     assert token() not in said
+    assert "<Task exception=KeyError>" in said

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
-from nicegui import app, ui
+from nicegui import app, core, ui
 from nicegui.translations import translations
 
 from api.deps import LOST, Services
@@ -47,6 +47,7 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
     api.include_router(session.router(services))
     theme.prepare()
     _told_by_nicegui()
+    core.sio.on("log", _heard_from_browsers)
     for spec in PAGES:
         _add(spec, settings, services)
     app.on_page_exception(_broken)
@@ -78,6 +79,11 @@ def _told_by_nicegui() -> None:
     for code in LANGUAGES:
         language = language_of([code])
         translations[spoken_as(code)] = {name: language.text(message) for name, message in _TOLD.items()}
+
+
+def _heard_from_browsers(_socket: str, _message: object) -> None:
+    """NiceGUI would log whatever a browser sends here. Its words may quote a person, or be anybody's invention."""
+    log.warning("A browser has reported trouble with a page")
 
 
 def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:

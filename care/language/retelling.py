@@ -17,6 +17,7 @@ _HOLE = re.compile(r"\{(\w+)\}")
 _DEEPEST = 4  # a sentence in a sentence in a sentence; no text of ours goes deeper
 _LONGEST = 4  # so many seeming sentences may be one, as in "Order 2 of Dr. Oetker is paid."
 _REMEMBERED = 2000
+_ENOUGH = 4  # letters: "{first} and {last}" has fewer
 # What somebody else has written, or called their product: as it is, whatever it says.
 _AS_IT_IS = frozenset({"name", "note"})
 
@@ -93,7 +94,7 @@ class Retelling:
             return exact
         for template in self._templates:
             # Hardly more than holes would fit any sentence; within one, "{a} and {b}" is what it seems.
-            if depth == 0 and template.letters < 6:
+            if depth == 0 and template.letters < _ENOUGH:
                 return None
             if template.rarest in sentence and (found := template.pattern.fullmatch(sentence)):
                 return template.translation.format(**self._filled(found, depth + 1))

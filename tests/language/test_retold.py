@@ -24,7 +24,7 @@ def test_each_text_is_told_again_by_its_own_translation(code: str) -> None:
     for text, translation in templates(code).items():
         holes = {hole.strip("{}"): f"X{n}" for n, hole in enumerate(dict.fromkeys(HOLE.findall(text)), 1)}
         told = language.retold(text.format(**holes))
-        if HOLE.sub("", text).strip() and len(re.findall(r"[^\W\d_]", HOLE.sub("", text))) >= 6:
+        if HOLE.sub("", text).strip() and len(re.findall(r"[^\W\d_]", HOLE.sub("", text))) >= 4:
             wrong += [(text, told)] * (told != translation.format(**holes))
     assert wrong == []
 

@@ -8,7 +8,9 @@ from typing import Any
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
 from tests.running import CareUp
+from tests.ui import audit
 
+OPEN = ".q-dialog__inner, .q-menu"
 # What stands at fault in no page: the answer itself says 403 or 404, and Chromium repeats it on its console.
 _TOLD_BY_STATUS = ("the server responded with a status of 403", "the server responded with a status of 404")
 
@@ -102,9 +104,15 @@ class Person:
         await (await chooser.value).set_files(photo)
 
     async def shows(self, name: str) -> None:
-        """Keeps a picture for people to look at, and holds that nothing must be scrolled sideways."""
+        """Keeps a picture for people to look at, and holds that nothing must be scrolled sideways.
+
+        What is open over the page (a dialog, a menu) must be usable by all; of pages test_accessible.py asks that.
+        """
         self._screenshots.mkdir(exist_ok=True)
         await self.page.wait_for_timeout(300)  # lets a moving dialog come to rest in the picture
         await self.page.screenshot(path=self._screenshots / f"{name}-{self._size}.png")
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} is {wide} pixels too wide on a {self._size}"
+        if await self.page.locator(OPEN).count():
+            found = await audit.violations_in(self.page, OPEN)
+            assert found == [], f"what is open in {name} is not usable by all: {found}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.ui import audit
 from tests.ui.conftest import Comes
 
 
@@ -16,6 +17,7 @@ async def test_a_wrong_password_is_told_kindly_and_opens_nothing(comes: Comes) -
     await ana.sees("The e-mail address or the password is wrong")
     await ana.page.goto("/ui/orders")
     await expect(ana.page).to_have_url(re.compile("/ui/login$"))
+    assert await audit.violations(ana.page) == []
     await ana.shows("sign-in")
 
 
@@ -198,6 +200,13 @@ async def test_the_keyboard_gets_past_the_navigation(comes: Comes) -> None:
     await expect(ana.page.get_by_role("link", name="Skip to the content")).to_be_focused()
     await ana.page.keyboard.press("Enter")
     await expect(ana.page.locator("#main")).to_be_focused()
+    account = ana.button("Your account")
+    await account.focus()
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.button("Sign out")).to_be_visible()
+    await ana.shows("account")
+    await ana.page.keyboard.press("Escape")
+    await expect(account).to_be_focused()
 
 
 async def test_a_customer_chooses_a_language_a_look_and_what_comes_by_mail(comes: Comes, customer: int) -> None:

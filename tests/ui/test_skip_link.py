@@ -13,6 +13,7 @@ from care.models.notification import Notification
 from care.settings import load
 from care.stores import open_stores
 from tests.running import CareUp
+from tests.ui import audit
 from tests.ui.conftest import Comes
 
 # Playwright's browser says of itself that it is automated, as scanners do. A person's does not.
@@ -59,6 +60,7 @@ async def test_a_persons_tap_skips_and_another_takes_it_back(comes: Comes, link:
     # Looking at the link again is no new wish.
     await ana.page.goto(link)
     await ana.sees("Skip the delivery of")
+    assert await audit.violations(ana.page) == []
     await ana.shows("skip-link")
     await ana.button("Skip this delivery").click()
     await ana.sees("Skipped.")

@@ -21,7 +21,7 @@ def timeline(visit: Visit, refund: Refund) -> None:
         for entry in shown.timeline:
             with box("", tag="li"):
                 text(refund_words.event(entry.event, refund), "strong")
-                who = entry.actor if staff else words.actor(entry.actor)
+                who = words.by(entry.actor) if staff else words.actor(entry.actor)
                 at = words.moment(entry.at, visit.zone)
                 text(_("{who} · {moment} UTC", who=who, moment=at) if staff else f"{who} · {at}", "mute small")
                 if entry.detail and (staff or entry.event not in _FOR_STAFF):

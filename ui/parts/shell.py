@@ -83,8 +83,11 @@ async def _header(visit: Visit) -> None:
         icon_button("dark_mode", _("Dark or light")).on("click", js_handler=theme.TOGGLE_DARK)
         with ui.button(color=None).props("flat round dense") as account:
             account.props["aria-label"] = _("Your account")
+            account.props["aria-haspopup"] = "dialog"
             text(visit.name[:1].upper(), "initial", tag="span")
-            with ui.menu().props("auto-close"), box("stack loose").style("padding: 14px 16px; min-width: 210px"):
+            # What it holds are links and forms, no items of a menu.
+            with ui.menu().props("auto-close role=dialog") as opened, box("stack loose account"):
+                opened.props["aria-label"] = _("Your account")
                 with box("stack"):
                     text(visit.name, "strong cut")
                     text(

@@ -194,6 +194,11 @@ def outcome(name: str) -> tuple[str, Tone]:
     return chip(_OUTCOMES.get(name, (sentence(name), "plain")))
 
 
+def by(name: str) -> str:
+    """Who did it, as the desk reads it: people by their names."""
+    return {"customer": _("Customer"), "machine": _("The machine")}.get(name, name)
+
+
 def actor(name: str) -> str:
     """Who did it, as the customer reads it: reviewers are not named to customers."""
     return {"customer": _("You"), "machine": _("Our system")}.get(name, _("Our team"))
