@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import ui
 
-from care.language import LANGUAGES, Language
+from care.language import Language
 from care.models.conversation import Conversation
 from care.models.handoff import LONGEST, DeskStep
 from ui.language import _, current, mark, speaking
@@ -89,7 +89,7 @@ class Answering:
             for sentence in _READY:
                 button(_(sentence), partial(self._put, sentence), look="outline").classes("pill")
         if self._theirs.code != current().code:
-            text(_("The customer reads {language}.", language=LANGUAGES[self._theirs.code]), "small mute")
+            text(_("The customer reads {language}.", language=current().called(self._theirs)), "small mute")
         with box("line"):
             hint = _("Answer the customer")
             self._field = ui.textarea(placeholder=hint, value=self._draft, on_change=self._typed)
