@@ -30,20 +30,21 @@ async def page(visit: Visit) -> None:
     listen()
     focus.listen()
     viewer()
+    looks = chosen is not None and await _claim(visit, chosen)
     with heading(_("Review desk"), "" if chosen else _("Refunds that wait for a person, the most urgent first.")):
         if chosen:
             back = f"/ui{address(show=chosen_filter(visit))}"
             link_button(_("Queue"), back, symbol="arrow_back", look="flat dense").classes("only-narrow")
         with box("only-wide"):
             help_button()
-        await steps(visit, chosen)
+        await steps(visit, chosen, give_back=looks)
     await just_decided(visit)
     with box("grid desk fills" if chosen else "grid desk"):
         with box("only-wide scrolls" if chosen else ""):
             await _queue(visit, chosen)
         with box("stack loose" if chosen else "only-wide"):
             if chosen is None:
-                detail = _("Opening it claims it for you, so that nobody works on it twice.")
+                detail = _("Opening it claims it for you. Going on to the next one without deciding gives it back.")
                 empty("fact_check", _("Choose a case"), detail)
             else:
                 await _case(visit, chosen)
@@ -74,8 +75,6 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
 
 
 async def _case(visit: Visit, refund_id: str) -> None:
-    await _claim(visit, refund_id)
-
     refunds = visit.services.stores.refunds
     on_screen = await refunds.get(refund_id)
 
@@ -97,18 +96,21 @@ async def _case(visit: Visit, refund_id: str) -> None:
         await catch_up()  # with what happened since the page looked
 
 
-async def _claim(visit: Visit, refund_id: str) -> None:
-    """Opening is claiming. A case that a colleague holds, or that is settled, is shown all the same.
+async def _claim(visit: Visit, refund_id: str) -> bool:
+    """Opening is claiming; true where this opening did it.
 
-    Who has approved already only looks: a second person must be able to claim it. So does its own customer.
+    A case that a colleague holds, or that is settled, is shown all the same. Who has approved already only looks: a
+    second person must be able to claim it. So does its own customer.
     """
     stores = visit.services.stores
     refund = await stores.refunds.get(refund_id)
     own = own_case(await stores.customers.view(refund.customer_id), visit.principal)
     if own or approved_already(refund, visit.principal):
-        return
+        return False
     with suppress(Conflict):
         await stores.refunds.claim(refund_id, visit.principal.email)
+        return refund.claimed_by is None
+    return False
 
 
 async def _screen(visit: Visit, refund: Refund) -> None:
