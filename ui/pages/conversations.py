@@ -60,7 +60,7 @@ async def _handed_over(visit: Visit, chosen: str | None) -> None:
     async def redraw() -> None:
         listed.refresh(await read())
 
-    async with live.follow(live.DESK, {"conversations"}, redraw):
+    async with live.follow(live.DESK, {"conversations", live.MINUTE}, redraw):
         with box("stack loose"):
             listed(await read())
 

@@ -69,7 +69,7 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
     async def redraw() -> None:
         listed.refresh(await waiting(visit))
 
-    async with live.follow(live.DESK, {"refunds"}, redraw):
+    async with live.follow(live.DESK, {"refunds", live.MINUTE}, redraw):
         with box("stack loose"):
             listed(await waiting(visit))
 
