@@ -147,6 +147,13 @@ def language_of(wishes: Iterable[str | None]) -> Language:
     return _language(DEFAULT, DEFAULT)
 
 
+def wishes(locale: str | None, accepted: str) -> list[str | None]:
+    """For `language_of`: a customer's `locale`, unless it is the one that everybody begins with, and what the browser
+    asks for in its header `Accept-Language`."""
+    browser = accepted.split(",")
+    return [*browser, locale] if locale in (None, DEFAULT) else [locale, *browser]
+
+
 def speaks(locale: str) -> bool:
     return _code(locale) in LANGUAGES
 
