@@ -13,17 +13,11 @@ from pydantic import ValidationError
 
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
-from care.policy_lines import PlainLoader, doubles, line_of, trap
+from care.policy_lines import PlainLoader, doubles, in_plain_words, line_of, trap
 from care.rules.policy_gaps import gaps
 
 MOST_BYTES = 64_000  # of a candidate: ten times the bundled policy
 _MOST_EXPLAINED = 100  # problems of a file: looking for the line of each takes its time
-# In our words, where pydantic's are a programmer's.
-_PLAINLY = {
-    "missing": " is missing",
-    "extra_forbidden": " is no line of a policy",
-    "int_type": ": write a whole number",
-}
 
 
 class BadPolicy(SetupError):
@@ -103,12 +97,7 @@ def _digest(content: dict[str, Any]) -> str:
 
 
 def _explained(error: ValidationError, root: yaml.MappingNode) -> list[tuple[int, str]]:
-    found = []
-    for each in error.errors()[:_MOST_EXPLAINED]:
-        where = ".".join(str(part) for part in each["loc"] if part != "[key]")
-        what = _PLAINLY.get(each["type"]) or ": " + each["msg"].removeprefix("Value error, ")
-        found.append((line_of(root, each["loc"]), f"`{where}`{what}"))
-    return found
+    return [(line_of(root, each["loc"]), in_plain_words(each)) for each in error.errors()[:_MOST_EXPLAINED]]
 
 
 def _bad(name: str, found: list[tuple[int, str]]) -> BadPolicy:

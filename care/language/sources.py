@@ -40,6 +40,8 @@ TELLING = (
     "care/rules/occurrences.py",
     "care/rules/order_plans.py",
     "care/rules/parcels.py",
+    "care/policy_lines.py",
+    "care/rules/policy_gaps.py",
     "care/rules/prepaid*.py",
     "care/rules/recurrence.py",
     "care/rules/refund_*.py",
