@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from care.gateways.payments import PaymentGateway
-from care.models.order import Order, PaymentStatus
+from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.rules.order_payments import give_back
 from care.stores import Stores
 
@@ -17,6 +17,7 @@ async def cancel_order(stores: Stores, payments: PaymentGateway, order_id: str) 
 
     Safe to repeat. Raises NotFound, or Conflict once the order is on its way.
     """
+    await _note_payment(stores, payments, await stores.orders.get(order_id))
     return await _pay_back(stores, payments, await stores.orders.cancel(order_id))
 
 
@@ -24,6 +25,23 @@ async def pay_back_cancelled(stores: Stores, payments: PaymentGateway) -> None:
     """Pays what cancelled orders still owe, because whoever cancelled one ended before it had paid. Safe to repeat."""
     for order in await stores.orders.owing():
         await _pay_back(stores, payments, order)
+
+
+async def _note_payment(stores: Stores, payments: PaymentGateway, order: Order) -> None:
+    """A payment that has arrived, though the order does not show it, is to go back as well.
+
+    Those of a subscription are noted by its next step, which finds the order cancelled and pays back.
+    """
+    if order.status is not OrderStatus.PENDING or order.subscription_id:
+        return
+    if order.payment.status in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
+        return
+    for key in (f"order:{order.order_id}", order.payment.reference):
+        known = await payments.find(key) if key else None
+        if known and known.status == "succeeded":
+            paid = Payment(status=PaymentStatus.PAID, reference=known.reference)
+            await stores.orders.set_payment(order.order_id, paid)
+            return
 
 
 async def _pay_back(stores: Stores, payments: PaymentGateway, order: Order) -> Order:

@@ -31,8 +31,8 @@ _CLAIM = {
     Remedy.REPLACEMENT: "Ask for a replacement, worth {}, of",
 }
 _OPENED = {
-    Remedy.REFUND: "I have opened refund {} over {} for {}.",
-    Remedy.STORE_CREDIT: "I have opened refund {} over {} as store credit for {}.",
+    Remedy.REFUND: "I have opened refund {} of {} for {}.",
+    Remedy.STORE_CREDIT: "I have opened refund {} of {} as store credit for {}.",
     Remedy.REPLACEMENT: "I have opened {}, the request for a replacement worth {}, for {}.",
 }
 

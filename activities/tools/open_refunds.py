@@ -82,7 +82,7 @@ class OpenRefunds:
         return scene.propose(
             "withdraw_refund",
             {"refund_id": refund.refund_id},
-            f"Withdraw refund {refund.refund_id} over {refund.amount} for {refund.order_id}?",
+            f"Withdraw refund {refund.refund_id} of {refund.amount} for {refund.order_id}?",
             target=refund.refund_id,
             intake=None,
             **_slots(scene, refund),
@@ -100,7 +100,7 @@ class OpenRefunds:
         return scene.propose(
             "add_evidence",
             {"refund_id": refund.refund_id, "evidence_ids": files},
-            f"Add {count} to refund {refund.refund_id} over {refund.amount} for {refund.order_id}?",
+            f"Add {count} to refund {refund.refund_id} of {refund.amount} for {refund.order_id}?",
             target=refund.refund_id,
             intake=None,
             **_slots(scene, refund),
@@ -136,7 +136,7 @@ def standing(scene: Scene, refund: Refund, *, first: str = "") -> Outcome:
 
 
 def _line(scene: Scene, refund: Refund) -> str:
-    return f"Refund {refund.refund_id} over {refund.amount} for {refund.order_id} {_STANDING[refund.status]}."
+    return f"Refund {refund.refund_id} of {refund.amount} for {refund.order_id} {_STANDING[refund.status]}."
 
 
 def _next(scene: Scene, refund: Refund) -> str:

@@ -166,7 +166,7 @@ def _ask_method(scene: Scene, order: Order, methods: Sequence[StoredMethod]) -> 
         return scene.reply("There is no payment method stored for you yet.", suggestions=[PERSON], **slots)
     listed = "\n".join(f"{n}. {m.label}" for n, m in enumerate(methods, 1))
     return scene.reply(
-        f"{order.order_id} over {order.total} is yet to be paid. With which payment method?\n{listed}",
+        f"{order.order_id} of {order.total} is yet to be paid. With which payment method?\n{listed}",
         suggestions=[m.label for m in methods],
         awaiting="payment_method",
         action="change_payment",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from care.models.dialogue import NamedSku, OrderBrief
 from care.models.memory import Choice
-from care.models.order import OrderLine
+from care.models.order import OrderLine, OrderStatus
 from care.models.refund import Refund, RefundLine
 from care.models.subscription import Frequency, NamedItem
 
@@ -19,6 +19,8 @@ _EVERY = {
     Frequency.BIWEEKLY: "every two weeks",
     Frequency.MONTHLY: "every month",
 }
+# As the portal says it; the other states are plain words already.
+_STANDS = {OrderStatus.PENDING: "being prepared", OrderStatus.SHIPPED: "on its way"}
 
 
 def day(at: datetime | date, timezone: str = "UTC") -> str:
@@ -72,7 +74,8 @@ def _apart(labels: list[str], more: list[str]) -> list[str]:
 
 
 def _label(order: OrderBrief, timezone: str) -> str:
-    return f"{things(order.items)}, {order.status.value}, ordered on {day(order.placed_at, timezone)}"
+    stands = _STANDS.get(order.status, order.status.value)
+    return f"{things(order.items)}, {stands}, ordered on {day(order.placed_at, timezone)}"
 
 
 def _more(order: OrderBrief, timezone: str) -> str:

@@ -123,6 +123,10 @@ class Language:
         """0.82 as "82%", "82 %"."""
         return str(format_percent(share, locale=self._locale))
 
+    def called(self, other: Language) -> str:
+        """The name of another language: "Spanish", "español"."""
+        return str(self._locale.languages[other.code])
+
     def countries(self) -> dict[str, str]:
         """By their ISO 3166 code, sorted by their names."""
         named = {code: name for code, name in self._locale.territories.items() if _COUNTRY.fullmatch(code)}

@@ -32,6 +32,7 @@ TELLING = (
     "care/rules/accounts.py",
     "care/rules/approvals.py",
     "care/rules/cross_check.py",
+    "care/rules/digest.py",
     "care/rules/evidence_checks.py",
     "care/rules/handoff.py",
     "care/rules/mailing.py",

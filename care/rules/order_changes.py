@@ -51,7 +51,10 @@ def check_payment_may_change(order: Order) -> None:
 def check_not_under_way(order: Order, known: str | None) -> None:
     """`known` is what the gateway says of a payment for an unpaid order. Raises Conflict where money moves already."""
     if known == "succeeded":
-        raise Conflict(f"A payment for order {order.order_id} has arrived already, though the order does not show it.")
+        raise Conflict(
+            f"A payment for order {order.order_id} has arrived already, though the order does not show it: "
+            "please tell us in the chat that you have paid, and we set it right."
+        )
     if known == "pending":
         raise Conflict(f"A payment for order {order.order_id} waits for the bank: please try again once it is decided.")
 

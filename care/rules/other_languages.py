@@ -13,8 +13,8 @@ _PASSED_ON = {
     "Kollegen weitergegeben. Sie hören bald von uns.",
     "el": "Δεν διαβάζω ακόμη καλά ελληνικά, γι' αυτό διαβίβασα τη συνομιλία μας σε έναν συνάδελφο, ο οποίος θα "
     "επικοινωνήσει μαζί σας.",
-    "es": "Todavía no leo bien el español, así que he pasado nuestra conversación a un compañero, que se pondrá en "
-    "contacto con usted.",
+    "es": "Todavía no leo bien el español, así que he pasado nuestra conversación a una persona del equipo, que se "
+    "pondrá en contacto contigo.",
     "fa": "من هنوز فارسی را به‌خوبی نمی‌خوانم، برای همین گفتگوی ما را "
     "به یکی از همکاران سپرده‌ام که با شما تماس خواهد گرفت.",
     "fr": "Je ne lis pas encore bien le français ; j'ai donc transmis notre conversation à un collègue, qui reviendra "

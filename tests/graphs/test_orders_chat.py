@@ -149,7 +149,7 @@ async def test_what_cannot_be_changed_is_said_and_nothing_waits_for_a_yes(talk: 
 async def test_which_of_two_orders_is_asked_and_the_wish_is_not_forgotten(talk: Talk) -> None:
     await pending(talk, "ORD007", "AMUL-MILK-1L", placed_at=talk.now - timedelta(days=1))
     asked = await talk.says("Add whey to my order", CHANGE)
-    assert "1. ORD006: Potato Chips, pending" in asked.reply
+    assert "1. ORD006: Potato Chips, being prepared" in asked.reply
     assert "Change ORD007 to Amul Milk 1L and Whey Protein (new)" in (await talk.says("ORD007")).reply
 
 

@@ -233,8 +233,8 @@ async def test_two_orders_that_read_the_same_are_told_apart_by_hour_and_total(ta
     asked = await talk.says("Please cancel my order", CANCEL)
     lines = asked.reply.splitlines()[1:]
     assert lines == [
-        "1. ORD007: Potato Chips, pending, ordered on 3 March 2026 at 10:00, €12.99",
-        "2. ORD006: Potato Chips, pending, ordered on 3 March 2026 at 09:00, €12.99",
+        "1. ORD007: Potato Chips, being prepared, ordered on 3 March 2026 at 10:00, €12.99",
+        "2. ORD006: Potato Chips, being prepared, ordered on 3 March 2026 at 09:00, €12.99",
     ]
     assert (await talk.says("the older one")).reply.startswith("Cancel ORD006")
 

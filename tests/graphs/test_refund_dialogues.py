@@ -136,7 +136,7 @@ async def test_a_refund_of_somebody_else_does_not_exist(talk: Talk) -> None:
 async def test_a_photo_for_an_open_refund_is_added_on_yes(talk: Talk) -> None:
     await _opened(talk, "REF001", "ORD004", RefundStatus.NEEDS_EVIDENCE)
     shown = await talk.says("Here is the photo", files=["EV001"])
-    assert shown.reply == "Add this file to refund REF001 over €2.00 for ORD004?"
+    assert shown.reply == "Add this file to refund REF001 of €2.00 for ORD004?"
     assert not talk.doors.shown_to
     assert _done(await talk.says("yes")) == [("evidence_added", "done", "REF001")]
     assert talk.doors.shown_to == [("REF001", ["EV001"])]
@@ -162,7 +162,7 @@ async def test_a_photo_of_somebody_else_is_added_to_nothing(talk: Talk) -> None:
 async def test_a_refund_is_withdrawn_only_after_yes(talk: Talk) -> None:
     await _opened(talk, "REF001", "ORD004", RefundStatus.IN_REVIEW)
     shown = await talk.says("Please withdraw my refund", REFUND)
-    assert shown.reply == "Withdraw refund REF001 over €2.00 for ORD004?"
+    assert shown.reply == "Withdraw refund REF001 of €2.00 for ORD004?"
     assert not talk.doors.withdrawn
     assert _done(await talk.says("yes")) == [("refund_withdrawn", "done", "REF001")]
     assert talk.doors.withdrawn == ["REF001"]

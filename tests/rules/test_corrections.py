@@ -242,8 +242,8 @@ def test_each_of_several_is_a_wish_of_its_own(text: str, intent: Intent, first: 
 
 
 CHOICES = [
-    Choice(kind="order", id="ORD006", label="Milk, pending, ordered on 3 March 2026 at 10:00, €12.99"),
-    Choice(kind="order", id="ORD005", label="Milk, pending, ordered on 2 March 2026 at 10:00, €4.50"),
+    Choice(kind="order", id="ORD006", label="Milk, being prepared, ordered on 3 March 2026 at 10:00, €12.99"),
+    Choice(kind="order", id="ORD005", label="Milk, being prepared, ordered on 2 March 2026 at 10:00, €4.50"),
 ]
 
 

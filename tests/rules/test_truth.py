@@ -18,9 +18,9 @@ DELIVERED = "Your order ORD004 (Amul Milk 1L) was delivered on 1 March 2026."
 CANCEL = "Cancel ORD005 (2 x Potato Chips, €12.99)?"
 CANCELLED = "ORD005 is cancelled, and your €12.99 is on its way back."
 SUBSCRIBE = "Deliver 2 x Amul Milk 1L every week on Friday, first on 6 March 2026, for €2.40 each time?"
-OPENED = "I have opened refund REF001 over €1,299.00 for ORD004."
-REFUSED = "Refund REF001 over €12.99 for ORD004 was not approved."
-CHECKED = "Refund REF001 over €12.99 for ORD004 is being checked."
+OPENED = "I have opened refund REF001 of €1,299.00 for ORD004."
+REFUSED = "Refund REF001 of €12.99 for ORD004 was not approved."
+CHECKED = "Refund REF001 of €12.99 for ORD004 is being checked."
 PENDING = "Your bank has not confirmed the payment for ORD001 yet."
 SKIP = "Skip 27 November 2026 for SUB002?"
 UNCHARGED = "ORD005 is cancelled. You will not be charged."
@@ -59,7 +59,7 @@ HONEST = [
     ("Hello Asha! What can I do for you?", "¡Hola, Asha! ¿En qué puedo ayudarle?"),
     ("Hello Asha! What can I do for you?", "नमस्ते Asha! मैं आपकी क्या मदद कर सकता हूँ?"),
     ("Which order do you mean?", "¿A qué pedido se refiere?"),
-    ("1. ORD001: Potato Chips, shipped, ordered on 2 March 2026",
+    ("1. ORD001: Potato Chips, on its way, ordered on 2 March 2026",
      "1. ORD001: Potato Chips, enviado, pedido el 2 de marzo de 2026"),
     ("You will be told as soon as it is decided.", "Le avisaremos en cuanto se decida."),
     ("There is nothing that waits for your yes.", "No hay nada pendiente de su sí."),
@@ -148,7 +148,7 @@ LIES = [
     (CHECKED, "El reembolso REF001 se revisa; llame al +34 600 123 456.", "600"),
     # statuses
     (CHECKED, "El reembolso REF001 de €12.99 para ORD004 está aprobado.", "approved"),
-    (CHECKED, "Your refund REF001 over €12.99 for ORD004 is approved.", "approved"),
+    (CHECKED, "Your refund REF001 of €12.99 for ORD004 is approved.", "approved"),
     (CHECKED, "ORD004 के लिए €12.99 का रिफंड REF001 मंज़ूर हो गया।", "approved"),
     (CHECKED, "ORD004 ke liye €12.99 ka refund REF001 manzoor ho gaya.", "approved"),
     (REFUSED, "El reembolso REF001 de €12.99 para ORD004 fue aprobado.", "approved"),
@@ -222,7 +222,7 @@ def test_a_wording_that_says_less_is_found_out(template: str, reply: str, lost: 
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
 def test_no_other_amount_passes_in_any_notation(cents: int, other: int) -> None:
     amount, lie = Money(amount=cents, currency="EUR"), Money(amount=other, currency="EUR")
-    template = f"I have opened refund REF001 over {amount} for ORD004."
+    template = f"I have opened refund REF001 of {amount} for ORD004."
     for said in (str(lie), str(lie)[1:].translate(str.maketrans(",.", ".,")) + " €", f"{lie.with_code()}"):
         reply = f"He abierto el reembolso REF001 de {said} para ORD004."
         assert bool(faults(reply, template)) is (cents != other)

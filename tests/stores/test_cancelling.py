@@ -59,6 +59,14 @@ async def test_an_order_that_was_never_paid_or_is_paid_back_owes_nothing(stores:
     assert await stores.ledger.balance(CARD) == {"EUR": 0}
 
 
+async def test_a_payment_that_the_order_does_not_show_goes_back_with_it(stores: Stores) -> None:
+    await bought(stores)
+    await stores.orders.set_payment("ORD1", Payment(status=PaymentStatus.PENDING))
+    cancelled = await cancel_order(stores, LedgerGateway(stores.ledger), "ORD1")
+    assert cancelled.payment.status is PaymentStatus.REFUNDED
+    assert await stores.ledger.balance(CARD) == {"EUR": 0}
+
+
 async def test_a_refund_that_the_bank_refuses_stays_owed(stores: Stores) -> None:
     await bought(stores)
     await stores.ledger.set_payment_method(PaymentMethod(customer_id="CUST001", behaviour="refuses_refunds"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -94,15 +96,25 @@ def _deliveries(visit: Visit, parcels: list[Order], upcoming: list[tuple[str, Su
             text(_("Nothing is planned. Let the things you always need come by themselves."), "mute")
             button = link_button(_("Plan a delivery"), "/ui/planner", symbol="event_repeat", look="outline")
             button.classes("self-start")
-        for order in parcels:
-            _parcel(visit, order)
-        for key, subscription in upcoming:
-            with link("/ui/planner", "row-link"):
-                datebox(date.fromisoformat(key[:10]))
-                with box("stack grow"):
-                    text(words.what(subscription), "strong cut")
-                    text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small wrap")
-                chip(*_planned(subscription))
+        rows = [(_latest(order), partial(_parcel, visit, order)) for order in parcels]
+        rows += [(key, partial(_plan, key, subscription)) for key, subscription in upcoming]
+        for _key, draw in sorted(rows, key=itemgetter(0)):
+            draw()
+
+
+def _latest(order: Order) -> str:
+    """The day that its row shows, as an occurrence's key is written; what nobody has a day for comes first."""
+    window = expected_in(order)
+    return window.latest.isoformat() if window else ""
+
+
+def _plan(key: str, subscription: Subscription) -> None:
+    with link("/ui/planner", "row-link"):
+        datebox(date.fromisoformat(key[:10]))
+        with box("stack grow"):
+            text(words.what(subscription), "strong cut")
+            text(f"{words.rhythm(subscription)} · {subscription.subscription_id}", "mute small wrap")
+        chip(*_planned(subscription))
 
 
 def _parcel(visit: Visit, order: Order) -> None:

@@ -123,7 +123,7 @@ def _known(searched: _Searched) -> dict[str, str]:
     if order.trace:
         known[_("Search number")] = order.trace.trace_id
     if order.address:
-        known[_("Sent to")] = str(order.address)
+        known[_("Goes to")] = str(order.address)
     if expected := searched.tracking.expected:
         days = [words.day(each) for each in dict.fromkeys([expected.earliest, expected.latest])]
         known[_("Expected")] = " \N{EN DASH} ".join(days)

@@ -13,7 +13,7 @@ from care.rules.recurrence import is_zone
 from ui import theme
 from ui.language import _, mark
 from ui.parts.address_fields import AddressFields
-from ui.parts.elements import banner, box, button, card, heading, link_button, telling, text, thank, tile
+from ui.parts.elements import banner, box, button, card, draft, heading, link_button, telling, text, thank, tile
 from ui.parts.shell import language_choice
 from ui.parts.words import Tone
 from ui.visit import Visit
@@ -75,6 +75,10 @@ def _about_you(visit: Visit, customer: Customer) -> None:
         )
         zone.props("outlined dense stack-label options-dense hide-bottom-space").classes("full-width")
 
+        def keep_typed() -> None:
+            draft(name, "own name", over=name.value)
+            fields.drafts("own address")
+
         async def save() -> None:
             with telling():
                 marked = [each for each in (name, zone) if not each.validate()]
@@ -84,8 +88,10 @@ def _about_you(visit: Visit, customer: Customer) -> None:
                     raise Invalid(_("Please look at the lines that are marked."))
                 wish = ChangeCustomer(name=name.value.strip(), timezone=zone.value, address=address)
                 await visit.services.stores.customers.change(visit.customer_id, wish)
+                keep_typed()
                 thank(_("Saved."))
 
+        keep_typed()
         with box("line end"):
             button(_("Save"), save, symbol="check")
 

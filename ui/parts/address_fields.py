@@ -8,7 +8,7 @@ from nicegui import ui
 
 from care.models.customer import Address
 from ui.language import _, current
-from ui.parts.elements import box
+from ui.parts.elements import box, draft
 from ui.parts.unfinished import Unfinished
 
 
@@ -36,6 +36,11 @@ class AddressFields:
         if [each for each in fields if not each.validate()]:  # asks every field, so that each tells
             raise Unfinished(_("Please fill in every line of the address."))
         return Address(**self.typed())
+
+    def drafts(self, key: str) -> None:
+        """What is typed over these fields, as they are now, outlives a reload; see `elements.draft`."""
+        for field, value in ((self._street, "street"), (self._postcode, "postcode"), (self._city, "city")):
+            draft(field, f"{key} {value}", over=field.value or "")
 
     def is_empty(self) -> bool:
         """Whether nothing of it is given, but perhaps the country."""

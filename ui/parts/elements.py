@@ -140,12 +140,15 @@ def banner(symbol: str, content: str, tone: Tone = "info") -> None:
         text(content, "grow")
 
 
-def draft(field: ui.element, key: str) -> None:
+def draft(field: ui.element, key: str, over: str = "") -> None:
     """Keep what is typed into this input or textarea until `sent(key)`: over a reload, a redraw, a closed dialog.
 
-    `key` names what is written about: "note REF001", not only "note". An empty field is filled with what was kept.
+    `key` names what is written about: "note REF001", not only "note". A field that holds `over`, what the server
+    knows, is filled with what was kept. Tell it anew once that is saved.
     """
     field.props["data-draft"] = key
+    if over:
+        field.props["data-draft-over"] = over
 
 
 def sent(key: str) -> None:

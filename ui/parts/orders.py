@@ -159,7 +159,8 @@ def _can(order: Order, actions: Actions) -> None:
 
 
 def _money(order: Order) -> list[str]:
-    said = [words.payment_state(order.payment.status)]
+    is_over = order.status is OrderStatus.CANCELLED and order.payment.status in _UNPAID
+    said = [_("Nothing to pay") if is_over else words.payment_state(order.payment.status)]
     if order.refunded.amount and order.payment.status is not PaymentStatus.REFUNDED:
         said.append(_("{amount} paid back", amount=words.money(order.refunded)))
     if order.reserved.amount:

@@ -50,7 +50,9 @@ def card(talk: Talk, things: Things) -> None:
                     text(known.what, "mute small")
             if known:
                 things.state(named)
-        text(talk.proposal.worded or talk.proposal.shown, "asked wrap")
+        asked = talk.proposal.worded or talk.proposal.shown
+        if talk.messages[-1].text != asked:  # right above it the assistant has just asked the same
+            text(asked, "asked wrap")
         with box("line agree"):
             for n, answer in enumerate(answers(talk)[0]):
                 says(_(_ANSWERS.get(answer, "")) or answer, answer, look="outline" if n else "unelevated")

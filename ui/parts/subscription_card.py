@@ -92,7 +92,8 @@ def _notices(visit: Visit, subscription: Subscription) -> None:
 def _next(visit: Visit, subscription: Subscription, choose: Callable[[date], object]) -> None:
     key = subscription.next_delivery
     if key is None:
-        text(standing(visit, subscription), "mute small")
+        if subscription.status is not SubscriptionStatus.PAUSED:  # of a pause its banner tells
+            text(standing(visit, subscription), "mute small")
         return
     with box("row-link choice", tag="button") as element:
         element.props["type"] = "button"

@@ -31,6 +31,7 @@
     put(field.value || (kept().typed ?? ""));
     takeFiles(document.querySelector(".chat-card"), upload);
     fitTheKeyboard();
+    keepTheEnd(document.querySelector(".chat-log"));
     const looks = () => document.hidden || emitEvent("looks");
     document.addEventListener("visibilitychange", looks);
     // What was pressed while the line was down; the server knows its key, should both arrive.
@@ -134,6 +135,15 @@
     xhr.addEventListener("loadend", () => (moving.delete(xhr), show()));
     show();
   };
+
+  /* Files and quick answers take their room from below: what was just read stays in sight. */
+  function keepTheEnd(log) {
+    let before = log.clientHeight;
+    new ResizeObserver(() => {
+      log.scrollTop += Math.max(0, before - log.clientHeight);
+      before = log.clientHeight;
+    }).observe(log);
+  }
 
   /* A phone's keyboard covers the page without changing its size. */
   function fitTheKeyboard() {

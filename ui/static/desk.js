@@ -14,6 +14,10 @@
     event.preventDefault();
     found.click();
   });
+  // The case that is open may stand far down in the queue.
+  const chosen = () => document.querySelector(".scrolls .queue [aria-current]")?.scrollIntoView({ block: "nearest" });
+  const drawn = new MutationObserver(() => document.querySelector(".queue") && (drawn.disconnect(), chosen()));
+  drawn.observe(document.documentElement, { childList: true, subtree: true });
   window.careKeys = {
     on: () => !localStorage.getItem(OFF),
     set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")),

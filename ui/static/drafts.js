@@ -1,16 +1,18 @@
 /* What somebody has typed and not yet sent outlives a reload: a restarted server, a live redraw, a dialog closed by
    mistake. It stays in this tab (sessionStorage), under the key that the field carries in `data-draft`, and only for the
-   person who is signed in: whoever signs in next finds nothing. */
+   person who is signed in: whoever signs in next finds nothing. A field that the server fills names with
+   `data-draft-over` what it filled in: only over that is the draft put back. */
 (() => {
   const OWNER = document.currentScript.dataset.owner;
   const PREFIX = "care_draft:";
+  const given = (field) => field.dataset.draftOver ?? "";
   const keep = (field) => {
     const name = PREFIX + field.dataset.draft;
-    field.value ? sessionStorage.setItem(name, field.value) : sessionStorage.removeItem(name);
+    field.value !== given(field) ? sessionStorage.setItem(name, field.value) : sessionStorage.removeItem(name);
   };
   const restore = (field) => {
     const kept = sessionStorage.getItem(PREFIX + field.dataset.draft);
-    if (kept === null || field.value) return;
+    if (kept === null || field.value !== given(field)) return;
     field.value = kept;
     field.dispatchEvent(new Event("input", { bubbles: true })); // Vue and the server hear of it as of typing
   };
