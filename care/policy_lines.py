@@ -10,6 +10,8 @@ import yaml
 from pydantic_core import ErrorDetails
 
 Where = Sequence[int | str]
+NO_MAPPING = "a policy is a mapping that starts with `version:`"
+NO_YAML = "this is not YAML text"
 
 
 class PlainLoader(yaml.SafeLoader):
