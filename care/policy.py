@@ -13,17 +13,11 @@ from pydantic import ValidationError
 
 from care.errors import SetupError
 from care.models.policy import RefundPolicy
-from care.policy_lines import PlainLoader, doubles, line_of, trap
+from care.policy_lines import NO_MAPPING, NO_YAML, PlainLoader, doubles, in_plain_words, line_of, trap
 from care.rules.policy_gaps import gaps
 
 MOST_BYTES = 64_000  # of a candidate: ten times the bundled policy
 _MOST_EXPLAINED = 100  # problems of a file: looking for the line of each takes its time
-# In our words, where pydantic's are a programmer's.
-_PLAINLY = {
-    "missing": " is missing",
-    "extra_forbidden": " is no line of a policy",
-    "int_type": ": write a whole number",
-}
 
 
 class BadPolicy(SetupError):
@@ -76,7 +70,7 @@ def parse_candidate(content: bytes) -> RefundPolicy:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadPolicy([f"{name}: this is not YAML text"]) from error
+        raise BadPolicy([f"{name}: {NO_YAML}"]) from error
     if found := trap(text):
         raise _bad(name, [found])
     return parse_policy(text, name)
@@ -86,7 +80,7 @@ def _read(text: str, name: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
     try:
         root = yaml.compose(text, Loader=PlainLoader)
         if not isinstance(root, yaml.MappingNode):
-            raise _bad(name, [(1, "a policy is a mapping that starts with `version:`")])
+            raise _bad(name, [(1, NO_MAPPING)])
         if twice := doubles(root):
             raise _bad(name, twice)
         return root, yaml.load(text, Loader=PlainLoader)  # noqa: S506  it is a SafeLoader
@@ -94,7 +88,7 @@ def _read(text: str, name: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
         mark = error.problem_mark or error.context_mark
         raise _bad(name, [(mark.line + 1 if mark else 1, f"this is not YAML ({error.problem})")]) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: `!!int x`
-        raise BadPolicy([f"{name}: this is not YAML text"]) from error
+        raise BadPolicy([f"{name}: {NO_YAML}"]) from error
 
 
 def _digest(content: dict[str, Any]) -> str:
@@ -103,12 +97,7 @@ def _digest(content: dict[str, Any]) -> str:
 
 
 def _explained(error: ValidationError, root: yaml.MappingNode) -> list[tuple[int, str]]:
-    found = []
-    for each in error.errors()[:_MOST_EXPLAINED]:
-        where = ".".join(str(part) for part in each["loc"] if part != "[key]")
-        what = _PLAINLY.get(each["type"]) or ": " + each["msg"].removeprefix("Value error, ")
-        found.append((line_of(root, each["loc"]), f"`{where}`{what}"))
-    return found
+    return [(line_of(root, each["loc"]), in_plain_words(each)) for each in error.errors()[:_MOST_EXPLAINED]]
 
 
 def _bad(name: str, found: list[tuple[int, str]]) -> BadPolicy:

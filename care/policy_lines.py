@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import yaml
+from pydantic_core import ErrorDetails
 
 Where = Sequence[int | str]
+NO_MAPPING = "a policy is a mapping that starts with `version:`"
+NO_YAML = "this is not YAML text"
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -60,7 +63,7 @@ def trap(text: str) -> tuple[int, str] | None:
             depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
             line = int(token.start_mark.line) + 1
             if isinstance(token, yaml.AliasToken):
-                return line, "write it out here: names for parts of the file (`&`, `*`) are not read"
+                return line, "write it out here: aliases, which are names for other parts of the file, are not read"
             if depth > _DEEPEST:
                 return line, "this is nested too deeply"
             if number > _MOST_TOKENS:
@@ -98,3 +101,25 @@ def _doubled_keys(node: yaml.MappingNode) -> list[tuple[int, str]]:
         else:
             seen.add(key.value)
     return found
+
+
+def in_plain_words(found: ErrorDetails) -> str:
+    """In our words, where pydantic's are a programmer's."""
+    where = ".".join(str(part) for part in found["loc"] if part != "[key]")
+    limits = found.get("ctx", {})
+    match found["type"]:
+        case "missing":
+            return f"`{where}` is missing"
+        case "extra_forbidden":
+            return f"`{where}` is no line of a policy"
+        case "int_type":
+            return f"`{where}`: write a whole number"
+        case "greater_than":
+            return f"`{where}`: write a number above {limits['gt']}"
+        case "greater_than_equal":
+            return f"`{where}`: write a number of at least {limits['ge']}"
+        case "less_than_equal":
+            return f"`{where}`: write a number of at most {limits['le']}"
+        case "value_error":  # it is one of ours
+            return f"`{where}`: {limits['error']}"
+    return f"`{where}`: {found['msg']}"

@@ -12,7 +12,7 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.language import Language as Spoken
 
-from care.language import Language, language_of
+from care.language import Language, language_of, wishes
 
 COOKIE = "care_language"
 _KEY = "language"
@@ -63,8 +63,8 @@ def speaking(language: Language) -> Iterator[None]:
 
 def wished(request: Request, locale: str | None = None) -> Language:
     """What the reader chose in this browser, else the customer's `locale`, else what the browser asks for."""
-    asked = request.headers.get("accept-language", "").split(",")
-    return language_of([request.cookies.get(COOKIE), locale, *asked])
+    asked = request.headers.get("accept-language", "")
+    return language_of([request.cookies.get(COOKIE), *wishes(locale, asked)])
 
 
 def speak(language: Language) -> None:

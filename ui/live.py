@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 DESK = "desk"
 MISSED = "missed"  # the kind that stands for whatever changed while the stream was broken
+MINUTE = "minute"  # the kind that tells the desk that time goes by, for lists that say how long somebody waits
+_MINUTE = 60.0  # seconds
 _LONGEST_PAUSE = 30.0
 # An action writes several documents; the pages redraw once for all of them.
 _TOGETHER = 0.15
@@ -87,13 +89,23 @@ async def follow(name: str, kinds: set[str], redraw: Callable[[], Awaitable[obje
 @asynccontextmanager
 async def watching(changes: Callable[[], AsyncIterator[Change]]) -> AsyncIterator[None]:
     """Follow the stores while the web process runs."""
-    task = asyncio.create_task(_watch(changes), name="watch for changes")
+    tasks = [
+        asyncio.create_task(_watch(changes), name="watch for changes"),
+        asyncio.create_task(_strike(), name="tell the desk of each minute"),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _strike() -> None:
+    while True:
+        await asyncio.sleep(_MINUTE)
+        tell(DESK, MINUTE)
 
 
 async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:

@@ -49,7 +49,7 @@ def handed_over(before: ConversationState, outcome: Outcome, turn: ChatTurn, rea
         settled = read is not None and read.act == "confirm"
         left = before.model_copy(update={"pending": None}) if settled else before
         summary = digest.handoff_summary(left, handoff, turn.message, outcome.actions)
-        handoff = handoff.model_copy(update={"summary": summary})
+        handoff = handoff.model_copy(update={"summary": summary, "language": left.language})
     closed: dict[str, Any] = {"topic": state.topic, "parked": [], "handoff": handoff}
     return matters.cleared(state).model_copy(update=closed)
 

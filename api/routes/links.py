@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from api.deps import LOST, Services, Serving
 from api.pages import button, page
 from care.errors import CareError
-from care.language import Language, language_of
+from care.language import Language, language_of, wishes
 from care.links import Links, SkipPermit
 from care.models.subscription import OneDelivery, Subscription
 from care.rules.mailing import SKIP
@@ -127,14 +127,13 @@ def _skipped(after: Subscription, token: str, language: Language) -> HTMLRespons
 async def _spoken(request: Request, serving: Services, subscription: Subscription) -> Language:
     """The customer's language; kept, so that a refusal of what follows speaks it too."""
     customer = await serving.stores.customers.get(subscription.customer_id)
-    language = language_of([customer.locale, *_asked(request)])
+    language = language_of(wishes(customer.locale, _asked(request)))
     request.state.language = language
     return language
 
 
-def _asked(request: Request) -> list[str]:
-    """What the browser would like to read, the best first."""
-    return request.headers.get("accept-language", "").split(",")
+def _asked(request: Request) -> str:
+    return request.headers.get("accept-language", "")
 
 
 def _told(subscription: Subscription, permit: SkipPermit, language: Language) -> tuple[str, str]:
@@ -144,5 +143,5 @@ def _told(subscription: Subscription, permit: SkipPermit, language: Language) ->
 
 
 def _says(request: Request, title: str, detail: str, status: int) -> HTMLResponse:
-    language: Language = getattr(request.state, "language", None) or language_of(_asked(request))
+    language: Language = getattr(request.state, "language", None) or language_of(wishes(None, _asked(request)))
     return page(language.text(title), language.retold(detail), lang=language.code, status=status)

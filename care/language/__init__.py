@@ -4,6 +4,6 @@ English is the language of the API, the stores and the histories. Texts of the p
 sentences that come from behind it (refusals, notices, steps of a case) are told again by `Language.retold`.
 """
 
-from care.language.language import DEFAULT, LANGUAGES, Language, language_of, speaks
+from care.language.language import DEFAULT, LANGUAGES, Language, language_of, speaks, wishes
 
-__all__ = ["DEFAULT", "LANGUAGES", "Language", "language_of", "speaks"]
+__all__ = ["DEFAULT", "LANGUAGES", "Language", "language_of", "speaks", "wishes"]

@@ -123,6 +123,10 @@ class Language:
         """0.82 as "82%", "82 %"."""
         return str(format_percent(share, locale=self._locale))
 
+    def called(self, other: Language) -> str:
+        """The name of another language: "Spanish", "español"."""
+        return str(self._locale.languages[other.code])
+
     def countries(self) -> dict[str, str]:
         """By their ISO 3166 code, sorted by their names."""
         named = {code: name for code, name in self._locale.territories.items() if _COUNTRY.fullmatch(code)}
@@ -145,6 +149,13 @@ def language_of(wishes: Iterable[str | None]) -> Language:
         if speaks(named):
             return _language(_code(named), named)
     return _language(DEFAULT, DEFAULT)
+
+
+def wishes(locale: str | None, accepted: str) -> list[str | None]:
+    """For `language_of`: a customer's `locale`, unless it is the one that everybody begins with, and what the browser
+    asks for in its header `Accept-Language`."""
+    browser = accepted.split(",")
+    return [*browser, locale] if locale in (None, DEFAULT) else [locale, *browser]
 
 
 def speaks(locale: str) -> bool:

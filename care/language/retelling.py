@@ -41,6 +41,10 @@ class _Template:
                 parts.append(f"(?P<_{piece}>.+?)")
         return re.compile("".join(parts), re.DOTALL)
 
+    def keeps(self, hole: str) -> bool:
+        """In backticks stands a word of a file, which has no translation."""
+        return hole in _AS_IT_IS or f"`{{{hole}}}`" in self.text
+
     @cached_property
     def rarest(self) -> str:
         """The longest piece between holes: without it in a sentence, the pattern need not be tried."""
@@ -97,9 +101,9 @@ class Retelling:
             if depth == 0 and template.letters < _ENOUGH:
                 return None
             if template.rarest in sentence and (found := template.pattern.fullmatch(sentence)):
-                return template.translation.format(**self._filled(found, depth + 1))
+                return template.translation.format(**self._filled(found, template, depth + 1))
         return None
 
-    def _filled(self, found: re.Match[str], depth: int) -> dict[str, str]:
+    def _filled(self, found: re.Match[str], template: _Template, depth: int) -> dict[str, str]:
         values = {name[1:]: said for name, said in found.groupdict().items()}
-        return {name: said if name in _AS_IT_IS else self._told(said, depth) for name, said in values.items()}
+        return {name: said if template.keeps(name) else self._told(said, depth) for name, said in values.items()}

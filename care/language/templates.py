@@ -11,18 +11,14 @@ puts into a sentence is put in; everything else is a hole, named by what fills i
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from care.language.retelling import SENTENCES
+from care.language.sentences import Text, sentences
 
-_NUMBERED = re.compile(r"\{(\d+)\}")
 # More ways than this to fill a sentence, and its parts are told one by one.
 _MOST_WAYS = 16
-Part = str | ast.expr
-Text = tuple[Part, ...]
 
 
 @dataclass
@@ -49,7 +45,7 @@ class Module:
     def sentences(self, node: ast.expr) -> Iterator[str]:
         """What a literal says, in each of its ways, sentence by sentence."""
         for text in self._ways(node) or []:
-            yield from _sentences(text)
+            yield from sentences(text)
 
     def _ways(self, node: ast.expr, depth: int = 0) -> list[Text] | None:
         """Each way in which it can read; None for what is no text, or none that stands in this module."""
@@ -82,11 +78,12 @@ class Module:
         filled: list[list[Text]] = []
         for value in values:
             inner = value.value if isinstance(value, ast.FormattedValue) else value
-            ways = self._ways(inner, depth)
+            taken, ways = set(self.taken), self._ways(inner, depth)
             if ways and len(ways) * _count(filled) <= _MOST_WAYS:
                 self.taken |= {id(part) for part in ast.walk(inner)}
                 filled.append(ways)
             else:
+                self.taken = taken  # it stands alone then
                 filled.append([(inner,)])
         return [tuple(part for text in way for part in text) for way in product(*filled)]
 
@@ -121,59 +118,3 @@ def _count(filled: list[list[Text]]) -> int:
     for each in filled:
         ways *= len(each)
     return ways
-
-
-def _sentences(text: Text) -> Iterator[str]:
-    """The text with its holes named, cut where a sentence ends."""
-    written = ""
-    for number, part in enumerate(text):
-        if isinstance(part, str):
-            written += part
-        elif written.endswith((".", "!", "?")):
-            written += f" {{{number}}}"  # a value right behind a sentence is the next one, and brings its space
-        else:
-            written += f"{{{number}}}"
-    for sentence in SENTENCES.split(written):
-        yield _named(_without_first(sentence.strip()), text)
-
-
-def _named(sentence: str, text: Text) -> str:
-    """Two holes have one name only where the same fills them."""
-    names: dict[str, str] = {}
-
-    def name(hole: re.Match[str]) -> str:
-        part = text[int(hole[1])]
-        filling = ast.unparse(part) if isinstance(part, ast.expr) else part
-        called = _name(part) if isinstance(part, ast.expr) else part
-        while names.setdefault(called, filling) != filling:
-            called += "_"
-        return f"{{{called}}}"
-
-    return _NUMBERED.sub(name, sentence)
-
-
-def _without_first(sentence: str) -> str:
-    """ "{sent}The payment failed." as "The payment failed.": what is filled in there is a sentence of its own."""
-    hole, closing, rest = sentence.partition("}")
-    return rest.strip() if hole.startswith("{") and closing and rest.strip()[:1].isupper() else sentence
-
-
-def _name(value: ast.expr) -> str:
-    """The word that says most of what fills a hole."""
-    match value:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name.strip("_").lower()
-        case ast.Call(func=ast.Attribute(attr="join"), args=[listed]):
-            return _name(listed)
-        case ast.Call(func=ast.Name(id="len" | "max" | "min" | "sorted" | "str" | "round"), args=[first, *_]):
-            return _name(first)
-        case ast.Call(func=ast.Name(id=name)):
-            return name.strip("_").lower()
-        case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner):
-            return _name(inner)
-        case ast.BinOp(left=inner) | ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner):
-            return _name(inner)
-        case ast.BoolOp(values=[inner, *_]) | ast.IfExp(body=inner):
-            return _name(inner)
-        case _:
-            return "value"

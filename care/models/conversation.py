@@ -61,11 +61,13 @@ HandoffReason = Literal["asked", "angry", "not_understood", "language", "out_of_
 class Handoff(Model):
     """A conversation in the hands of a person. `summary` tells the colleague what it is about; `taken_by` is the
     account that answers, None while nobody does; `waiting_since` is the first word of the customer that no colleague
-    has answered yet, None when all are answered."""
+    has answered yet, None when all are answered. `language` is the code of the one that the customer writes, like "es";
+    None where it was handed over before that was kept."""
 
     reason: HandoffReason
     at: Utc
     summary: str = ""
+    language: str | None = None
     taken_by: str | None = None
     waiting_since: Utc | None = None
 

@@ -74,12 +74,14 @@ class Role(StrEnum):
 
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+# Without the signs that mean something else in the head of a mail.
+NewEmail = Annotated[str, Field(pattern=r"^[^@\s<>()\[\]\\,;:\"]{1,64}@[^@\s<>()\[\]\\,;:\"]{1,190}$")]
 
 
 class AccountWish(Body):
     """What an account is made from, but for its password."""
 
-    email: Email
+    email: NewEmail
     role: Role
     customer_id: CustomerId | None = None
 

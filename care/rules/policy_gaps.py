@@ -35,7 +35,7 @@ def _not_in_the_file(part: BaseModel, where: tuple[int | str, ...] = ()) -> Iter
 def _reasons(policy: RefundPolicy) -> Iterator[Gap]:
     for name in ("windows", "evidence_required", "evidence_wanted"):
         known = getattr(policy, name)
-        missing = [reason.value for reason in RefundReason if reason not in known]
+        missing = [f"`{reason.value}`" for reason in RefundReason if reason not in known]
         if missing and name in policy.model_fields_set:
             yield (name,), f"`{name}` has no line for {', '.join(missing)}"
 

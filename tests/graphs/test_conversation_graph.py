@@ -396,6 +396,9 @@ async def test_another_language_goes_to_a_person_who_is_announced_in_it(talk: Ta
     assert reply.reply.startswith("Todavía no leo bien el español")
     assert reply.handed_off
     assert "colleague" not in reply.reply
+    head = await talk.stores.conversations.get(reply.conversation_id)
+    assert head.handoff
+    assert head.handoff.language == "es"
 
 
 async def test_a_yes_in_another_language_still_counts(talk: Talk) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from care.language import Language, language_of
+from care.language import Language, language_of, wishes
 from care.language.retelling import Retelling
 from care.models.money import Money
 
@@ -28,6 +28,21 @@ PRICE = Money(amount=129_900, currency="EUR")
 )
 def test_the_first_wish_that_we_speak_is_followed(wishes: tuple[str | None, ...], code: str, region: str) -> None:
     assert language_of(wishes) == Language(code, region)
+
+
+@pytest.mark.parametrize(
+    ("locale", "accepted", "code"),
+    [
+        ("hi", "es-MX,en;q=0.5", "hi"),
+        ("en-GB", "es", "en"),
+        # Nobody has chosen the locale that everybody begins with.
+        ("en", "de,es-MX;q=0.8", "es"),
+        ("en", "", "en"),
+        (None, "hi-IN", "hi"),
+    ],
+)
+def test_a_customers_own_locale_comes_before_the_browsers(locale: str | None, accepted: str, code: str) -> None:
+    assert language_of(wishes(locale, accepted)).code == code
 
 
 @pytest.mark.parametrize(

@@ -36,3 +36,7 @@ def test_what_a_customer_or_the_desk_is_told_leaves_no_english(kind: str, senten
     spanish = language_of(["es"]).retold(sentence)
     assert spanish != sentence
     assert re.findall(r"\b(?:the|your|you|we|of|is|was|order|refund|delivery|on|and)\b", spanish, re.I) == [], spanish
+
+
+def test_a_word_of_a_file_stays_as_it_is_written_there() -> None:
+    assert language_of(["es"]).retold("`late` is written twice") == "`late` está escrito dos veces"

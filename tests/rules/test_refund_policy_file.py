@@ -83,9 +83,9 @@ def test_a_bad_line_is_refused_and_named(line: str, replacement: str, says: str)
 @pytest.mark.parametrize(
     ("gone", "says"),
     [
-        ("  late: 30\n", "`windows` has no line for late"),
-        ("  late: nothing\n", "`evidence_wanted` has no line for late"),
-        ("  late: 1\n", "`evidence_required` has no line for late"),
+        ("  late: 30\n", "`windows` has no line for `late`"),
+        ("  late: nothing\n", "`evidence_wanted` has no line for `late`"),
+        ("  late: 1\n", "`evidence_required` has no line for `late`"),
         ("  USD: 6000\n", "`customer_month_limit` has no line for USD"),
     ],
 )

@@ -10,8 +10,8 @@ from playwright.async_api import Page
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
-_VIOLATIONS = """async ([within, options]) => {
-  const found = await axe.run(within, {resultTypes: ["violations"], ...options});
+_VIOLATIONS = """async (options) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], ...options});
   return found.violations.flatMap(({id, impact, nodes}) =>
     nodes.map((node) => `${impact} ${id}: ${node.target.join(" ")} ${node.any.map((each) => each.message).join(" ")}`));
 }"""
@@ -36,19 +36,9 @@ _LENGTHENED = """() => {
 
 async def violations(page: Page, *rules: str) -> list[str]:
     """What axe-core finds wrong in the page as it stands, by these of its rules or by all."""
-    return await _run(page, "html", {"runOnly": rules} if rules else {})
-
-
-async def violations_in(page: Page, part: str) -> list[str]:
-    """In what lies over the page. Not its colours: axe-core takes what a dialog has scrolled away for transparent."""
-    return await _run(page, part, {"rules": {"color-contrast": {"enabled": False}}})
-
-
-async def _run(page: Page, part: str, options: dict[str, Any]) -> list[str]:
-    """The script is evaluated, not loaded: no policy forbids it."""
     if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE)
-    return list(await page.evaluate(_VIOLATIONS, [part, options]))
+        await page.evaluate(AXE)  # evaluated, not loaded: no policy forbids it
+    return list(await page.evaluate(_VIOLATIONS, {"runOnly": rules} if rules else {}))
 
 
 async def dark(page: Page, on: bool) -> None:

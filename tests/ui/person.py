@@ -114,5 +114,5 @@ class Person:
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} is {wide} pixels too wide on a {self._size}"
         if await self.page.locator(OPEN).count():
-            found = await audit.violations_in(self.page, OPEN)
+            found = await audit.violations(self.page)
             assert found == [], f"what is open in {name} is not usable by all: {found}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.ui import audit
 from tests.ui.conftest import Comes
 from tests.ui.person import Person
 
 
 async def acts_on(admin: Person, email: str, act: str) -> None:
     await admin.reaches(admin.button(act), admin.button(f"Change the account {email}"))
+    assert await audit.violations(admin.page, "aria-required-children", "button-name") == []
     await admin.button(act).click()
 
 

@@ -184,6 +184,7 @@ async def test_the_chat_tells_of_orders_and_opens_a_refund_on_yes(comes: Comes, 
     await other_tab.goto(ana.page.url)
     there = other_tab.get_by_role("button", name="Yes", exact=True)
     await expect(there).to_be_visible(timeout=SLOW)
+    await other_tab.wait_for_function("window.careChat.after > 0")  # told by the server once the page is connected
     await other_tab.evaluate("window.careChat.shows(0)")  # a tab that the news has not reached
     await there.click()
     await expect(other_tab.get_by_text("Send this again if it still fits.")).to_be_visible(timeout=SLOW)

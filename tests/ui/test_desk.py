@@ -111,6 +111,12 @@ async def test_a_case_is_decided_with_the_keyboard_alone_and_the_next_one_opens(
     press = omar.page.keyboard.press
     await expect(omar.button("Reject")).to_be_visible()
     await expect(omar.button("Escalate")).to_have_count(0)  # it is already
+    await press("n")
+    await expect(omar.page).to_have_url(re.compile(f"/desk/{second.refund_id}"))
+    await press("p")  # who only looks holds nothing back from the others
+    await expect(omar.page).to_have_url(re.compile(f"/desk/{first.refund_id}"))
+    await expect(omar.button("Reject")).to_be_visible()
+    assert (await shop.stores.refunds.get(second.refund_id)).claimed_by is None
     await press("?")
     await omar.sees("Keys of the desk")
     await press("Escape")
@@ -185,6 +191,9 @@ async def test_a_case_that_changed_hands_is_decided_once_and_never_by_its_own_cu
     await sofia.button("Give the case", inside=sofia.dialog()).click()
     await sofia.sees(f"{omar_is} is working on this case.")
 
+    listed = sofia.page.get_by_role("link", name=theirs.refund_id)
+    await listed.focus()
+
     await omar.arrives("/ui/desk?show=mine", "agent", 1)
     await expect(omar.page.get_by_role("link", name=other.refund_id)).to_be_visible()
     await expect(omar.page.get_by_role("link", name=theirs.refund_id)).to_have_count(0)
@@ -194,6 +203,7 @@ async def test_a_case_that_changed_hands_is_decided_once_and_never_by_its_own_cu
     await omar.button("The photo does not show the problem that is described.", inside=omar.dialog()).click()
     await omar.button("Reject", inside=omar.dialog()).click()
     await sofia.sees(f"{omar_is} has rejected this.")
+    await expect(listed).to_be_focused()  # though the queue was drawn anew meanwhile
     await amy.button("Reject", inside=amy.dialog()).click()
     await expect(amy.dialog().get_by_role("alert")).to_contain_text(f"too late: {omar_is} has rejected this.")
     await expect(amy.dialog().get_by_label("Note")).to_have_value("Half a note")

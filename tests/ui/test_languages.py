@@ -60,7 +60,9 @@ async def leaves_no_english(person: Person, code: str, pages: tuple[str, ...]) -
         assert [text for text in said if spoken.fullmatch(text)] == [], f"/ui/{page} in {code}"
 
 
-async def test_a_customer_reads_the_portal_in_spanish_and_then_in_hindi(comes: Comes, reader: int) -> None:
+async def test_a_customer_reads_the_portal_in_spanish_and_then_in_hindi(
+    comes: Comes, reader: int, running: CareUp
+) -> None:
     elena = await comes()
     account = elena.account("customer", reader)
     await elena.page.goto("/ui/login")
@@ -76,3 +78,6 @@ async def test_a_customer_reads_the_portal_in_spanish_and_then_in_hindi(comes: C
     await elena.button("हिन्दी").first.click()
     await expect(elena.page.locator("html")).to_have_attribute("lang", "hi")
     await leaves_no_english(elena, "hi", SOME)
+    with running.signed_in("customer", reader) as http:
+        known = http.get(f"/customer/{account['customer_id']}").raise_for_status().json()
+    assert known["locale"] == "hi", "mails follow the choice"

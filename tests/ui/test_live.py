@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import pytest
+
 from care.models.notification import Notification
 from care.stores import Change, Stores
 from ui import live
@@ -87,3 +89,16 @@ async def test_what_changes_while_a_page_is_first_drawn_is_drawn_after_it() -> N
             drawn.append("first")
         await told
     assert drawn == ["first", "again"]
+
+
+async def test_the_desk_hears_that_time_goes_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_MINUTE", 0.01)
+    heard, desk = asyncio.Event(), live.topic(live.DESK)
+    desk.subscribe(lambda kind: heard.set() if kind == live.MINUTE else None)
+
+    async def changes() -> AsyncIterator[Change]:
+        await asyncio.Event().wait()
+        yield Change("refunds", None, "REF001")
+
+    async with live.watching(changes), asyncio.timeout(20):
+        await heard.wait()

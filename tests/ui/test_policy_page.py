@@ -45,7 +45,7 @@ async def test_a_candidate_is_checked_and_closed_cases_are_replayed(comes: Comes
     await written.fill(policy_text().replace("  late: 30", "  late: soon"))
     await sofia.button("Check and replay").click()
     await expect(sofia.page.get_by_role("alert")).to_contain_text(
-        "candidate, line 13: `windows.late`: write a whole number", timeout=30_000
+        "Line 13: `windows.late`: write a whole number.", timeout=30_000
     )
 
     await written.fill(policy_text().replace("  EUR: 2000\n", "  EUR: 1000\n"))

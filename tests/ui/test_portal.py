@@ -64,13 +64,13 @@ async def test_an_impossible_quantity_starts_nothing(comes: Comes) -> None:
     await ana.opens("Planner")
     await ana.button("New subscription").click()
     await ana.page.get_by_label("Quantity").fill("0")
-    await ana.sees("Please give each product a quantity from 1 to 1000.")
+    await ana.sees("From 1 to 1,000")
     await ana.button("Start deliveries").click()
-    await expect(ana.dialog().get_by_role("alert")).to_have_text(re.compile("a quantity from 1 to 1000"))
+    await ana.sees("Please give each product a quantity from 1 to 1,000.")
     for impossible in ("1001", "2.5"):
         await ana.page.get_by_label("Quantity").fill(impossible)
         await ana.page.get_by_label("Quantity").blur()
-        await ana.sees("Please give each product a quantity from 1 to 1000.")
+        await ana.sees("From 1 to 1,000")
     await ana.page.get_by_label("Quantity").fill("1000")
     await expect(ana.page.get_by_role("list", name="The next five deliveries").get_by_role("listitem")).to_have_count(5)
 

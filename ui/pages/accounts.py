@@ -77,7 +77,8 @@ def _row(visit: Visit, account: Account) -> None:
 
 def _acts(visit: Visit, account: Account) -> None:
     name = _("Change the account {email}", email=account.email)
-    with icon_button("more_vert", name), ui.menu().props("auto-close"), box("stack menu"):
+    with icon_button("more_vert", name), ui.menu().props("auto-close role=group") as opened, box("stack menu"):
+        opened.props["aria-label"] = name
         _act(_("New password"), "password", lambda: password_dialog(visit, account))
         if account.email == visit.principal.email:
             return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from care.language import language_of
 from care.models.conversation import Conversation, ConversationView
 from ui import live
-from ui.language import _
-from ui.parts import words
+from ui.language import _, retold
+from ui.parts import focus, words
 from ui.parts.answering import Answering
-from ui.parts.elements import box, card, chip, empty, heading, link_button, text
+from ui.parts.elements import box, card, chip, empty, heading, link, link_button, text
 from ui.parts.evidence import look_up
 from ui.parts.handed import MOST, address, choose, chosen_filter, reason, rows, shown, waits, with_whom
 from ui.parts.thread import Thread
@@ -23,6 +24,7 @@ async def waiting(visit: Visit) -> int:
 
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("conversation_id")
+    focus.listen()
     with heading(_("Conversations"), "" if chosen else _("Handed over to a person, who waits longest first.")):
         if chosen:
             back = f"/ui{address(show=chosen_filter(visit))}"
@@ -42,8 +44,7 @@ async def _handed_over(visit: Visit, chosen: str | None) -> None:
     show = chosen_filter(visit)
 
     @ui.refreshable
-    async def listed() -> None:
-        talks = (await visit.services.stores.conversations.handed_off(limit=MOST)).items
+    def listed(talks: list[Conversation]) -> None:
         choose(visit, talks, show, chosen)
         some = shown(talks, show, visit.principal.email)
         if not talks:
@@ -53,9 +54,15 @@ async def _handed_over(visit: Visit, chosen: str | None) -> None:
         else:
             rows(visit, some, show, chosen)
 
-    async with live.follow(live.DESK, {"conversations"}, listed.refresh):
+    async def read() -> list[Conversation]:
+        return (await visit.services.stores.conversations.handed_off(limit=MOST)).items
+
+    async def redraw() -> None:
+        listed.refresh(await read())
+
+    async with live.follow(live.DESK, {"conversations", live.MINUTE}, redraw):
         with box("stack loose"):
-            await listed()
+            listed(await read())
 
 
 async def _talk(visit: Visit, conversation_id: str) -> None:
@@ -63,7 +70,8 @@ async def _talk(visit: Visit, conversation_id: str) -> None:
     conversations = visit.services.stores.conversations
     on_screen = await conversations.view(conversation_id)
     customer = await visit.services.stores.customers.get(on_screen.customer_id)
-    answering = Answering(visit, on_screen, customer.locale)
+    spoken = on_screen.handoff.language if on_screen.handoff else None
+    answering = Answering(visit, on_screen, language_of([spoken, customer.locale]))
 
     @ui.refreshable
     def head(talk: Conversation) -> None:
@@ -94,7 +102,10 @@ def _head(visit: Visit, talk: Conversation, name: str, email: str) -> None:
     with box("line between wraps top"):
         with box("stack"):
             text(name, tag="h2")
-            text(f"{talk.customer_id} · {email} · {talk.conversation_id}", "mute small wrap")
+            with box("line wraps small"):
+                text(f"{talk.conversation_id} · {email}", "mute wrap")
+                with link(f"/ui/customers/{talk.customer_id}"):
+                    text(_("Everything about this customer"), tag="span")
         with box("options"):
             if talk.handed_off:
                 chip(*waits(talk, visit.now()))
@@ -104,7 +115,8 @@ def _head(visit: Visit, talk: Conversation, name: str, email: str) -> None:
     if talk.handoff:
         at = words.moment(talk.handoff.at, visit.zone)
         with card(_("Summary"), "inset tight", side=f"{reason(talk)} · {at} UTC"):
-            said = text(talk.handoff.summary or _("No summary was written: please read on below."), "wrap summary")
+            told = "\n".join(retold(line) for line in talk.handoff.summary.splitlines())
+            said = text(told or _("No summary was written: please read on below."), "wrap summary")
             said.props("tabindex=0")  # it scrolls, with the keyboard too
 
 

@@ -11,7 +11,7 @@ from care.errors import Conflict
 from care.models.refund import Refund
 from ui import live
 from ui.language import _
-from ui.parts import refund_words, words
+from ui.parts import focus, refund_words, words
 from ui.parts.case import claim_card, customer_card, evidence_card, findings_card, order_card, timeline_card
 from ui.parts.deciding import approved_already, first_approval, may_rule, own_case
 from ui.parts.elements import box, chip, empty, heading, icon, link, link_button, text
@@ -28,21 +28,23 @@ from ui.visit import Visit
 async def page(visit: Visit) -> None:
     chosen = visit.path.get("refund_id")
     listen()
+    focus.listen()
     viewer()
+    looks = chosen is not None and await _claim(visit, chosen)
     with heading(_("Review desk"), "" if chosen else _("Refunds that wait for a person, the most urgent first.")):
         if chosen:
             back = f"/ui{address(show=chosen_filter(visit))}"
             link_button(_("Queue"), back, symbol="arrow_back", look="flat dense").classes("only-narrow")
         with box("only-wide"):
             help_button()
-        await steps(visit, chosen)
+        await steps(visit, chosen, give_back=looks)
     await just_decided(visit)
     with box("grid desk fills" if chosen else "grid desk"):
         with box("only-wide scrolls" if chosen else ""):
             await _queue(visit, chosen)
         with box("stack loose" if chosen else "only-wide"):
             if chosen is None:
-                detail = _("Opening it claims it for you, so that nobody works on it twice.")
+                detail = _("Opening it claims it for you. Going on to the next one without deciding gives it back.")
                 empty("fact_check", _("Choose a case"), detail)
             else:
                 await _case(visit, chosen)
@@ -52,8 +54,7 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
     show = chosen_filter(visit)
 
     @ui.refreshable
-    async def listed() -> None:
-        refunds = await waiting(visit)
+    def listed(refunds: list[Refund]) -> None:
         choose(visit, refunds, show, chosen)
         some = shown(refunds, show, visit.principal.email)
         if not refunds:
@@ -65,14 +66,15 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
         if len(refunds) == MOST:
             text(_("Of the {n} most urgent cases.", n=MOST), "mute small")
 
-    async with live.follow(live.DESK, {"refunds"}, listed.refresh):
+    async def redraw() -> None:
+        listed.refresh(await waiting(visit))
+
+    async with live.follow(live.DESK, {"refunds", live.MINUTE}, redraw):
         with box("stack loose"):
-            await listed()
+            listed(await waiting(visit))
 
 
 async def _case(visit: Visit, refund_id: str) -> None:
-    await _claim(visit, refund_id)
-
     refunds = visit.services.stores.refunds
     on_screen = await refunds.get(refund_id)
 
@@ -94,18 +96,21 @@ async def _case(visit: Visit, refund_id: str) -> None:
         await catch_up()  # with what happened since the page looked
 
 
-async def _claim(visit: Visit, refund_id: str) -> None:
-    """Opening is claiming. A case that a colleague holds, or that is settled, is shown all the same.
+async def _claim(visit: Visit, refund_id: str) -> bool:
+    """Opening is claiming; true where this opening did it.
 
-    Who has approved already only looks: a second person must be able to claim it. So does its own customer.
+    A case that a colleague holds, or that is settled, is shown all the same. Who has approved already only looks: a
+    second person must be able to claim it. So does its own customer.
     """
     stores = visit.services.stores
     refund = await stores.refunds.get(refund_id)
     own = own_case(await stores.customers.view(refund.customer_id), visit.principal)
     if own or approved_already(refund, visit.principal):
-        return
+        return False
     with suppress(Conflict):
         await stores.refunds.claim(refund_id, visit.principal.email)
+        return refund.claimed_by is None
+    return False
 
 
 async def _screen(visit: Visit, refund: Refund) -> None:

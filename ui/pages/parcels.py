@@ -121,9 +121,9 @@ def _known(searched: _Searched) -> dict[str, str]:
     order, known = searched.order, {}
     known[_("Worth")] = words.money(order.total)
     if order.trace:
-        known[_("Search")] = order.trace.trace_id
+        known[_("Search number")] = order.trace.trace_id
     if order.address:
-        known[_("To")] = str(order.address)
+        known[_("Goes to")] = str(order.address)
     if expected := searched.tracking.expected:
         days = [words.day(each) for each in dict.fromkeys([expected.earliest, expected.latest])]
         known[_("Expected")] = " \N{EN DASH} ".join(days)

@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import ui
 
-from care.language import LANGUAGES, language_of
+from care.language import Language
 from care.models.conversation import Conversation
 from care.models.handoff import LONGEST, DeskStep
 from ui.language import _, current, mark, speaking
@@ -31,12 +31,12 @@ _PARTING = [mark("It is done. The assistant helps you with anything else."), mar
 class Answering:
     """What the reader can do with the conversation. What was typed outlives a change of hands, and a restart.
 
-    Ready sentences go into the answer in the language of the customer, by `locale`.
+    Ready sentences go into the answer in the customer's language, which is `theirs`.
     """
 
-    def __init__(self, visit: Visit, talk: Conversation, locale: str) -> None:
+    def __init__(self, visit: Visit, talk: Conversation, theirs: Language) -> None:
         self._visit = visit
-        self._theirs = language_of((locale,))
+        self._theirs = theirs
         self._client = visit.services.client
         self._talk = talk
         self._draft = ""
@@ -89,7 +89,7 @@ class Answering:
             for sentence in _READY:
                 button(_(sentence), partial(self._put, sentence), look="outline").classes("pill")
         if self._theirs.code != current().code:
-            text(_("The customer reads {language}.", language=LANGUAGES[self._theirs.code]), "small mute")
+            text(_("The customer reads {language}.", language=current().called(self._theirs)), "small mute")
         with box("line"):
             hint = _("Answer the customer")
             self._field = ui.textarea(placeholder=hint, value=self._draft, on_change=self._typed)

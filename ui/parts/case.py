@@ -155,13 +155,14 @@ def customer_card(customer: CustomerView, history: list[Refund], refund: Refund)
 
 
 def outcomes_of(refunds: list[Refund]) -> str:
-    """ "3: 2 paid, 1 not approved"; "none"."""
+    """ "3: 2 paid, 1 not approved"; "2 paid"; "none"."""
     if not refunds:
         return _("none")
     counts = Counter(refund_words.state(each)[0].lower() for each in refunds)
-    return f"{len(refunds)}: " + ", ".join(f"{number} {said}" for said, number in counts.most_common())
+    told = ", ".join(f"{number} {said}" for said, number in counts.most_common())
+    return f"{len(refunds)}: {told}" if len(counts) > 1 else told
 
 
 def timeline_card(visit: Visit, refund: Refund) -> None:
-    with card(_("Timeline"), "tight"):
+    with card(_("Timeline"), "tight history"):
         timeline(visit, refund)

@@ -24,9 +24,11 @@ COLORS = {"good": "#0f766e", "info": "#4f5fd6", "warn": "#c2700c", "bad": "#c039
 # Pixels: the height of a bar that lies with the room around it, and the width of its name.
 _ROW, _NAME = 30, 118
 _MOST_DAYS = 45  # bars that can be told apart on a phone
-_ALL_SHOWN = {"interval": 0, "width": 54, "overflow": "break", "lineHeight": 14}
+_ALL_SHOWN = {"interval": 0}
+# By name: ECharts measures the words of its axes where there is no page to inherit from.
+_FAMILY = "Inter,-apple-system,Roboto,system-ui,sans-serif"
 _BASE: dict[str, Any] = {
-    "textStyle": {"fontFamily": "inherit", "fontSize": 12, "color": _INK},
+    "textStyle": {"fontFamily": _FAMILY, "fontSize": 12, "color": _INK},
     "animation": False,
     "tooltip": {"trigger": "axis", "confine": True, "className": "plot-tip", "axisPointer": {"type": "none"}},
 }
@@ -85,12 +87,12 @@ def rows(title: str, labels: Sequence[str], series: Sequence[Series]) -> None:
     _plot(
         f"{title}: {_told(series)}",
         {
-            "grid": {"left": 2, "right": 6, "top": 2, "bottom": 2, "containLabel": True},
+            "grid": {"left": 2, "right": 6, "top": 2, "bottom": 6, "containLabel": True},
             "xAxis": _axis(type="value", minInterval=1, splitLine={"lineStyle": {"color": _LINE}}),
             "yAxis": _names(labels),
             "series": [_bars(each) for each in series],
         },
-        height=len(labels) * _ROW + 40,
+        height=len(labels) * _ROW + 44,
     )
 
 

@@ -102,12 +102,13 @@ def models_card(summary: Summary, _period: Period) -> None:
     if not summary.models:
         return
     resting = [m.name for m in summary.models if m.rests_until and m.rests_until > datetime.now(UTC)]
-    with card(_("Models: time, failures and cost")):
+    title = _("Models: time, failures and cost")
+    with card(title):
         if resting:
             told = _("Left alone for a while, because it keeps failing: {models}", models=", ".join(resting))
             banner("bedtime", told, "warn")
         head = (_("Model"), _("Calls"), _("Failed"), _("Mean time"), _("Slowest"), _("Tokens"), _("Cost"))
-        table(head, [_model(each) for each in summary.models])
+        table(title, head, [_model(each) for each in summary.models])
         totals = _costs(summary.models)
         if totals:
             text(_("In all: {amounts}", amounts=", ".join(totals)), "mute small")

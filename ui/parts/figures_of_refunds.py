@@ -43,8 +43,8 @@ def agreement_card(summary: Summary, _period: Period) -> None:
             nothing("balance", _("No refund of this time was decided by a person after the machine had looked at it."))
             return
         text(agreed_in_words(bands))
-        text(_("By how sure the machine was that the claim is valid."), "mute small")
-        labels = [_sureness(each) for each in bands]
+        text(_("By how sure the machine was that the claim is valid, in percent."), "mute small")
+        labels = [f"{number(each.above)}\N{EN DASH}{number(each.below)}" for each in bands]
         series = [
             Series(_("Decided the same"), "good", [each.agreed for each in bands]),
             Series(_("Decided otherwise"), "bad", [each.differed for each in bands]),
@@ -66,6 +66,9 @@ def agents_card(summary: Summary, _period: Period) -> None:
             all_ruled = summary.deadlines_met + summary.deadlines_missed
             told = _("First decisions in time: {n} of {all}.", n=number(summary.deadlines_met), all=number(all_ruled))
             text(told)
+            nobodys = summary.deadlines_missed - sum(each.missed for each in agents)
+            if nobodys:
+                text(_("Late and decided by nobody: {n}.", n=number(nobodys)), "mute small")
             series = [
                 Series(_("In time"), "good", [each.met for each in ruled]),
                 Series(_("Late"), "bad", [each.missed for each in ruled]),
@@ -73,6 +76,7 @@ def agents_card(summary: Summary, _period: Period) -> None:
             rows(_("First decisions by agent"), [each.reviewer for each in ruled], series)
         head = (_("Agent"), _("In time"), _("Late"), _("Decided"), _("Half within"))
         table(
+            _("Deadlines by agent"),
             head,
             [
                 [

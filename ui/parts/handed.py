@@ -9,6 +9,7 @@ from care.models.conversation import Conversation, HandoffReason
 from ui.language import _, mark
 from ui.parts import filters, words
 from ui.parts.elements import box, chip, link, text
+from ui.parts.focus import keyed
 from ui.visit import Visit
 
 REASONS: dict[HandoffReason, str] = {
@@ -63,6 +64,7 @@ def rows(visit: Visit, talks: list[Conversation], show: str, chosen: str | None)
 
 def _row(visit: Visit, talk: Conversation, show: str, chosen: bool) -> None:
     with link(f"/ui{address(talk.conversation_id, show=show)}", "on" if chosen else "") as row:
+        keyed(row, talk.conversation_id)
         if chosen:
             row.props["aria-current"] = "true"
         text(talk.title, "strong cut")

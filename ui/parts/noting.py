@@ -8,7 +8,7 @@ from functools import partial
 
 from nicegui import ui
 
-from care.language import LANGUAGES, Language
+from care.language import Language
 from care.models.refund import RefundReason
 from ui.language import _, current, mark, speaking
 from ui.parts.elements import box, button, draft, sent, text
@@ -88,7 +88,8 @@ def note_field(label: str, sentences: Sequence[str], key: str, *, reader: Langua
     if sentences:
         text(_("Put into the note:"), "mute small")
         if reader and reader.code != current().code:
-            text(_("The customer reads {language}: they are put in so.", language=LANGUAGES[reader.code]), "small")
+            theirs = current().called(reader)
+            text(_("The customer reads {language}: they are put in so.", language=theirs), "small")
         with box("stack sentences", name=_("Ready sentences")).props("role=group"):
             for sentence in sentences:
                 button(_(sentence), partial(put, sentence), look="flat dense align=left")

@@ -23,7 +23,7 @@ def numbers(title: str, head: Sequence[str], of: Callable[[], Sequence[Sequence[
 
     def fill() -> None:
         with inside:
-            table(head, of())
+            table(title, head, of())
 
     def toggled(state: str) -> None:
         if state == "open" and title not in opened:
@@ -39,9 +39,9 @@ def numbers(title: str, head: Sequence[str], of: Callable[[], Sequence[Sequence[
     frame.on("toggle", lambda e: toggled(e.args["newState"]), ["newState"])
 
 
-def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """The first column names the rows; the others hold figures."""
-    with box("scroll-x"), box("list figures", tag="table"):
+def table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """The first column names the rows; the others hold figures. By keyboard, it is moved sideways where it has to."""
+    with box("scroll-x", name=title).props("role=group tabindex=0"), box("list figures", tag="table"):
         with box(tag="thead"), box(tag="tr"):
             for name in head:
                 text(name, tag="th").props("scope=col")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from nicegui import ui
 
-from care.errors import NotFound
+from care.errors import Conflict, NotFound
 from care.rules.reviewers import same_person
 from ui.language import _, mark
 from ui.parts.deciding import first_approval
@@ -20,11 +22,18 @@ _DONE = {
 }
 
 
-async def steps(visit: Visit, chosen: str | None) -> None:
-    """The buttons to the case before and after the one that is open."""
+async def steps(visit: Visit, chosen: str | None, *, give_back: bool) -> None:
+    """The buttons to the case before and after the one that is open.
+
+    `give_back`: it was only looked at. Who leafs through the queue holds none of it back from the others.
+    """
 
     async def go(*, back: bool = False) -> None:
-        ui.navigate.to(await next_address(visit, chosen or "", back=back))
+        target = await next_address(visit, chosen or "", back=back)
+        if chosen and give_back:
+            with suppress(Conflict):  # it is another's by now, or settled
+                await visit.services.stores.refunds.release(chosen, visit.principal.email)
+        ui.navigate.to(target)
 
     if chosen:
         before = button(_("Previous"), lambda: go(back=True), symbol="skip_previous", look="flat")

@@ -41,7 +41,7 @@ def outcome(report: Report, changes: list[Change], most: int) -> None:
     with box("grid four even"):
         stat("history", plural("{n} case", "{n} cases", report.cases), _("ruled again"), "info")
         stat("published_with_changes", plural("{n} case", "{n} cases", report.changed), _("would change"), "warn")
-        stat("payments", difference(report.difference()), _("would be paid out in all"))
+        stat("payments", difference(report.difference()), _("paid out, compared with before"))
         moved = report.total(Kind.PERSON)
         stat("person", amounts(moved.money), _("would wait for a person"), "plain")
     for why, number in sorted(report.gaps.items()):

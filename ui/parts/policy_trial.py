@@ -137,10 +137,18 @@ class _Trial:
                 text(_("This is no policy yet"), tag="h2")
             with box("findings", tag="ul"):
                 for problem in problems[:_MOST_PROBLEMS]:
-                    text(f"{retold(problem[:300])}.", tag="li")
+                    text(_told(problem[:300]), tag="li")
             if len(problems) > _MOST_PROBLEMS:
                 text(_("And {n} more.", n=len(problems) - _MOST_PROBLEMS), "mute")
         self._into_view()
+
+
+def _told(problem: str) -> str:
+    """ "candidate, line 5: `assessments` is missing", for somebody who has but one file before them."""
+    where, _sign, what = problem.partition(": ")
+    _name, _word, line = where.partition(", line ")
+    said = retold(what)
+    return _("Line {line}: {problem}.", line=line, problem=said) if line else f"{said}."
 
 
 async def _followed(task: asyncio.Task[Report], tell: Callable[[], bool]) -> Report | None:

@@ -11,6 +11,7 @@ from ui.language import _, mark, plural
 from ui.parts import filters, refund_words, words
 from ui.parts.deciding import first_approval
 from ui.parts.elements import box, chip, link, text
+from ui.parts.focus import keyed
 from ui.visit import Visit
 
 FILTERS: filters.Filters[Refund] = {
@@ -76,6 +77,7 @@ def queue(visit: Visit, refunds: list[Refund], show: str, chosen: str | None) ->
 
 def _row(visit: Visit, refund: Refund, show: str, chosen: bool) -> None:
     with link(f"/ui{address(refund.refund_id, show=show)}", "on" if chosen else "") as row:
+        keyed(row, refund.refund_id)
         if chosen:
             row.props["aria-current"] = "true"
         text(f"{words.money(refund.amount)} · {words.reason(refund.reason)}", "strong")

@@ -19,6 +19,7 @@ from ui.parts.approving import approve_dialog, second_dialog
 from ui.parts.asking import answers, sheet
 from ui.parts.deciding import first_approval, may_second
 from ui.parts.elements import Action, box, button, icon, text
+from ui.parts.focus import keyed
 from ui.parts.late import rule
 from ui.parts.noting import ASKING, ESCALATING, REJECTING, note_field
 from ui.visit import Visit
@@ -94,7 +95,7 @@ def _second_of_two(refund: Refund, first: Ruling) -> None:
 
 
 def _keyed(label: str, key: str, symbol: str, action: Action, look: str = "outline") -> None:
-    made = button(label, action, symbol=symbol, look=look)
+    made = keyed(button(label, action, symbol=symbol, look=look), f"rule {key}")
     made.props["aria-keyshortcuts"] = key
     with made:
         text(key.upper(), "only-wide", tag="kbd").props("aria-hidden=true")

@@ -14,6 +14,18 @@
     event.preventDefault();
     found.click();
   });
+  // The case that is open may stand far down in the queue.
+  const chosen = () => document.querySelector(".scrolls .queue [aria-current]")?.scrollIntoView({ block: "nearest" });
+  const drawn = new MutationObserver(() => document.querySelector(".queue") && (drawn.disconnect(), chosen()));
+  drawn.observe(document.documentElement, { childList: true, subtree: true });
+  // A list that is drawn anew stays scrolled to where it was.
+  const places = new WeakMap();
+  document.addEventListener("scroll", ({ target }) => places.set(target, target.scrollTop), true);
+  new MutationObserver(() => {
+    const list = document.querySelector(".queue")?.closest(".scrolls");
+    const place = list && places.get(list);
+    if (place && list.scrollTop !== place) list.scrollTop = place;
+  }).observe(document.documentElement, { childList: true, subtree: true });
   window.careKeys = {
     on: () => !localStorage.getItem(OFF),
     set: (on) => (on ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")),
