@@ -26,7 +26,11 @@ TEST_KEY = bytes(range(32))
 LONGEST = ("ui", "chaos", "dialogues", "workflows", "platform")
 # Whose tests share a whole running product; other files share what they set up.
 SHARED_BY = {
-    "tests/ui/": "portal",
+    **dict.fromkeys(
+        [f"tests/ui/test_{name}" for name in ("chat", "orders", "planner", "portal", "refunds", "restart")],
+        "the customers' portal",
+    ),
+    "tests/ui/": "the portal of the rest",
     "tests/platform/test_up.py": "product",
     "tests/chaos/test_worker_killed.py": "product",
 }

@@ -72,6 +72,11 @@ class Person:
             await expect(link).to_have_attribute("aria-current", "page", timeout=30_000)
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
+    async def loads_again(self) -> None:
+        """Until the page listens: what is pressed before that stays where it is, to be pressed again."""
+        await self.page.reload()
+        await self.page.wait_for_function("window.did_handshake")
+
     async def sees(self, words: str) -> None:
         await expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=30_000)
 

@@ -27,7 +27,7 @@ async def test_customer_and_colleague_talk_until_the_assistant_is_back(comes: Co
     await asks_for_a_person(ana, customer, marked)
     await expect(ana.page.get_by_role("group", name="Quick answers")).to_have_count(0)
     await ana.page.get_by_label("Message", exact=True).fill("It is about")
-    await ana.page.reload()
+    await ana.loads_again()
     await expect(ana.page.get_by_label("Message", exact=True)).to_have_value("It is about")
 
     await amy.arrives("/ui/conversations?show=waiting", "agent")
@@ -37,7 +37,7 @@ async def test_customer_and_colleague_talk_until_the_assistant_is_back(comes: Co
     await ana.says("my <b>bread</b>")
     await amy.sees("my <b>bread</b>")
     await amy.page.get_by_label("Answer", exact=True).fill("I am sorry.\nA new one is on its way.")
-    await amy.page.reload()
+    await amy.loads_again()
     await expect(amy.page.get_by_label("Answer", exact=True)).to_have_value("I am sorry.\nA new one is on its way.")
     await amy.page.get_by_label("Answer", exact=True).focus()
     await amy.page.keyboard.press("Control+Enter")

@@ -15,12 +15,13 @@ from tests.ui.person import Person
 
 PAGES = ("", "support", "orders", "refunds", "planner", "notifications", "preferences")
 SOME = ("orders", "planner")
-# All that is read on a page, with the eyes or the ears; the icons' names are letters of a font.
+# All that is read on a page, with the eyes or the ears, but what people say to each other; the icons' names are letters
+# of a font.
 _READ = """() => {
   const names = [...document.querySelectorAll("[aria-label], [placeholder], [title]")].flatMap(
     (each) => ["aria-label", "placeholder", "title"].map((name) => each.getAttribute(name)));
   const shown = document.body.cloneNode(true);
-  shown.querySelectorAll("i, script, style, form[action='/ui/language']").forEach((each) => each.remove());
+  shown.querySelectorAll("i, script, style, form[action='/ui/language'], .bubble, .earlier .cut").forEach((each) => each.remove());
   document.body.append(shown);
   const said = shown.innerText.split("\\n");
   shown.remove();
