@@ -21,7 +21,8 @@ _READ = """() => {
   const names = [...document.querySelectorAll("[aria-label], [placeholder], [title]")].flatMap(
     (each) => ["aria-label", "placeholder", "title"].map((name) => each.getAttribute(name)));
   const shown = document.body.cloneNode(true);
-  shown.querySelectorAll("i, script, style, form[action='/ui/language'], .bubble, .earlier .cut").forEach((each) => each.remove());
+  const others = "i, script, style, form[action='/ui/language'], .bubble, .earlier .cut";
+  shown.querySelectorAll(others).forEach((each) => each.remove());
   document.body.append(shown);
   const said = shown.innerText.split("\\n");
   shown.remove();
