@@ -174,7 +174,7 @@ async def test_trouble_is_raised_so_that_somebody_asks_again_and_says_no_secret(
     stripe_server.will(trouble)
     with capture_logs() as logged, pytest.raises(Unavailable) as raised:
         await gateway.refund(WHO, payment, eur(1200), "refund:REF001")
-    assert [each["event"] for each in logged] == ["stripe_trouble"]
+    assert [each["event"] for each in logged].count("stripe_trouble") == 1
     assert KEY not in f"{logged} {raised.value.detail} {raised.value.__cause__}"
     stripe_server.will_get(trouble)
     result = await insisting(lambda: gateway.refund(WHO, payment, eur(1200), "refund:REF001"))

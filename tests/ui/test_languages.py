@@ -62,6 +62,7 @@ async def leaves_no_english(person: Person, code: str, pages: tuple[str, ...]) -
         assert [text for text in said if spoken.fullmatch(text)] == [], f"/ui/{page} in {code}"
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 async def test_a_customer_reads_the_portal_in_spanish_and_then_in_hindi(
     comes: Comes, reader: int, running: CareUp
 ) -> None:
