@@ -1,15 +1,13 @@
-"""What a customer does with an order on a phone before it has left."""
+"""What a customer does with an order before it has left."""
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from care.models.order import OrderStatus, Payment, PaymentStatus
 from tests.ui.conftest import Comes
 from tests.ui.shop import MUG, Shop
 
-pytestmark = pytest.mark.parametrize("size", ["phone"], indirect=True)
 CUSTOMER, ID = 1, "CUST002"
 
 
