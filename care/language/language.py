@@ -69,7 +69,7 @@ class Language:
             return said
         return said
 
-    @property
+    @cached_property
     def _locale(self) -> Locale:
         return Locale.parse(self.region)
 
@@ -147,8 +147,8 @@ def language_of(wishes: Iterable[str | None]) -> Language:
     for wish in wishes:
         named = (wish or "").split(";")[0].strip().replace("-", "_")
         if speaks(named):
-            return _language(_code(named), named)
-    return _language(DEFAULT, DEFAULT)
+            return _language(_code(named), _region(named))
+    return _language(DEFAULT, _USUAL[DEFAULT])
 
 
 def wishes(locale: str | None, accepted: str) -> list[str | None]:
@@ -166,10 +166,16 @@ def _code(locale: str) -> str:
     return locale.replace("-", "_").split("_")[0].lower()
 
 
-@cache
-def _language(code: str, named: str) -> Language:
+def _region(named: str) -> str:
+    """The locale that was named, as CLDR writes it; the usual one of the language for what is none."""
     try:
-        known = "_" in named and Locale.parse(named).territory is not None
+        found = Locale.parse(named)
     except (UnknownLocaleError, ValueError):
-        known = False
-    return Language(code, named if known else _USUAL[code])
+        return _USUAL[_code(named)]
+    return str(found) if found.territory else _USUAL[_code(named)]
+
+
+@cache
+def _language(code: str, region: str) -> Language:
+    """One for each region that there is, and its catalogue is cut once: what a browser names is no key of its own."""
+    return Language(code, region)

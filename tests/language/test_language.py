@@ -45,6 +45,12 @@ def test_a_customers_own_locale_comes_before_the_browsers(locale: str | None, ac
     assert language_of(wishes(locale, accepted)).code == code
 
 
+def test_a_region_is_one_language_however_a_browser_writes_it() -> None:
+    """Else each new spelling would stay in memory, with a catalogue cut for itself."""
+    assert language_of(["es_mx"]) is language_of(["es-MX;q=0.8"])
+    assert language_of(["es-nowhere"]) is language_of(["es_0000"]) is language_of(["es"])
+
+
 @pytest.mark.parametrize(
     ("locale", "day", "price"),
     [
