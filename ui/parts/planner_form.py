@@ -15,7 +15,7 @@ from ui.parts.address_fields import AddressFields
 from ui.parts.asking import answers, refusal, sheet
 from ui.parts.basket import Basket
 from ui.parts.date_field import DateField
-from ui.parts.draft import Draft, Typed
+from ui.parts.draft import DRAFT, Typed
 from ui.parts.elements import box, text
 from ui.parts.next_dates import next_dates
 from ui.parts.reminding import Reminders
@@ -43,11 +43,7 @@ async def new_subscription(visit: Visit, start: date | None = None, typed: Typed
 
 async def form_again(visit: Visit) -> None:
     """The form that was half-typed when this page had to be loaded anew, for example after a restart."""
-    try:
-        typed = await Draft().kept()
-    except TimeoutError:  # the browser has gone again
-        return
-    if typed is not None:
+    if typed := await DRAFT.found():
         await new_subscription(visit, typed=typed)
 
 
@@ -57,7 +53,6 @@ class PlannerForm:
         self._visit = visit
         self._before = typed
         self._first = first
-        self._draft = Draft()
         self._basket = Basket(products, [], self._changed, typed.lines)
 
     async def draw(self, frame: ui.dialog) -> None:
@@ -80,11 +75,11 @@ class PlannerForm:
         answers(frame, _("Start deliveries"), self._subscribe)
 
     def dropped(self) -> None:
-        self._draft.drop()
+        DRAFT.drop()
 
     async def _changed(self) -> None:
         self._place.set_visibility(self._elsewhere.value)
-        self._draft.keep(self._typed())
+        DRAFT.keep(self._typed())
         await self._preview.refresh()
 
     def _typed(self) -> Typed:
@@ -132,7 +127,7 @@ class PlannerForm:
 
     async def _subscribe(self) -> str:
         made = await self._visit.services.client.subscribe(self._request(whole=True), once=self._before.once)
-        self._draft.drop()
+        DRAFT.drop()
         name = made.subscription_id
         if made.next_delivery is None:
             return _("{subscription} is set up. The first delivery comes soon.", subscription=name)

@@ -16,14 +16,14 @@ from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
 from care.models.subscription import Item
 from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
 from ui.language import _
-from ui.parts import refund_words, report_draft, words
+from ui.parts import refund_words, words
 from ui.parts.asking import answers, refusal, sheet
 from ui.parts.choosing import Chooser, drop
 from ui.parts.elements import box, button, draft, icon_button, sent, text, warn
 from ui.parts.evidence import look_up, thumbnail
 from ui.parts.exchanging import EXCHANGE, EXCHANGE_WORDS, Exchange
 from ui.parts.pieces import Pieces
-from ui.parts.report_draft import ReportDraft
+from ui.parts.report_draft import ReportDraft, draft_of
 from ui.visit import Visit
 
 MOST_FILES = 10
@@ -45,7 +45,7 @@ def take_up_draft(visit: Visit) -> None:
             return
         asked.append(True)
         with page.content:
-            left = await report_draft.found(visit)
+            left = await draft_of(visit).found()
             order = await _own_order(visit, left.order_id) if left else None
             if left and order:
                 await _open(visit, order, left)
@@ -61,7 +61,7 @@ async def _open(visit: Visit, order: Order, begun: ReportDraft, said: str = "") 
     detail = _("Order {order}. We look at it and pay back what is due to you.", order=order.order_id)
     with sheet(_("Report a problem"), detail) as asked:
         if not left:
-            report_draft.drop(visit)
+            draft_of(visit).drop()
             text(_("Everything of this order is in a refund already, or has been paid back."), "wrap")
             button(_("Close"), asked.close, look="flat").classes("self-end")
             return
@@ -192,12 +192,12 @@ class _Report:
             )
         except CareError:
             return
-        report_draft.keep(self._visit, kept)
+        draft_of(self._visit).keep(kept)
 
     def _end(self) -> None:
         """Sent, or given up: what arrives afterwards must not bring it back."""
         self._is_over = True
-        report_draft.drop(self._visit)
+        draft_of(self._visit).drop()
 
     async def _send(self) -> str:
         said = (self._complaint.value or "").strip()

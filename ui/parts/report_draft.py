@@ -1,20 +1,18 @@
 """What was chosen in the report of a problem, kept in the browser's tab until it is sent or given up.
 
-It outlives a restart of the server under the open page; the text is kept as all text is (`elements.draft`). What comes
-back is checked like any input.
+The text is kept as all text is (`elements.draft`).
 """
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
-from nicegui import ui
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from care.models.common import Body
 from care.models.refund import EvidenceIds, RefundReason
 from care.models.subscription import Item
+from ui.parts.kept import Kept
 from ui.visit import Visit
 
 
@@ -30,23 +28,5 @@ class ReportDraft(Body):
     once: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-def keep(visit: Visit, draft: ReportDraft) -> None:
-    ui.run_javascript(f"sessionStorage.setItem({_key(visit)}, {json.dumps(draft.model_dump_json())})")
-
-
-def drop(visit: Visit) -> None:
-    ui.run_javascript(f"sessionStorage.removeItem({_key(visit)})")
-
-
-async def found(visit: Visit) -> ReportDraft | None:
-    """What a page before this one left; None for nothing, and for what no page of ours has written."""
-    try:
-        kept = await ui.run_javascript(f"sessionStorage.getItem({_key(visit)})", timeout=10)
-        return ReportDraft.model_validate_json(kept) if isinstance(kept, str) else None
-    except (TimeoutError, ValidationError):
-        return None
-
-
-def _key(visit: Visit) -> str:
-    # As drafts.js has it: gone with its owner's sign-out.
-    return json.dumps(f"care_draft:report {visit.customer_id}")
+def draft_of(visit: Visit) -> Kept[ReportDraft]:
+    return Kept(f"report {visit.customer_id}", ReportDraft)
