@@ -14,9 +14,10 @@ import structlog
 from care.errors import Invalid, NotFound
 from care.gateways.payments import PaymentGateway
 from care.models.customer import StoredMethod
-from care.models.order import Order, PaymentStatus
+from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment, ChangeStatus, OrderChange
 from care.models.subscription import Subscription
+from care.ordering import not_noted
 from care.rules.order_changes import check_items_may_change, check_not_under_way, check_payment_may_change, check_stock
 from care.rules.order_plans import change_of_items, change_of_payment
 from care.stores import Stores
@@ -98,11 +99,8 @@ async def _subscription_of(stores: Stores, order: Order) -> Subscription | None:
 
 
 async def _check_not_under_way(payments: PaymentGateway, order: Order) -> None:
-    if order.payment.status in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
-        return
-    for key in (f"order:{order.order_id}", order.payment.reference):
-        known = await payments.find(key) if key else None
-        check_not_under_way(order, known.status if known else None)
+    async for known in not_noted(payments, order):
+        check_not_under_way(order, known.status)
 
 
 async def _settled(stores: Stores, payments: PaymentGateway, change: OrderChange) -> OrderChange:

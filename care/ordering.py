@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import structlog
 
-from care.gateways.payments import PaymentGateway
+from care.gateways.payments import PaymentGateway, PaymentResult
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.rules.order_payments import give_back
 from care.stores import Stores
@@ -27,6 +29,15 @@ async def pay_back_cancelled(stores: Stores, payments: PaymentGateway) -> None:
         await _pay_back(stores, payments, order)
 
 
+async def not_noted(payments: PaymentGateway, order: Order) -> AsyncIterator[PaymentResult]:
+    """What the gateway knows of payments for an order that does not show one."""
+    if order.payment.status in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
+        return
+    for key in (f"order:{order.order_id}", order.payment.reference):
+        if key and (known := await payments.find(key)):
+            yield known
+
+
 async def _note_payment(stores: Stores, payments: PaymentGateway, order: Order) -> None:
     """A payment that has arrived, though the order does not show it, is to go back as well.
 
@@ -34,11 +45,8 @@ async def _note_payment(stores: Stores, payments: PaymentGateway, order: Order) 
     """
     if order.status is not OrderStatus.PENDING or order.subscription_id:
         return
-    if order.payment.status in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
-        return
-    for key in (f"order:{order.order_id}", order.payment.reference):
-        known = await payments.find(key) if key else None
-        if known and known.status == "succeeded":
+    async for known in not_noted(payments, order):
+        if known.status == "succeeded":
             paid = Payment(status=PaymentStatus.PAID, reference=known.reference)
             await stores.orders.set_payment(order.order_id, paid)
             return

@@ -48,7 +48,7 @@ def check_payment_may_change(order: Order) -> None:
         raise Conflict(f"Order {order.order_id} costs nothing, so there is nothing to pay.")
 
 
-def check_not_under_way(order: Order, known: str | None) -> None:
+def check_not_under_way(order: Order, known: str) -> None:
     """`known` is what the gateway says of a payment for an unpaid order. Raises Conflict where money moves already."""
     if known == "succeeded":
         raise Conflict(
