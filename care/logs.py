@@ -30,8 +30,7 @@ def configure(level: str, part: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _name_error,
         _without_color,
-        _without_links,
-        _without_quotes,
+        _without_secrets,
         lambda _logger, _method, event: {"part": part, **event},
     ]
     structlog.configure(
@@ -68,13 +67,13 @@ def _without_color(_logger: object, _method: str, event: structlog.types.EventDi
     return event
 
 
-def _without_links(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """The token in a skip link is a key, wherever a library may have put the address."""
-    return {name: _LINK.sub("/skip/...", each) if isinstance(each, str) else each for name, each in event.items()}
+def _without_secrets(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Links that skip a delivery without a sign-in, and what the errors of failed tasks quote."""
 
+    def masked(said: str) -> str:
+        return _QUOTED.sub(r"exception=\1", _LINK.sub("/skip/...", said))
 
-def _without_quotes(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    return {name: _QUOTED.sub(r"exception=\1", each) if isinstance(each, str) else each for name, each in event.items()}
+    return {name: masked(each) if isinstance(each, str) else each for name, each in event.items()}
 
 
 def _chain(error: BaseException | None) -> list[str]:

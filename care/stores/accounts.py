@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Conflict, missing
 from care.models.common import Page
 from care.models.customer import Account, AccountEvent, Role
 from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
+from care.stores.ids import next_number
 from care.stores.mongo import Database, Document, Session, in_transaction
 
+_RECORD = "account record"  # its counter
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
 Act = Callable[[Account, int], Account]
 
@@ -28,7 +29,6 @@ class AccountStore:
         self._database = database
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
         self._record = database["account_record"]
-        self._counters = database["counters"]
 
     async def ensure_indexes(self) -> None:
         """The record is read by `_id`, its number."""
@@ -41,7 +41,8 @@ class AccountStore:
         account = account.model_copy(update={"email": account.email.lower()})
 
         async def body(session: Session) -> None:
-            await self._note(account, None, "added", by or "", session)
+            number = await next_number(self._database, _RECORD, session)
+            await self._write(number, account, None, "added", by or "", session)
             await self._accounts.add(account, session=session)
 
         try:
@@ -64,14 +65,13 @@ class AccountStore:
         """The account as `act` has left it, one generation on. Raises NotFound, and what `act` raises."""
 
         async def body(session: Session) -> Account:
-            number = await self._next(session)
+            number = await next_number(self._database, _RECORD, session)
             before = await self._accounts.find(email.lower(), session=session)
             if before is None:
                 raise missing("account", "of this address")
             after = act(before, await self._admins(session))
             after = after.model_copy(update={"generation": before.generation + 1})
-            changed = {name: value for name, value in self._accounts.encode(after).items() if name != "_id"}
-            await self._accounts.collection.update_one({"_id": before.email}, {"$set": changed}, session=session)
+            await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
             await self._write(number, after, before, kind, by, session)
             return after
 
@@ -93,25 +93,12 @@ class AccountStore:
         admins: Document = {"role": Role.ADMIN.value, "closed_at": None}
         return int(await self._accounts.collection.count_documents(admins, session=session))
 
-    async def _note(self, after: Account, before: Account | None, kind: str, by: str, session: Session) -> None:
-        await self._write(await self._next(session), after, before, kind, by, session)
-
     async def _write(
         self, number: int, after: Account, before: Account | None, kind: str, by: str, session: Session
     ) -> None:
         was = before.role if before and before.role is not after.role else None
         event = {"by": by, "email": after.email, "kind": kind, "role": after.role, "before": was, "at": now()}
         await self._record.insert_one({"_id": number} | plain(event), session=session)
-
-    async def _next(self, session: Session) -> int:
-        counter = await self._counters.find_one_and_update(
-            {"_id": "account record"},
-            {"$inc": {"last": 1}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=session,
-        )
-        return int(counter["last"])
 
 
 def _taken(account: Account) -> Conflict:

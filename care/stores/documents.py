@@ -111,10 +111,15 @@ class Documents(Generic[M]):
         change: Document = {"$set": fields} | ({"$setOnInsert": first} if first else {})
         await self.collection.update_one({"_id": id_}, change, upsert=True)
 
-    async def change(self, id_: str, fields: Mapping[str, Any], *, only_if: Document | None = None) -> M | None:
+    async def change(
+        self, id_: str, fields: Mapping[str, Any], *, only_if: Document | None = None, session: Session | None = None
+    ) -> M | None:
         """Set `fields` and give the result; None if there is no such document or it does not match `only_if`."""
         document = await self.collection.find_one_and_update(
-            {"_id": id_} | (only_if or {}), {"$set": plain(fields)}, return_document=ReturnDocument.AFTER
+            {"_id": id_} | (only_if or {}),
+            {"$set": plain(fields)},
+            return_document=ReturnDocument.AFTER,
+            session=session,
         )
         return None if document is None else self.decode(document)
 

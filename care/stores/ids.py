@@ -5,14 +5,14 @@ from __future__ import annotations
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from care.stores.mongo import Database
+from care.stores.mongo import Database, Session
 
 
 class IdStore:
     """One counter document a prefix; one small document for each `once` that was asked for."""
 
     def __init__(self, database: Database) -> None:
-        self._counters = database["counters"]
+        self._database = database
         self._given = database["given_ids"]
 
     async def ensure_indexes(self) -> None:
@@ -34,7 +34,12 @@ class IdStore:
         return new
 
     async def _count(self, prefix: str) -> str:
-        counter = await self._counters.find_one_and_update(
-            {"_id": prefix}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        return f"{prefix}{counter['last']:03d}"
+        return f"{prefix}{await next_number(self._database, prefix):03d}"
+
+
+async def next_number(database: Database, counter: str, session: Session | None = None) -> int:
+    """Counts from 1. In a transaction the number is given back with the rest of it, so none is left out."""
+    counted = await database["counters"].find_one_and_update(
+        {"_id": counter}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER, session=session
+    )
+    return int(counted["last"])
