@@ -19,6 +19,7 @@ from care.language import LANGUAGES, language_of
 from care.models.customer import ChangeCustomer
 from ui import live, theme
 from ui.language import COOKIE, _, current, mark, speaking, wished
+from ui.parts.elements import AWAY
 
 LOGIN = "/ui/login"
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ _HEADERS = {
 _MESSAGES = {
     "wrong": mark("The e-mail address or the password is wrong. Please try again."),
     "elsewhere": mark("Please sign in from this page."),
-    "away": mark("The shop cannot be reached just now. Please try again in a moment."),
+    "away": AWAY,
     "ended": mark("You are signed out. Sign in again to go on."),
 }
 
