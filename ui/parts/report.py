@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from functools import partial
 from uuid import uuid4
@@ -222,6 +223,7 @@ class _Report:
         refund = await visit.services.client.open_refund(visit.customer_id, request, once=self._begun.once)
         self._end()
         sent(self._text_key)
+        await asyncio.sleep(0)  # NiceGUI sends scripts a turn later: the next page must not find what they forget
         ui.navigate.to(f"/refunds?case={refund.refund_id}#{refund.refund_id}")
         return _("Thank you. Your refund {refund} is open.", refund=refund.refund_id)
 
