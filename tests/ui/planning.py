@@ -28,8 +28,7 @@ async def chooses(ana: Person, day: date) -> Locator:
     """Turns the calendar to a day, opens its sheet, and gives it."""
     title = ana.page.locator(".card.planner h2")
     while (before := await title.inner_text()) != f"{day:%B %Y}":
-        await ana.button("Month after").click()
-        await expect(title).not_to_have_text(before)
+        await ana.reaches(title.filter(has_not_text=before), ana.button("Month after"))
     await ana.page.locator(f".cal [data-key='{day}']").click()
     await expect(ana.dialog()).to_be_visible()
     return ana.dialog()
