@@ -11,6 +11,7 @@ from care.errors import Unavailable
 from care.stores.accounts import AccountStore
 from care.stores.allowances import AllowanceStore
 from care.stores.analytics import AnalyticsStore
+from care.stores.audit import AuditStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
 from care.stores.customers import CustomerStore
@@ -43,6 +44,7 @@ class Stores:
 
     database: Database
     ids: IdStore
+    audit: AuditStore
     accounts: AccountStore
     customers: CustomerStore
     products: ProductStore
@@ -109,6 +111,7 @@ def over(database: Database) -> Stores:
     return Stores(
         database=database,
         ids=IdStore(database),
+        audit=AuditStore(database),
         accounts=AccountStore(database),
         customers=CustomerStore(database),
         products=ProductStore(database),

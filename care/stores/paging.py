@@ -30,13 +30,14 @@ def after(cursor: str, by: str, direction: int) -> Document:
     return {by: {from_here: at}, "$or": [{by: {beyond: at}}, {by: at, "_id": {beyond: last_id}}]}
 
 
-def _read(cursor: str, by: str) -> tuple[datetime | None, str]:
+def _read(cursor: str, by: str) -> tuple[datetime | None, str | int]:
     try:
         at, last_id = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         when = None if at is None else EPOCH + int(at) * _MILLISECOND
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise _not_ours() from None
-    if not isinstance(last_id, str) or (by == "_id") != (when is None):
+    counted = by == "_id" and type(last_id) is int
+    if not (isinstance(last_id, str) or counted) or (by == "_id") != (when is None):
         raise _not_ours()
     return when, last_id
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from care.models.analytics import Table
+from care.models.audit import AuditEvent
 from care.models.common import Page
 from care.models.conversation import Conversation
 from care.models.customer import Account, Role
@@ -68,6 +69,11 @@ A_WEEK = Period.of_days(AT.date(), AT.date() + timedelta(days=6), AT.date() + ti
 FIGURES = MINE + OTHERS
 _BOTH = MINE // 2 + 1 + 1 + PAGE + 1  # the last one of the page before is looked at again
 QUERIES: dict[str, Query] = {
+    "audit.page": Query(lambda s: s.audit.page(limit=PAGE)),
+    "audit.page, next": Query(lambda s: _second(s.audit.page), _BOTH),
+    "audit.page, about": Query(lambda s: s.audit.page(about="CUST001", limit=PAGE), PAGE + 1),
+    "audit.page, by": Query(lambda s: s.audit.page(by="amy", limit=PAGE), PAGE + 1),
+    "audit.lines": Query(lambda s: _all(s.audit.lines(after=MINE - PAGE)), PAGE),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
     "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
@@ -187,7 +193,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
-    *("allowances.take", "allowances.taken", "policies.get"),
+    *("allowances.take", "allowances.taken", "audit.append", "audit.head", "policies.get"),
     *(
         "accounts.add",
         "accounts.find",
@@ -298,6 +304,11 @@ async def _fill(stores: Stores) -> None:
             for n, _, at in many[:MINE]
         ],
         "email",
+    )
+    await put(
+        "audit",
+        [AuditEvent(number=n + 1, at=at, act="signed_in", by="amy", about=ME, hash="") for n, _, at in many[:MINE]],
+        "number",
     )
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
