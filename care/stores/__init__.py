@@ -107,12 +107,12 @@ async def open_stores(uri: str, database: str, *, indexes: bool = True) -> Async
 
 def over(database: Database) -> Stores:
     """All stores over one database; opens nothing."""
-    meters = MeterStore(database)
+    meters, audit = MeterStore(database), AuditStore(database)
     return Stores(
         database=database,
         ids=IdStore(database),
-        audit=AuditStore(database),
-        accounts=AccountStore(database),
+        audit=audit,
+        accounts=AccountStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),
@@ -122,9 +122,9 @@ def over(database: Database) -> Stores:
         ledger=LedgerStore(database),
         payers=PayerStore(database),
         subscriptions=SubscriptionStore(database),
-        refunds=RefundStore(database),
+        refunds=RefundStore(database, audit),
         allowances=AllowanceStore(database),
-        policies=PolicyStore(database),
+        policies=PolicyStore(database, audit),
         conversations=ConversationStore(database),
         notifications=NotificationStore(database),
         preferences=PreferencesStore(database),
