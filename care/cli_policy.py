@@ -44,7 +44,7 @@ def replay(
     data_dir: Join = None,
     as_json: Json = False,
 ) -> None:
-    """Rule on closed cases again under the file, and show what would change. Writes nothing."""
+    """Rule on closed cases again under the file, and show what would change. Changes nothing."""
     from care.policy import load_policy
     from care.replaying import replay_cases
 

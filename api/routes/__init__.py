@@ -2,6 +2,7 @@
 
 from api.routes import (
     analytics,
+    audit,
     auth,
     chat,
     conversations,
@@ -31,6 +32,7 @@ ROUTERS = (
     chat.streams,
     conversations.router,
     analytics.router,
+    audit.router,
     webhooks.router,
     health.router,
 )

@@ -50,7 +50,9 @@ async def summary(_: Staff, serving: Serving, period: Asked) -> Summary:
 
 
 @router.get("/analytics/export", response_class=StreamingResponse, responses=_CSV)
-async def export(_: Staff, serving: Serving, what: Table, period: Asked) -> StreamingResponse:
+async def export(staff: Staff, serving: Serving, what: Table, period: Asked) -> StreamingResponse:
     """One table of the same time as CSV: amounts in minor units, times in UTC. Text that a spreadsheet would take for
     a formula begins with an apostrophe."""
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    await serving.note(staff, "figures_exported", table=what.value, **days)
     return await as_csv(serving.stores.analytics.table(what, period), f"care-{what}-{period.first}-to-{period.last}")

@@ -15,8 +15,10 @@ router = APIRouter(responses=ERRORS)
 
 
 @router.get("/customers", tags=["customers"])
-async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
-    return await serving.stores.customers.page(limit=limit, cursor=cursor)
+async def customers(staff: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
+    page = await serving.stores.customers.page(limit=limit, cursor=cursor)
+    await serving.note(staff, "customers_listed", number=str(len(page.items)))
+    return page
 
 
 @router.get("/customer/{customer_id}", tags=["customers"])
@@ -26,9 +28,11 @@ async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
 
 
 @router.post("/customer/change/{customer_id}", tags=["customers"])
-async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
+async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, viewer: Viewer, serving: Serving) -> Customer:
     """Name, time zone, language or usual address. Orders that are placed already keep their address."""
-    return await serving.stores.customers.change(customer_id, body)
+    changed = await serving.stores.customers.change(customer_id, body)
+    await serving.acted(viewer, customer_id, "customer_changed", customer_id)
+    return changed
 
 
 @router.get("/payment-methods/{customer_id}", tags=["customers"])
@@ -47,4 +51,6 @@ async def products(_: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cur
 async def read(notification_id: str, viewer: Viewer, serving: Serving) -> Notification:
     """Marks it read; the first time counts."""
     owner = None if viewer.is_staff else viewer.customer_id or ""
-    return await serving.stores.notifications.mark_read(notification_id, owner)
+    notice = await serving.stores.notifications.mark_read(notification_id, owner)
+    await serving.acted(viewer, notice.customer_id, "notification_read", notification_id, once=notification_id)
+    return notice

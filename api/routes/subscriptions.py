@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Serving, Viewer, may_see
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Services, Serving, Viewer, may_see
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import subscription_view
 from care.models.common import Page
+from care.models.customer import Principal
 from care.models.notification import Notification
 from care.models.subscription import (
     CancelSubscription,
@@ -35,7 +36,7 @@ async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving,
     """Deliver these items again and again. Answers once the subscription runs."""
     may_see(viewer, body.customer_id)
     subscription = await serving.client.subscribe(body, once=once)
-    return await subscription_view(serving, subscription, viewer)
+    return await _after(serving, viewer, subscription, "subscription_started", once=subscription.subscription_id)
 
 
 @router.get("/subscriptions/{customer_id}", response_model_exclude={"items": {"__all__": _HIDDEN}})
@@ -59,7 +60,7 @@ async def cancel(
 ) -> SubscriptionView:
     """Now, or after the next delivery."""
     cancelled = await serving.client.cancel_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, cancelled, viewer)
+    return await _after(serving, viewer, cancelled, "subscription_cancelled")
 
 
 @router.post("/subscription/pause/{subscription_id}", response_model_exclude=_HIDDEN)
@@ -68,14 +69,14 @@ async def pause(
 ) -> SubscriptionView:
     """Until the named date, or until it is resumed."""
     after = await serving.client.pause_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_paused")
 
 
 @router.post("/subscription/resume/{subscription_id}", response_model_exclude=_HIDDEN)
 async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Deliveries go on with the next one."""
     after = await serving.client.resume_subscription(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_resumed")
 
 
 @router.post("/subscription/skip/{subscription_id}", response_model_exclude=_HIDDEN)
@@ -84,7 +85,7 @@ async def skip(
 ) -> SubscriptionView:
     """Leave out one date, by default the next; later dates stay."""
     after = await serving.client.skip_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_skipped")
 
 
 @router.post("/subscription/unskip/{subscription_id}", response_model_exclude=_HIDDEN)
@@ -93,7 +94,7 @@ async def unskip(
 ) -> SubscriptionView:
     """Take a skip back."""
     after = await serving.client.unskip_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_unskipped")
 
 
 @router.post("/subscription/reschedule/{subscription_id}", response_model_exclude=_HIDDEN)
@@ -102,7 +103,7 @@ async def reschedule(
 ) -> SubscriptionView:
     """Move the delivery of one date to another."""
     after = await serving.client.reschedule_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_moved")
 
 
 @router.post("/subscription/change/{subscription_id}", response_model_exclude=_HIDDEN)
@@ -111,28 +112,28 @@ async def change(
 ) -> SubscriptionView:
     """Other items, days, zone or address, from the next delivery on."""
     after = await serving.client.change_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_changed")
 
 
 @router.post("/subscription/order-now/{subscription_id}", response_model_exclude=_HIDDEN)
 async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """One delivery today; the calendar stays as it is."""
     after = await serving.client.order_now(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_ordered_now")
 
 
 @router.post("/subscription/uncancel/{subscription_id}", response_model_exclude=_HIDDEN)
 async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Take back an end after the next delivery."""
     after = await serving.client.uncancel_subscription(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_kept")
 
 
 @router.post("/subscription/resubscribe/{subscription_id}", status_code=201, response_model_exclude=_HIDDEN)
 async def resubscribe(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Start a cancelled one again, as a new subscription; twice starts one."""
     again = await serving.client.resubscribe(stored.subscription_id)
-    return await subscription_view(serving, again, viewer)
+    return await _after(serving, viewer, again, "subscription_started", once=again.subscription_id)
 
 
 @router.get("/subscription/notifications/{customer_id}")
@@ -141,3 +142,10 @@ async def notifications(
 ) -> Page[Notification]:
     """All that the customer was told, newest first."""
     return await serving.stores.notifications.page(customer_id, limit=limit, cursor=cursor)
+
+
+async def _after(
+    serving: Services, viewer: Principal, after: Subscription, what: str, once: str | None = None
+) -> SubscriptionView:
+    await serving.acted(viewer, after.customer_id, what, after.subscription_id, once)
+    return await subscription_view(serving, after, viewer)

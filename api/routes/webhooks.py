@@ -21,9 +21,9 @@ Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 
 
 @router.post("/webhooks", status_code=201)
-async def register(body: NewEndpoint, _: Admin, serving: Serving, once: Once) -> EndpointWithSecret:
+async def register(body: NewEndpoint, admin: Admin, serving: Serving, once: Once) -> EndpointWithSecret:
     """Tell this address what customers are told, of all kinds or of those named. The secret is shown only here."""
-    return await serving.webhooks.register(body, once=once)
+    return await serving.webhooks.register(body, by=admin.email, once=once)
 
 
 @router.get("/webhooks")
@@ -33,26 +33,26 @@ async def webhooks(_: Overseer, serving: Serving, limit: Limit = PAGE, cursor: C
 
 
 @router.post("/webhooks/enable/{endpoint_id}")
-async def enable(endpoint_id: str, _: Admin, serving: Serving) -> EndpointView:
+async def enable(endpoint_id: str, admin: Admin, serving: Serving) -> EndpointView:
     """It hears of everything from now on; what it missed can be redelivered."""
-    return await serving.webhooks.enable(endpoint_id)
+    return await serving.webhooks.enable(endpoint_id, by=admin.email)
 
 
 @router.post("/webhooks/disable/{endpoint_id}")
-async def disable(endpoint_id: str, _: Admin, serving: Serving) -> EndpointView:
-    return await serving.webhooks.disable(endpoint_id)
+async def disable(endpoint_id: str, admin: Admin, serving: Serving) -> EndpointView:
+    return await serving.webhooks.disable(endpoint_id, by=admin.email)
 
 
 @router.delete("/webhooks/{endpoint_id}", status_code=204)
-async def delete(endpoint_id: str, _: Admin, serving: Serving) -> None:
+async def delete(endpoint_id: str, admin: Admin, serving: Serving) -> None:
     """With the record of what was delivered there."""
-    await serving.webhooks.delete(endpoint_id)
+    await serving.webhooks.delete(endpoint_id, by=admin.email)
 
 
 @router.post("/webhooks/rotate/{endpoint_id}")
-async def rotate(endpoint_id: str, _: Admin, serving: Serving) -> EndpointWithSecret:
+async def rotate(endpoint_id: str, admin: Admin, serving: Serving) -> EndpointWithSecret:
     """A new secret, shown only here. For 24 hours the old one signs too."""
-    return await serving.webhooks.rotate(endpoint_id)
+    return await serving.webhooks.rotate(endpoint_id, by=admin.email)
 
 
 @router.get("/webhooks/deliveries/{endpoint_id}")
@@ -64,6 +64,6 @@ async def deliveries(
 
 
 @router.post("/webhooks/redeliver/{dispatch_id}")
-async def redeliver(dispatch_id: str, _: Admin, serving: Serving) -> Dispatch:
+async def redeliver(dispatch_id: str, admin: Admin, serving: Serving) -> Dispatch:
     """Once more, whether it arrived or not, under the same webhook-id."""
-    return await serving.webhooks.redeliver(dispatch_id)
+    return await serving.webhooks.redeliver(dispatch_id, by=admin.email)

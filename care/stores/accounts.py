@@ -39,8 +39,8 @@ class AccountStore:
         account = account.model_copy(update={"email": account.email.lower()})
 
         async def body(session: Session) -> None:
-            told = {"by": by or "", "about": account.email, "role": account.role.value}
-            await self._audit.append("account_added", session=session, **told)
+            role = account.role.value
+            await self._audit.append("account_added", by=by or "", about=account.email, session=session, role=role)
             await self._accounts.add(account, session=session)
 
         try:

@@ -100,6 +100,7 @@ OVERSEERS = [
     ("GET", "/webhooks/deliveries/{endpoint_id}"),
 ]
 ADMINS = [
+    ("GET", "/audit"),
     ("POST", "/webhooks"),
     ("POST", "/webhooks/enable/{endpoint_id}"),
     ("POST", "/webhooks/disable/{endpoint_id}"),
