@@ -29,10 +29,20 @@ async def page(visit: Visit) -> None:
     )
     await lines.first()
     await visit.services.looked(visit.principal, "audit_read")
+    told = ui.refreshable(_told)
+
+    async def check() -> None:
+        walk.disable()
+        with telling():
+            told.refresh(await checked(visit.services.stores))
+        walk.enable()
+
     with heading(_("Audit record"), _("Who did what, the newest first. Each line is tied to the one before.")):
-        pass
+        # On demand: a long record takes its time.
+        walk = button(_("Check the record"), check, symbol="fact_check", look="outline")
     with box("stack loose"):
-        _check(visit)
+        with box("stack").props("aria-live=polite"):
+            told(None)
         _filters(about, by, act)
         if not lines.items:
             empty("manage_search", _("No such line"), _("Nothing like this has been written down."))
@@ -41,32 +51,15 @@ async def page(visit: Visit) -> None:
                 lines.draw(lambda items: _rows(visit, items))
 
 
-def _check(visit: Visit) -> None:
-    """On demand: a long record takes its time."""
-
-    async def check() -> None:
-        walk.disable()
-        with telling():
-            told.refresh(await checked(visit.services.stores))
-        walk.enable()
-
-    @ui.refreshable
-    def told(found: Checked | None) -> None:
-        if found is None:
-            return
-        if found.fault:
-            banner("gpp_bad", retold(found.fault), "bad")
-            return
-        banner(
-            "verified_user", plural("{n} line is as written.", "{n} lines are as written.", found.last.number), "good"
-        )
-        last = f"{found.last.number}:{found.last.hash}"
-        text(_("The last one, to be kept elsewhere: {line}", line=last), "mute small wrap")
-
-    with box("line wraps"):
-        walk = button(_("Check the record"), check, symbol="fact_check", look="outline")
-    with box("stack").props("aria-live=polite"):
-        told(None)
+def _told(found: Checked | None) -> None:
+    if found is None:
+        return
+    if found.fault:
+        banner("gpp_bad", retold(found.fault), "bad")
+        return
+    banner("verified_user", plural("{n} line is as written.", "{n} lines are as written.", found.last.number), "good")
+    last = f"{found.last.number}:{found.last.hash}"
+    text(_("The last one, to be kept elsewhere: {line}", line=last), "mute small wrap")
 
 
 def _filters(about: str, by: str, act: str) -> None:
@@ -75,15 +68,15 @@ def _filters(about: str, by: str, act: str) -> None:
         query = urlencode({name: value.strip() for name, value in asked.items() if value and value.strip()})
         ui.navigate.to(f"/audit?{query}".rstrip("?"))
 
-    with box("line wraps", name=_("What to look at")).props("role=search"):
+    with box("grid four even", name=_("What to look at")).props("role=search"):
         who = ui.input(_("Who"), value=by)
         concerned = ui.input(_("About"), value=about)
         kinds = {known: _(word) for known, word in ACT_WORDS.items()}
         what = ui.select(kinds, value=act if act in kinds else None, label=_("What was done"), clearable=True)
         for field in (who, concerned):
-            field.props(f"outlined dense clearable autocomplete=off maxlength={_LONGEST}").classes("grow")
+            field.props(f"outlined dense clearable autocomplete=off maxlength={_LONGEST}")
             field.on("keydown.enter", show)
-        what.props("outlined dense options-dense").classes("grow")
+        what.props("outlined dense options-dense")
         button(_("Show"), show, look="outline")
 
 
