@@ -60,7 +60,8 @@ class Rule:
             if self.scope not in principal.scopes:
                 raise MissingScope(self.scope)
         elif principal.role not in self.roles:
-            raise Forbidden(f"This needs the role {' or '.join(role for role in Role if role in self.roles)}.")
+            roles = [role for role in Role if role in self.roles]
+            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
 
 
 class Public:
