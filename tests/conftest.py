@@ -83,12 +83,23 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
 
 
-@pytest.fixture
-async def stores(mongodb_uri: str) -> AsyncIterator[Stores]:
-    """All stores over an empty database with its indexes."""
+@pytest.fixture(scope="session")
+async def one_database(mongodb_uri: str) -> AsyncIterator[Stores]:
     async with open_stores(mongodb_uri, f"test_{uuid.uuid4().hex[:12]}") as opened:
         yield opened
         await opened.drop()
+
+
+@pytest.fixture
+async def stores(one_database: Stores) -> Stores:
+    """All stores over a database with its indexes and nothing else, for this test alone.
+
+    It is emptied, and not made anew: to make and drop one for each test would take longer than most of the tests.
+    """
+    database = one_database.database
+    ours = await database.list_collection_names(filter={"name": {"$not": {"$regex": r"^system\."}}})
+    await asyncio.gather(*(database[name].delete_many({}) for name in ours))
+    return one_database
 
 
 @pytest.hookimpl(wrapper=True)
