@@ -12,6 +12,7 @@ from care.models.audit import Act
 from care.models.customer import Account, Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
+from care.models.token import Machine
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
@@ -69,12 +70,13 @@ class Services:
         await self.stores.audit.append(act, by=who.recorded, about=about, session=None, once=once, **detail)
 
     async def looked(self, who: Principal, act: Act, about: str = "") -> None:
-        """A colleague has opened what is a customer's: a line a day. Customers look at their own."""
-        if who.is_staff:
+        """A colleague has opened what is a customer's: a line a day. Customers look at their own, the shop's own
+        systems at everybody's."""
+        if who.is_staff and not isinstance(who, Machine):
             await self.note(who, act, about, once=f"{act} {who.email} {about} {datetime.now(UTC).date()}")
 
     async def acted(self, who: Principal, customer_id: str, what: str, on: str, once: str | None = None) -> None:
-        """A colleague has done `what` to the thing `on` for a customer, who could have done it themselves."""
+        """A colleague or a system has done `what` to the thing `on` for a customer, who could have done it."""
         if who.is_staff:
             once = f"{what} {once}" if once else ""
             await self.note(who, "acted_for_customer", customer_id, once=once, what=what, on=on)

@@ -32,7 +32,7 @@ async def checked(stores: Stores, kept: Head | None = None) -> Checked:
     check = Check(kept)
     while True:
         reached, head = check.last.number, await stores.audit.head()
-        async for number, event in stores.audit.lines(after=reached):
+        async for number, event in stores.audit.stored(after=reached):
             if fault := check.line(number, event):
                 return Checked(check.last, fault)
         known = head.number if head else 0

@@ -5,23 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from api.deps import PAGE, Cursor, Limit, Serving, require
+from api.deps import PAGE, Cursor, Limit, Serving, Viewer, admins
 from api.problems import ERRORS
 from care.models.audit import Act, AuditEvent
 from care.models.common import Page
-from care.models.customer import Principal, Role
 
 router = APIRouter(tags=["audit"], responses=ERRORS)
 
-Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 Name = Annotated[str | None, Query(max_length=254)]
 
 
-@router.get("/audit")
+@router.get("/audit", dependencies=[admins()])
 async def record(
-    admin: Admin,
+    viewer: Viewer,
     serving: Serving,
     about: Name = None,
     by: Name = None,
@@ -35,5 +33,5 @@ async def record(
     page = await serving.stores.audit.page(
         about=about, by=by, acts=[act] if act else [], since=start, limit=limit, cursor=cursor
     )
-    await serving.looked(admin, "audit_read")
+    await serving.looked(viewer, "audit_read")
     return page

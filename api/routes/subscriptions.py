@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Services, Serving, Viewer, may_see
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Services, Serving, Viewer, may_see, own
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import subscription_view
@@ -31,7 +31,9 @@ _NEXT = OneDelivery()
 _HIDDEN = {"last_step"}
 
 
-@router.post("/subscription", status_code=201, response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription", dependencies=[own("subscriptions:write")], status_code=201, response_model_exclude=_HIDDEN
+)
 async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """Deliver these items again and again. Answers once the subscription runs."""
     may_see(viewer, body.customer_id)
@@ -39,7 +41,11 @@ async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving,
     return await _after(serving, viewer, subscription, "subscription_started", once=subscription.subscription_id)
 
 
-@router.get("/subscriptions/{customer_id}", response_model_exclude={"items": {"__all__": _HIDDEN}})
+@router.get(
+    "/subscriptions/{customer_id}",
+    dependencies=[own("subscriptions:read")],
+    response_model_exclude={"items": {"__all__": _HIDDEN}},
+)
 async def subscriptions(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Subscription]:
@@ -47,14 +53,16 @@ async def subscriptions(
     return await serving.stores.subscriptions.page(customer_id, limit=limit, cursor=cursor)
 
 
-@router.get("/subscription/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.get("/subscription/{subscription_id}", dependencies=[own("subscriptions:read")], response_model_exclude=_HIDDEN)
 async def subscription(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Its live state, upcoming dates and deliveries so far."""
     live = await serving.client.subscription(stored.subscription_id)
     return await subscription_view(serving, live, viewer)
 
 
-@router.post("/subscription/cancel/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/cancel/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def cancel(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: CancelSubscription = _NOW
 ) -> SubscriptionView:
@@ -63,7 +71,9 @@ async def cancel(
     return await _after(serving, viewer, cancelled, "subscription_cancelled")
 
 
-@router.post("/subscription/pause/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/pause/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def pause(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: PauseSubscription = _OPEN_END
 ) -> SubscriptionView:
@@ -72,14 +82,18 @@ async def pause(
     return await _after(serving, viewer, after, "subscription_paused")
 
 
-@router.post("/subscription/resume/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/resume/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Deliveries go on with the next one."""
     after = await serving.client.resume_subscription(stored.subscription_id)
     return await _after(serving, viewer, after, "subscription_resumed")
 
 
-@router.post("/subscription/skip/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/skip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def skip(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
@@ -88,7 +102,9 @@ async def skip(
     return await _after(serving, viewer, after, "delivery_skipped")
 
 
-@router.post("/subscription/unskip/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/unskip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def unskip(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
@@ -97,7 +113,11 @@ async def unskip(
     return await _after(serving, viewer, after, "delivery_unskipped")
 
 
-@router.post("/subscription/reschedule/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/reschedule/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def reschedule(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: RescheduleDelivery
 ) -> SubscriptionView:
@@ -106,7 +126,9 @@ async def reschedule(
     return await _after(serving, viewer, after, "delivery_moved")
 
 
-@router.post("/subscription/change/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/change/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def change(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: ChangeSubscription
 ) -> SubscriptionView:
@@ -115,28 +137,41 @@ async def change(
     return await _after(serving, viewer, after, "subscription_changed")
 
 
-@router.post("/subscription/order-now/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/order-now/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """One delivery today; the calendar stays as it is."""
     after = await serving.client.order_now(stored.subscription_id)
     return await _after(serving, viewer, after, "subscription_ordered_now")
 
 
-@router.post("/subscription/uncancel/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/uncancel/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Take back an end after the next delivery."""
     after = await serving.client.uncancel_subscription(stored.subscription_id)
     return await _after(serving, viewer, after, "subscription_kept")
 
 
-@router.post("/subscription/resubscribe/{subscription_id}", status_code=201, response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/resubscribe/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    status_code=201,
+    response_model_exclude=_HIDDEN,
+)
 async def resubscribe(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Start a cancelled one again, as a new subscription; twice starts one."""
     again = await serving.client.resubscribe(stored.subscription_id)
     return await _after(serving, viewer, again, "subscription_started", once=again.subscription_id)
 
 
-@router.get("/subscription/notifications/{customer_id}")
+@router.get("/subscription/notifications/{customer_id}", dependencies=[own("notifications:read")])
 async def notifications(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Notification]:

@@ -81,11 +81,14 @@ class AuditStore:
         """None before the first line, and for one that cannot be read."""
         return _of(await self._heads.find_one({"_id": _HEAD}))
 
-    async def lines(self, after: int = 0) -> AsyncIterator[tuple[object, AuditEvent | None]]:
-        """All lines from the one after number `after` on, in their order, each with its number as it is stored.
+    async def lines(self, after: int = 0) -> AsyncIterator[AuditEvent]:
+        """All lines from the one after number `after` on, in their order."""
+        async for _number, event in self.stored(after):
+            if event:
+                yield event
 
-        None stands for one that is stored in another way than it was written.
-        """
+    async def stored(self, after: int = 0) -> AsyncIterator[tuple[object, AuditEvent | None]]:
+        """The same as they are stored, each with its number; None for one that was not written so by anybody here."""
         where: Document = {"_id": {"$gt": after}} if after else {}
         async for document in self._events.collection.find(where).sort("_id", OLDEST).batch_size(_AT_ONCE):
             yield document["_id"], self._read(document)

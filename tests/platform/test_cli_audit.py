@@ -67,11 +67,13 @@ ACTS: dict[str, Act] = {
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
     "seed": "seeded",
+    "token add": "token_made",
+    "token revoke": "token_revoked",
 }
 # What only shows, measures, or starts and stops; a worker that starts under another policy writes that down itself.
 READS_ONLY = {
     *("audit show", "audit verify", "bench", "doctor", "down", "eval intents", "eval refunds", "policy check"),
-    *("policy show", "serve", "status", "up", "worker"),
+    *("policy show", "serve", "status", "token list", "up", "worker"),
 }
 
 

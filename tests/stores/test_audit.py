@@ -19,7 +19,7 @@ AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 async def written(stores: Stores) -> list[AuditEvent]:
     """All lines, oldest first."""
-    return [event async for _, event in stores.audit.lines() if event]
+    return [event async for event in stores.audit.lines()]
 
 
 async def right(stores: Stores) -> bool:
