@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from care.errors import CareError, Invalid, Unavailable
+from care.errors import CareError, Invalid, TooMany, Unavailable
 from care.stores import CONNECTION_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,8 +69,14 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status),
+        _headers(error),
     )
+
+
+def _headers(error: CareError) -> dict[str, str]:
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.seconds)}
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status, {})
 
 
 def plain_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

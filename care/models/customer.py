@@ -89,8 +89,8 @@ class AccountWish(Body):
 class Account(Model):
     """A sign-in. `password_hash` is argon2id; a customer's account names its customer.
 
-    A closed account is kept, as cases name it, and opens nothing. `generation` counts its changes: a token or session
-    of an earlier one is worth nothing.
+    A closed account is kept, as cases name it, and opens nothing. `generation` counts its changes: a sign-in of an
+    earlier one is worth nothing.
     """
 
     email: Email
@@ -110,18 +110,18 @@ class AccountEvent(Model):
     at: Utc
     by: str
     email: str
-    kind: Literal["added", "role_changed", "password_reset", "closed"]
+    kind: Literal["added", "role_changed", "password_reset", "password_changed", "password_renewed", "closed"]
     role: Role
     before: Role | None = None
 
 
 class Principal(Model):
-    """Who asks: the part of an account that a token or session carries."""
+    """Who asks: the part of an account that a token or cookie carries, and the sign-in that it stands for."""
 
     email: str
     role: Role
     customer_id: CustomerId | None = None
-    generation: int = 0
+    session_id: str = ""
 
     @property
     def is_staff(self) -> bool:

@@ -30,8 +30,11 @@ from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
+from care.stores.resets import ResetStore
+from care.stores.sessions import SessionStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.traces import TraceStore
+from care.stores.tries import TryStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
 
@@ -46,6 +49,9 @@ class Stores:
     ids: IdStore
     audit: AuditStore
     accounts: AccountStore
+    sessions: SessionStore
+    tries: TryStore
+    resets: ResetStore
     customers: CustomerStore
     products: ProductStore
     orders: OrderStore
@@ -113,6 +119,9 @@ def over(database: Database) -> Stores:
         ids=IdStore(database),
         audit=AuditStore(database),
         accounts=AccountStore(database),
+        sessions=SessionStore(database),
+        tries=TryStore(database),
+        resets=ResetStore(database),
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),

@@ -1,7 +1,8 @@
 """Who may sign in, and the record of who changed that.
 
-Every act and its line in the record are one transaction, which counts the lines first. So two acts at once collide
-there, and the later one looks again at what the first has left: two administrators cannot close each other.
+Every act, its line in the record and the end of the account's sign-ins are one transaction, which counts the lines
+first. So two acts at once collide there, and the later one looks again at what the first has left: two administrators
+cannot close each other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from care.models.customer import Account, AccountEvent, Role
 from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
 from care.stores.ids import next_number
 from care.stores.mongo import Database, Document, Session, in_transaction
+from care.stores.sessions import COLLECTION as SESSIONS
 
 _RECORD = "account record"  # its counter
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
@@ -29,6 +31,7 @@ class AccountStore:
         self._database = database
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
         self._record = database["account_record"]
+        self._sessions = database[SESSIONS]
 
     async def ensure_indexes(self) -> None:
         """The record is read by `_id`, its number."""
@@ -61,8 +64,15 @@ class AccountStore:
         if await self._accounts.change(email.lower(), {"password_hash": password_hash}) is None:
             raise self._accounts.missing(email)
 
-    async def act(self, email: str, kind: str, act: Act, *, by: str) -> Account:
-        """The account as `act` has left it, one generation on. Raises NotFound, and what `act` raises."""
+    async def rehash(self, email: str, before: str, after: str) -> None:
+        """The same password under today's parameters; unless it was changed meanwhile."""
+        await self._accounts.change(email.lower(), {"password_hash": after}, only_if={"password_hash": before})
+
+    async def act(self, email: str, kind: str, act: Act, *, by: str, keep: str = "") -> Account:
+        """The account as `act` has left it, one generation on; of its sign-ins, `keep` alone goes on.
+
+        Raises NotFound, and what `act` raises.
+        """
 
         async def body(session: Session) -> Account:
             number = await next_number(self._database, _RECORD, session)
@@ -73,6 +83,10 @@ class AccountStore:
             after = after.model_copy(update={"generation": before.generation + 1})
             await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
             await self._write(number, after, before, kind, by, session)
+            mine = {"email": before.email}
+            await self._sessions.delete_many({**mine, "_id": {"$ne": keep}}, session=session)
+            kept = {"generation": after.generation}
+            await self._sessions.update_one({**mine, "_id": keep}, {"$set": kept}, session=session)
             return after
 
         return await in_transaction(self._database, body)

@@ -17,6 +17,11 @@ from tests.media.files import pdf
 Json = dict[str, object] | None
 PUBLIC = {
     ("POST", "/auth/token"),
+    # The token that is sent is the permission; who has forgotten a password has none.
+    ("POST", "/auth/refresh"),
+    ("POST", "/auth/revoke"),
+    ("POST", "/auth/password/forgot"),
+    ("POST", "/auth/password/reset"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
@@ -29,6 +34,9 @@ PUBLIC = {
     ("POST", "/skip/{token}/undo"),
 }
 SIGNED_IN = [
+    ("POST", "/auth/password"),
+    ("GET", "/auth/sessions"),
+    ("POST", "/auth/sessions/end/{session_id}"),
     ("GET", "/products"),
     ("POST", "/subscription"),
     ("POST", "/evidence"),

@@ -24,6 +24,8 @@ _DONE: dict[str, str] = {
     "added": mark("{by} added {email} as {role}."),
     "role_changed": mark("{by} made {email} {role}; before: {before}."),
     "password_reset": mark("{by} gave {email} a new password."),
+    "password_changed": mark("{email} has changed the password."),
+    "password_renewed": mark("{email} has set a new password by mail."),
     "closed": mark("{by} closed the account of {email}."),
 }
 
