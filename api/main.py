@@ -19,9 +19,11 @@ from api.services import Services
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
 from care.links import Links
+from care.models.session import Door
 from care.own_password import OwnPassword
 from care.policy import load_policy
 from care.recording import Recording
+from care.rules.sessions import LIVES
 from care.settings import Settings
 from care.signing_in import SigningIn
 from care.stores import open_stores
@@ -29,7 +31,7 @@ from care.temporal import connect
 from ui.frame import mount
 from workflows.client import CareClient
 
-_SESSION_SECONDS = 8 * 3600
+_SESSION_SECONDS = int(LIVES[Door.PORTAL].idle.total_seconds())
 
 
 def create_app(settings: Settings) -> FastAPI:

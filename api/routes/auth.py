@@ -91,7 +91,7 @@ async def refresh(
     return _token(serving, await serving.signing_in.refresh(refresh_token))
 
 
-@router.post("/auth/revoke")
+@router.post("/auth/revoke", response_class=Response)
 async def revoke(serving: Serving, token: Annotated[str, Form(max_length=4096)]) -> Response:
     """Ends the sign-in of a refresh or access token (RFC 7009). One that is worth nothing is answered alike."""
     try:
@@ -109,7 +109,7 @@ async def change_password(body: ChangePassword, viewer: Viewer, serving: Serving
     await serving.own_password.change(viewer, body.current, body.new)
 
 
-@router.post("/auth/password/forgot", status_code=202, responses=problem_responses(409))
+@router.post("/auth/password/forgot", status_code=202, response_class=Response, responses=problem_responses(409))
 async def forgot_password(request: Request, body: ForgottenPassword, serving: Serving) -> Response:
     """Sends a mail with a link that sets a new password, if this is the address of an account."""
     language = language_of(wishes(None, request.headers.get("accept-language", "")))

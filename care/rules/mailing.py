@@ -88,8 +88,8 @@ def _write(
     """`foot` is a line and the address that it tells of."""
     mail["Subject"] = title
     label = language.text(label)
-    asked = f"{label}: {link}\n\n" if link else ""
-    mail.set_content(f"{message}\n\n{asked}" + (f"-- \n{foot[0]}: {foot[1]}\n" if foot else ""))
+    parts = [message, f"{label}: {link}" if link else "", f"-- \n{foot[0]}: {foot[1]}" if foot else ""]
+    mail.set_content("\n\n".join(filter(None, parts)) + "\n")
     html = _PAGE.format(
         lang=language.code,
         title=escape(title),

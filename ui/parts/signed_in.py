@@ -58,7 +58,8 @@ def _row(visit: Visit, session: Session, end: Deed) -> None:
             if program:
                 chip(_("Program"))
         since, last = (words.moment(at, visit.zone) for at in (session.created_at, session.used_at))
-        text(_("Since {since}, last used {last}", since=since, last=last), "mute small")
+        told = _("Since {since}, last used {last}", since=since, last=last)
+        text(told if visit.customer else f"{told} UTC", "mute small")
     if session.session_id == visit.principal.session_id:
         chip(_("Here"), "good")
     else:
