@@ -96,7 +96,7 @@ class OwnPassword:
         )
         await self._stores.resets.add(request)
         await self._stores.outbox.add([_dispatch(request, at)])
-        await self._recording.note("password_reset_asked", by=ANYBODY, about=id_of(account))
+        self._recording.begin("password_reset_asked", by=ANYBODY, about=id_of(account))
 
     async def _asked_by(self, token: str) -> tuple[ResetRequest, Account]:
         request = await self._stores.resets.find(self._links.read_reset(token))

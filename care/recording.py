@@ -26,10 +26,14 @@ class Recording:
 
     async def note(self, act: Act, *, by: str, about: str = "", **detail: Any) -> None:
         """Never raises: the act is done, and what could not be written is told in the log."""
+        await asyncio.wait({self.begin(act, by=by, about=about, **detail)}, timeout=_PATIENCE)
+
+    def begin(self, act: Act, *, by: str, about: str = "", **detail: Any) -> asyncio.Task[None]:
+        """The same, where not even the time that it takes may tell anything."""
         task = asyncio.create_task(self._append(act, by, about, detail))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.wait({task}, timeout=_PATIENCE)
+        return task
 
     async def settle(self) -> None:
         """Until what is under way is written, but not for ever: for the end of the process."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import secrets
 from contextlib import suppress
@@ -15,11 +14,11 @@ from care.models.customer import Account, Principal
 from care.models.session import Door, Session, Tries
 from care.passwords import check_room, hash_password, is_outdated, verify_password
 from care.recording import ANYBODY, Recording, id_of
+from care.refresh_tokens import RefreshToken
 from care.rules.lockout import SIGN_IN
 from care.rules.sessions import end_of, is_good, is_to_note, principal_of, used
 from care.stores import Stores
 from care.stores.documents import now
-from care.stores.sessions import Family
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class SigningIn:
             used_at=at,
             expires_at=end_of(door, at, at),
         )
-        token = _RefreshToken.of(session) if door is Door.API else None
+        token = RefreshToken.of(session) if door is Door.API else None
         await self._stores.sessions.add(session, token.hashes if token else None)
         await self.recording.note(
             "signed_in", by=id_of(account), about=id_of(account), door=door.value, sign_in=session.session_id, **how
@@ -88,10 +87,10 @@ class SigningIn:
 
         A token that was used before may have been stolen, and nobody knows who came first: the sign-in ends.
         """
-        token = _RefreshToken.read(refresh_token)
-        session = await self._stores.sessions.find(token.session_id)
+        token = RefreshToken.read(refresh_token)
+        session = await self._stores.sessions.find(token.session_id) if token else None
         account = await self._stores.accounts.find(session.email) if session else None
-        if session is None or account is None or not is_good(session, account, now()):
+        if token is None or session is None or account is None or not is_good(session, account, now()):
             raise _ended()
         session, new = used(session, now()), token.renewed()
         if await self._stores.sessions.rotate(session, token.hashes, new.hashes.own):
@@ -134,11 +133,8 @@ class SigningIn:
 
     async def revoke(self, refresh_token: str) -> None:
         """Ends the sign-in of a refresh token; one that is worth nothing ends nothing."""
-        try:
-            token = _RefreshToken.read(refresh_token)
-        except Unauthenticated:
-            return
-        session = await self._stores.sessions.end_family(token.session_id, token.hashes.family)
+        token = RefreshToken.read(refresh_token)
+        session = await self._stores.sessions.end_family(token.session_id, token.hashes.family) if token else None
         if session and (account := await self._stores.accounts.find(session.email)):
             await self._noted_end(account, session.session_id)
 
@@ -158,42 +154,5 @@ class SigningIn:
         await self.recording.note("signed_out", by=by or whose, about=whose, sign_in=sign_in, **why)
 
 
-@dataclass(frozen=True)
-class _RefreshToken:
-    """Three parts: which sign-in; a secret of all of its tokens, by which one that was used before is told from one
-    that was made up; and the secret of this one."""
-
-    session_id: str
-    family: str
-    own: str
-
-    @classmethod
-    def of(cls, session: Session) -> _RefreshToken:
-        return cls(session.session_id, secrets.token_urlsafe(24), secrets.token_urlsafe(24))
-
-    @classmethod
-    def read(cls, token: str) -> _RefreshToken:
-        """Raises Unauthenticated."""
-        parts = token.split(".")
-        if len(parts) != 3 or not token.isascii():
-            raise _ended()
-        return cls(*parts)
-
-    def renewed(self) -> _RefreshToken:
-        return _RefreshToken(self.session_id, self.family, secrets.token_urlsafe(24))
-
-    @property
-    def hashes(self) -> Family:
-        """Random as they are, they need no slow hash."""
-        return Family(_sha256(self.family), _sha256(self.own))
-
-    def __str__(self) -> str:
-        return f"{self.session_id}.{self.family}.{self.own}"
-
-
 def _ended() -> Unauthenticated:
     return Unauthenticated("This sign-in has ended. Please sign in again.")
-
-
-def _sha256(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

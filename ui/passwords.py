@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.deps import LOST, Services
+from api.deps import LOST, PUBLIC, Services
 from care.errors import CareError, Gone
 from care.rules.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ui import gate
@@ -24,12 +24,12 @@ Typed = Annotated[str, Form()]
 def router(services: Callable[[], Services]) -> APIRouter:
     routes = APIRouter(prefix="/ui", include_in_schema=False)
 
-    @routes.get("/forgot")
+    @routes.get("/forgot", dependencies=[PUBLIC])
     async def forgot(request: Request) -> Response:
         with speaking(wished(request)):
             return _asks(request) if services().own_password.sends_mail else _asks_somebody(request)
 
-    @routes.post("/forgot")
+    @routes.post("/forgot", dependencies=[PUBLIC])
     async def ask(request: Request, email: Typed = "") -> Response:
         with speaking(wished(request)):
             if not same_origin(request) or not services().own_password.sends_mail:
@@ -40,7 +40,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
                 return _asks(request, refusal(error), 503)
             return _is_on_its_way(request)
 
-    @routes.get("/reset/{token}")
+    @routes.get("/reset/{token}", dependencies=[PUBLIC])
     async def choose(request: Request, token: str) -> Response:
         """Changes nothing: mail scanners and previews fetch every link that they see."""
         with speaking(wished(request)):
@@ -50,7 +50,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
                 return _refused(request, error)
             return _chooses(request, token, account.email)
 
-    @routes.post("/reset/{token}")
+    @routes.post("/reset/{token}", dependencies=[PUBLIC])
     async def reset(request: Request, token: str, password: Typed = "", email: Typed = "") -> Response:
         """The link is the permission. What else the browser holds is not looked at, so no other site can misuse it."""
         with speaking(wished(request)):

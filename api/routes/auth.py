@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import Field
 
-from api.deps import PAGE, Cursor, Limit, Services, Serving, Viewer
+from api.deps import PAGE, PUBLIC, Cursor, Limit, Services, Serving, Viewer, signed_in
 from api.problems import ERRORS, problem_responses
 from api.security import issue_token, read_token
 from care.errors import Invalid, Unauthenticated
@@ -63,7 +63,7 @@ class SessionView(Model):
     current: bool
 
 
-@router.post("/auth/token")
+@router.post("/auth/token", dependencies=[PUBLIC])
 async def token(
     request: Request,
     serving: Serving,
@@ -81,7 +81,7 @@ async def token(
     return _token(serving, await serving.signing_in.with_password(username, password, Door.API, device))
 
 
-@router.post("/auth/refresh")
+@router.post("/auth/refresh", dependencies=[PUBLIC])
 async def refresh(
     serving: Serving,
     refresh_token: Secret,
@@ -91,7 +91,7 @@ async def refresh(
     return _token(serving, await serving.signing_in.refresh(refresh_token))
 
 
-@router.post("/auth/revoke", response_class=Response)
+@router.post("/auth/revoke", dependencies=[PUBLIC], response_class=Response)
 async def revoke(serving: Serving, token: Annotated[str, Form(max_length=4096)]) -> Response:
     """Ends the sign-in of a refresh or access token (RFC 7009). One that is worth nothing is answered alike."""
     try:
@@ -103,13 +103,19 @@ async def revoke(serving: Serving, token: Annotated[str, Form(max_length=4096)])
     return Response()
 
 
-@router.post("/auth/password", status_code=204, responses=_SIGNED_IN)
+@router.post("/auth/password", dependencies=[signed_in()], status_code=204, responses=_SIGNED_IN)
 async def change_password(body: ChangePassword, viewer: Viewer, serving: Serving) -> None:
     """Changes one's own password. Whoever else is signed in to the account no longer is."""
     await serving.own_password.change(viewer, body.current, body.new)
 
 
-@router.post("/auth/password/forgot", status_code=202, response_class=Response, responses=problem_responses(409))
+@router.post(
+    "/auth/password/forgot",
+    dependencies=[PUBLIC],
+    status_code=202,
+    response_class=Response,
+    responses=problem_responses(409),
+)
 async def forgot_password(request: Request, body: ForgottenPassword, serving: Serving) -> Response:
     """Sends a mail with a link that sets a new password, if this is the address of an account."""
     language = language_of(wishes(None, request.headers.get("accept-language", "")))
@@ -117,13 +123,13 @@ async def forgot_password(request: Request, body: ForgottenPassword, serving: Se
     return Response(status_code=202)
 
 
-@router.post("/auth/password/reset", status_code=204, responses=problem_responses(409, 410))
+@router.post("/auth/password/reset", dependencies=[PUBLIC], status_code=204, responses=problem_responses(409, 410))
 async def reset_password(body: ResetPassword, serving: Serving) -> None:
     """Sets a new password by the token from the mail, and ends all sign-ins of the account."""
     await serving.own_password.reset(body.token, body.password)
 
 
-@router.get("/auth/sessions", responses=_SIGNED_IN)
+@router.get("/auth/sessions", dependencies=[signed_in()], responses=_SIGNED_IN)
 async def sessions(viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[SessionView]:
     """Where one's account is signed in, newest first."""
     page = await serving.stores.sessions.page(viewer.email, limit=limit, cursor=cursor)
@@ -131,7 +137,7 @@ async def sessions(viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor
     return Page(items=views, next=page.next)
 
 
-@router.post("/auth/sessions/end/{session_id}", status_code=204, responses=_SIGNED_IN)
+@router.post("/auth/sessions/end/{session_id}", dependencies=[signed_in()], status_code=204, responses=_SIGNED_IN)
 async def end_session(session_id: str, viewer: Viewer, serving: Serving) -> None:
     """Signs out there. `others` ends all but the one that asks."""
     if session_id == "others":

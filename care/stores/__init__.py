@@ -33,6 +33,7 @@ from care.stores.refunds import RefundStore
 from care.stores.resets import ResetStore
 from care.stores.sessions import SessionStore
 from care.stores.subscriptions import SubscriptionStore
+from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
 from care.stores.tries import TryStore
 from care.stores.wallets import WalletStore
@@ -52,6 +53,7 @@ class Stores:
     sessions: SessionStore
     tries: TryStore
     resets: ResetStore
+    tokens: TokenStore
     customers: CustomerStore
     products: ProductStore
     orders: OrderStore
@@ -113,15 +115,16 @@ async def open_stores(uri: str, database: str, *, indexes: bool = True) -> Async
 
 def over(database: Database) -> Stores:
     """All stores over one database; opens nothing."""
-    meters = MeterStore(database)
+    audit, meters = AuditStore(database), MeterStore(database)
     return Stores(
         database=database,
         ids=IdStore(database),
-        audit=AuditStore(database),
+        audit=audit,
         accounts=AccountStore(database),
         sessions=SessionStore(database),
         tries=TryStore(database),
         resets=ResetStore(database),
+        tokens=TokenStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -11,6 +14,7 @@ from argon2 import PasswordHasher
 
 from care.errors import Unauthenticated
 from care.models.customer import Role
+from care.passwords import hash_password
 from care.stores.documents import now
 from tests.api.shop import PASSWORD, Shop, Someone
 
@@ -172,6 +176,37 @@ async def test_many_guesses_at_once_are_no_way_around(shop: Shop, ana: Someone) 
     answers = await asyncio.gather(*(fails(shop, ana.email, 1) for _ in range(20)))
     statuses = sorted(answer.status_code for [answer] in answers)
     assert statuses == [401] * 5 + [429] * 15
+
+
+async def test_of_a_flood_the_last_are_told_to_come_back_and_no_try_of_theirs_counts(
+    shop: Shop, ana: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("care.passwords._IN_LINE", 0)
+    answers = await fails(shop, ana.email, 6)
+    assert {(each.status_code, each.headers["retry-after"]) for each in answers} == {(503, "1")}
+    told = await fails(shop, ana.email, 1, "/ui/sign-in")
+    assert told[0].headers["location"] == "/ui/login?why=busy"
+    monkeypatch.undo()
+    await tokens_of(shop, ana)
+
+
+async def test_only_so_many_hashes_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most = 0, 0
+
+    def slow(_: str) -> str:
+        nonlocal at_once, most
+        with counting:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        with counting:
+            at_once -= 1
+        return "hash"
+
+    counting = threading.Lock()
+    monkeypatch.setattr("care.passwords._HASHER", SimpleNamespace(hash=slow))
+    await asyncio.gather(*(hash_password("x") for _ in range(12)))
+    assert 1 <= most <= 2
 
 
 async def test_who_has_waited_signs_in_and_all_is_forgotten(shop: Shop, ana: Someone) -> None:

@@ -28,6 +28,7 @@ from care.models.period import Period
 from care.models.refund import RefundStatus, Ruling
 from care.models.session import Session as SignedIn
 from care.models.subscription import SubscriptionStatus
+from care.models.token import ServiceToken
 from care.models.webhook import Endpoint
 from care.policy import load_policy
 from care.stores import Stores
@@ -86,6 +87,9 @@ QUERIES: dict[str, Query] = {
     "sessions.page": Query(lambda s: s.sessions.page("staff2@shop.test", limit=PAGE)),
     "sessions.page, next": Query(lambda s: _second(s.sessions.page, "staff2@shop.test"), _BOTH),
     "sessions.end_others": Query(lambda s: s.sessions.end_others("staff3@shop.test", "SES1"), OTHERS),
+    "tokens.page": Query(lambda s: s.tokens.page(limit=PAGE)),
+    "tokens.page, next": Query(lambda s: _second(s.tokens.page), _BOTH),
+    "tokens.find": Query(lambda s: s.tokens.find("hash 7"), 1),
     "analytics.summary": Query(lambda s: s.analytics.summary(A_WEEK), FIGURES),
     "analytics.table, refunds": Query(lambda s: _all(s.analytics.table(Table.REFUNDS, A_WEEK)), MINE + OTHERS),
     "analytics.table, deliveries": Query(lambda s: _all(s.analytics.table(Table.DELIVERIES, A_WEEK)), MINE + OTHERS),
@@ -223,6 +227,7 @@ BY_ID = {
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
     *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
+    *("tokens.add", "tokens.revoke", "tokens.used"),
     *("traces.close", "traces.open", "customers.put", "wallets.add", "wallets.get", "wallets.set"),
 }
 
@@ -320,6 +325,15 @@ async def _fill(stores: Stores) -> None:
     )
     whose = ["staff2@shop.test"] * MINE + ["staff3@shop.test"] * OTHERS
     await put("sessions", [signed_in(n, who) for n, who in enumerate(whose)], "session_id")
+    await put(
+        "tokens",
+        [
+            ServiceToken(name=f"t{n}", scopes=["chat"], created_at=at, created_by="amy", expires_at=at)
+            for n, _, at in many[:MINE]
+        ],
+        "name",
+        sha256=lambda n: f"hash {n}",
+    )
     await put(
         "audit",
         [AuditEvent(number=n + 1, at=at, act="signed_in", by="amy", about=ME, hash="") for n, _, at in many[:MINE]],

@@ -17,9 +17,9 @@ EMAIL, OLD, NEW = "two-places@care.test", "one place is enough", "no place like 
 
 
 async def enters(person: Person, password: str) -> str:
-    form = {"email": EMAIL, "password": password}
+    form: dict[str, str | float | bool] = {"email": EMAIL, "password": password}
     answer = await person.page.context.request.post("/ui/sign-in", form=form, max_redirects=0)
-    return answer.headers["location"]
+    return str(answer.headers["location"])
 
 
 @pytest.mark.parametrize("size", ["desktop"], indirect=True)
