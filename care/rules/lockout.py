@@ -36,7 +36,9 @@ def wait_of(tries: Tries | None, patience: Patience, now: datetime) -> timedelta
     """How long until the next try is let through; zero if it is now."""
     if tries is None or now >= tries.forgotten_at:
         return timedelta(0)
-    return max(tries.last_at + patience.pause_after(tries.failed) - now, timedelta(0))
+    pause = patience.pause_after(tries.failed)
+    # Of two at once, the other's try may be a moment later than `now`: that alone is nothing to wait for.
+    return max(tries.last_at + pause - now, timedelta(0)) if pause else timedelta(0)
 
 
 def with_one_more(tries: Tries | None, who: str, now: datetime) -> Tries:

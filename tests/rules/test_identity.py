@@ -47,6 +47,7 @@ def test_some_tries_are_free_and_then_each_waits_twice_as_long_up_to_a_bound(
 
 def test_whoever_has_waited_may_try_again_and_a_day_later_nobody_remembers() -> None:
     assert wait_of(None, SIGN_IN, NOW) == timedelta(0)
+    assert wait_of(tries(4, -MINUTE), SIGN_IN, NOW) == timedelta(0), "another process has counted a moment later"
     assert wait_of(tries(6, MINUTE), SIGN_IN, NOW) == MINUTE
     assert wait_of(tries(6, 2 * MINUTE), SIGN_IN, NOW) == timedelta(0)
     assert with_one_more(tries(6, 2 * MINUTE), "hash", NOW) == tries(7)
