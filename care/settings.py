@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     # Encrypts what workflows carry: 32 bytes, base64.
     encryption_key: SecretStr = SecretStr("")
-    token_seconds: int = Field(3600, ge=60)
+    token_seconds: int = Field(900, ge=60)
 
     groq_api_key: SecretStr | None = Field(None, validation_alias=_either("GROQ_API_KEY"))
     groq_base_url: str | None = None

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from care.errors import Conflict, Invalid
 from care.models.customer import Account, AccountWish, Role
+from care.rules.common_passwords import COMMON
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+# Fewer different characters than that are a key held down, or a few of them in turn.
+_DIFFERENT = 5
+# Shorter names stand in words that have nothing to do with them.
+_SHORTEST_NAME = 4
 
 
-def check_password(password: str) -> None:
-    """Raises Invalid."""
+def check_password(password: str, email: str = "", name: str = "") -> None:
+    """Long enough and not among the first that are guessed (NIST SP 800-63B): no rule says which characters.
+
+    `email` and `name` are those of whose password it is to be. Raises Invalid.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise _wrong("password", f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
     if len(password) > LONGEST_PASSWORD:
         raise _wrong("password", f"Choose a password of at most {LONGEST_PASSWORD} characters.")
+    folded = password.casefold()
+    if folded in COMMON or len(set(folded)) < _DIFFERENT:
+        raise _wrong("password", "This password is among the first that are guessed: choose another one.")
+    if any(own in folded for own in _own_words(email, name)):
+        raise _wrong("password", "Choose a password without your name or e-mail address in it.")
+
+
+def _own_words(email: str, name: str) -> list[str]:
+    words = [email.partition("@")[0], *name.split(), "".join(name.split())]
+    return [word.casefold() for word in words if len(word) >= _SHORTEST_NAME]
 
 
 def check_wish(wish: AccountWish) -> None:

@@ -30,9 +30,12 @@ from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
+from care.stores.resets import ResetStore
+from care.stores.sessions import SessionStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
+from care.stores.tries import TryStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
 
@@ -47,6 +50,9 @@ class Stores:
     ids: IdStore
     audit: AuditStore
     accounts: AccountStore
+    sessions: SessionStore
+    tries: TryStore
+    resets: ResetStore
     tokens: TokenStore
     customers: CustomerStore
     products: ProductStore
@@ -115,6 +121,9 @@ def over(database: Database) -> Stores:
         ids=IdStore(database),
         audit=audit,
         accounts=AccountStore(database, audit),
+        sessions=SessionStore(database),
+        tries=TryStore(database),
+        resets=ResetStore(database),
         tokens=TokenStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),

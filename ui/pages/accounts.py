@@ -26,6 +26,8 @@ _DONE: dict[str, str] = {
     "role_changed": mark("{by} made {email} {role}; before: {before}."),
     "password_reset": mark("{by} gave {email} a new password."),
     "account_closed": mark("{by} closed the account of {email}."),
+    "password_changed": mark("{email} has changed the password."),
+    "password_renewed": mark("{email} has set a new password by mail."),
 }
 
 
