@@ -345,5 +345,19 @@ async def test_administrators_find_lines_by_who_what_about_and_since(
     assert_is_problem(await supervisor.http.get("/audit"), 403)
 
 
+async def test_a_damaged_record_takes_no_more_acts_and_can_still_be_read(shop: Shop) -> None:
+    root, heads = await shop.hires(Role.ADMIN), shop.services.stores.database["audit_head"]
+    await root.http.get("/customers")
+    head = await heads.find_one({}) or {}
+    await heads.update_one({}, {"$set": {"number": 0}})
+    try:
+        assert (await root.http.get("/audit")).status_code == 200
+        refused = assert_is_problem(await root.http.get("/customers"), 503)
+        assert refused["detail"] == "The audit record is damaged: `care audit verify` says where."
+    finally:
+        await heads.replace_one({}, head)
+    assert (await root.http.get("/customers")).status_code == 200
+
+
 def test_every_act_of_these_tables_is_one_of_the_record() -> None:
     assert {*ACTS.values(), *LOOKS.values()} <= set(get_args(Act))
