@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from care.errors import Conflict, Gone, Invalid, TooMany
 from care.links import Links
+from care.models.audit import Act
 from care.models.customer import Account, Principal
 from care.models.dispatch import Channel, Dispatch
 from care.models.session import ResetRequest
 from care.passwords import check_room, hash_password, verify_password
-from care.recording import ANYBODY, Recording, id_of
+from care.recording import ANYBODY, Recording
 from care.rules.accounts import check_open, check_password
 from care.rules.lockout import RESET_MAIL, SIGN_IN
 from care.rules.sessions import link_opens
@@ -50,7 +51,6 @@ class OwnPassword:
         await self._stores.tries.forget(who)
         await self._check(account, new)
         await self._set(account, new, "password_changed", keep=principal.session_id)
-        await self._recording.note("password_changed", by=id_of(account), about=id_of(account))
 
     async def ask(self, email: str, language: str) -> None:
         """Has a mail sent, if there is such an account and not too many were sent: nobody is told which.
@@ -74,9 +74,8 @@ class OwnPassword:
         await self._check(account, new)
         if not await self._stores.resets.take(request.reset_id):
             raise _gone()
-        await self._set(account, new, "password_renewed")
+        await self._set(account, new, "password_reset", how="by mail")
         await self._stores.tries.forget(self._signing_in.who(account.email))
-        await self._recording.note("password_reset", by=id_of(account), about=id_of(account), how="by mail")
 
     async def _ask(self, email: str, language: str) -> None:
         try:
@@ -96,7 +95,7 @@ class OwnPassword:
         )
         await self._stores.resets.add(request)
         await self._stores.outbox.add([_dispatch(request, at)])
-        self._recording.begin("password_reset_asked", by=ANYBODY, about=id_of(account))
+        self._recording.begin("password_reset_asked", by=ANYBODY, about=account.recorded)
 
     async def _asked_by(self, token: str) -> tuple[ResetRequest, Account]:
         request = await self._stores.resets.find(self._links.read_reset(token))
@@ -105,16 +104,16 @@ class OwnPassword:
             raise _gone()
         return request, account
 
-    async def _set(self, account: Account, new: str, kind: str, keep: str = "") -> None:
+    async def _set(self, account: Account, new: str, act: Act, keep: str = "", **how: str) -> None:
         hashed = await hash_password(new)
 
-        def act(current: Account, admins: int) -> Account:
+        def change(current: Account, admins: int) -> Account:
             check_open(current)
             if current.generation != account.generation:
                 raise Conflict("This account was changed meanwhile. Please try again.")
             return current.model_copy(update={"password_hash": hashed})
 
-        await self._stores.accounts.act(account.email, kind, act, by=account.email, keep=keep)
+        await self._stores.accounts.act(account.email, act, change, by=account.recorded, keep=keep, **how)
 
     async def _check(self, account: Account, new: str) -> None:
         name = (await self._stores.customers.get(account.customer_id)).name if account.customer_id else ""

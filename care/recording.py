@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 
 from care.models.audit import Act
-from care.models.customer import Account
 from care.stores.audit import AuditStore
 
 # Whoever does it is not signed in yet, and may be anybody.
@@ -45,8 +44,3 @@ class Recording:
             await self._audit.append(act, by=by, about=about, **detail)
         except Exception:  # whatever it is, the sign-in goes on
             log.exception("not_recorded", act=act)
-
-
-def id_of(account: Account) -> str:
-    """How the record names an account: a colleague by the address, a customer by the id."""
-    return account.customer_id or account.email

@@ -13,7 +13,7 @@ from care.errors import NotFound, Unauthenticated, missing
 from care.models.customer import Account, Principal
 from care.models.session import Door, Session, Tries
 from care.passwords import check_room, hash_password, is_outdated, verify_password
-from care.recording import ANYBODY, Recording, id_of
+from care.recording import ANYBODY, Recording
 from care.refresh_tokens import RefreshToken
 from care.rules.lockout import SIGN_IN
 from care.rules.sessions import end_of, is_good, is_to_note, principal_of, used
@@ -78,7 +78,7 @@ class SigningIn:
         token = RefreshToken.of(session) if door is Door.API else None
         await self._stores.sessions.add(session, token.hashes if token else None)
         await self.recording.note(
-            "signed_in", by=id_of(account), about=id_of(account), door=door.value, sign_in=session.session_id, **how
+            "signed_in", by=account.recorded, about=account.recorded, door=door.value, sign_in=session.session_id, **how
         )
         return SignedIn(principal_of(account, session), session, str(token or ""))
 
@@ -143,15 +143,14 @@ class SigningIn:
         return hmac.digest(self._key, f"{email}\n{about}".encode(), "sha256").hex()
 
     async def _failed(self, account: Account | None, tries: Tries) -> None:
-        about = id_of(account) if account else ""
+        about = account.recorded if account else ""
         await self.recording.note("sign_in_failed", by=ANYBODY, about=about)
         if pause := SIGN_IN.pause_after(tries.failed):
             minutes = str(pause // timedelta(minutes=1))
             await self.recording.note("locked_out", by=ANYBODY, about=about, minutes=minutes)
 
     async def _noted_end(self, of: Account | Principal, sign_in: str, *, by: str = "", **why: str) -> None:
-        whose = of.customer_id or of.email
-        await self.recording.note("signed_out", by=by or whose, about=whose, sign_in=sign_in, **why)
+        await self.recording.note("signed_out", by=by or of.recorded, about=of.recorded, sign_in=sign_in, **why)
 
 
 def _ended() -> Unauthenticated:

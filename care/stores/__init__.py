@@ -93,8 +93,8 @@ class Stores:
             raise Unavailable("The database cannot be reached: try again in a moment.") from None
 
     def watch(self) -> AsyncIterator[Change]:
-        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts, and ends of sign-ins, from
-        now on."""
+        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts, and ends of sign-ins,
+        from now on."""
         return watch(self.database)
 
 
@@ -121,7 +121,7 @@ def over(database: Database) -> Stores:
         database=database,
         ids=IdStore(database),
         audit=audit,
-        accounts=AccountStore(database),
+        accounts=AccountStore(database, audit),
         sessions=SessionStore(database),
         tries=TryStore(database),
         resets=ResetStore(database),
@@ -135,9 +135,9 @@ def over(database: Database) -> Stores:
         ledger=LedgerStore(database),
         payers=PayerStore(database),
         subscriptions=SubscriptionStore(database),
-        refunds=RefundStore(database),
+        refunds=RefundStore(database, audit),
         allowances=AllowanceStore(database),
-        policies=PolicyStore(database),
+        policies=PolicyStore(database, audit),
         conversations=ConversationStore(database),
         notifications=NotificationStore(database),
         preferences=PreferencesStore(database),

@@ -7,6 +7,7 @@ from ui.pages import (
     account,
     accounts,
     analytics,
+    audit,
     conversations,
     customers,
     desk,
@@ -50,5 +51,6 @@ PAGES = [
     Spec("/policy", mark("Refund policy"), STAFF, policy.page, "gavel", mark("Policy")),
     Spec("/account", mark("Your account"), STAFF, account.page),
     Spec("/accounts", mark("Accounts"), ADMINS, accounts.page, "manage_accounts"),
+    Spec("/audit", mark("Audit record"), ADMINS, audit.page, "history_edu", mark("Audit")),
     Spec("/{rest:path}", mark("Not found"), EVERYONE, home.lost),
 ]
