@@ -150,8 +150,7 @@ class SigningIn:
             await self.recording.note("locked_out", by=ANYBODY, about=about, minutes=minutes)
 
     async def _noted_end(self, of: Account | Principal, sign_in: str, *, by: str = "", **why: str) -> None:
-        whose = of.recorded
-        await self.recording.note("signed_out", by=by or whose, about=whose, sign_in=sign_in, **why)
+        await self.recording.note("signed_out", by=by or of.recorded, about=of.recorded, sign_in=sign_in, **why)
 
 
 def _ended() -> Unauthenticated:

@@ -93,7 +93,8 @@ class Stores:
             raise Unavailable("The database cannot be reached: try again in a moment.") from None
 
     def watch(self) -> AsyncIterator[Change]:
-        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts from now on."""
+        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts, and ends of sign-ins,
+        from now on."""
         return watch(self.database)
 
 

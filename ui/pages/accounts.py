@@ -110,4 +110,6 @@ def _told(event: AuditEvent) -> str:
     roles = {
         name: _(ROLE_WORDS[Role(event.detail[name])]) if name in event.detail else "" for name in ("role", "before")
     }
+    if event.act == "password_reset" and event.by == event.about:
+        return _("{email} has set a new password by mail.", email=event.about)
     return _(_DONE[event.act], by=event.by, email=event.about, **roles)
