@@ -125,4 +125,4 @@ class Principal(Model):
 
     @property
     def is_staff(self) -> bool:
-        return self.role is not Role.CUSTOMER
+        return self.role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)

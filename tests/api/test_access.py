@@ -19,11 +19,12 @@ from api.deps import PUBLIC, rule_of, staff
 from api.main import create_app
 from api.ruled import check_rules
 from care.errors import KeyReused, SetupError
+from care.models.customer import Role
 from care.models.refund import RefundReason, RefundRequest
 from care.models.token import SCOPES
-from tests.api.access import HIDES_FROM, LETS_IN, OUTSIDE, Everybody, Line, pages_written, routes_written
+from tests.api.access import HIDES_FROM, LETS_IN, OUTSIDE, Everybody, Line, closed, pages_written, routes_written
 from tests.api.cases import case_of, subscription_of, talk_of, told
-from tests.api.shop import Shop, Someone
+from tests.api.shop import PASSWORD, Shop, Someone
 from tests.media.files import pdf
 from ui.pages import PAGES, home
 from ui.visit import ADMINS, CUSTOMERS, EVERYONE, STAFF, Spec
@@ -345,8 +346,9 @@ async def test_what_a_body_names_must_be_the_callers_too(shop: Shop, ana: Someon
     order = await shop.sells(ana)
     photo = await shop.shows_photo(ana)
     mine = await shop.sells(ravi)
-    talk = talk_of(ana)
+    talk, case = talk_of(ana), case_of(ravi, mine)
     await shop.services.stores.conversations.start(talk)
+    await shop.services.stores.refunds.open(case)
     subscription = {
         "customer_id": ana.customer_id,
         "items": [{"sku": "AMUL-MILK-1L", "quantity": 1}],
@@ -361,8 +363,46 @@ async def test_what_a_body_names_must_be_the_callers_too(shop: Shop, ana: Someon
         ),
         await ravi.http.post(f"/chat/{ravi.customer_id}", json={"message": "Hi", "evidence_ids": [photo]}),
         await ravi.http.post("/evidence", files={"file": b"x"}, data={"customer_id": ana.customer_id}),
+        await ravi.http.post(f"/refund/evidence/{case.refund_id}", json={"evidence_ids": [photo]}),
+        await ravi.http.post(
+            f"/chat/{ravi.customer_id}/stream", json={"message": "Hi", "conversation_id": talk.conversation_id}
+        ),
+        await ravi.http.post(f"/chat/{ravi.customer_id}/stream", json={"message": "Hi", "evidence_ids": [photo]}),
     ]
     assert [attempt.status_code for attempt in attempts] == [404] * len(attempts)
+
+
+async def test_nobody_claims_a_case_of_their_own(shop: Shop, ravi: Someone) -> None:
+    """Somebody of the staff who buys in the shop as well, under the same address."""
+    case = case_of(ravi, await shop.sells(ravi))
+    await shop.services.stores.refunds.open(case)
+    amy = await shop.hires(Role.AGENT)
+    customer = await shop.services.stores.customers.get(ravi.customer_id)
+    await shop.services.stores.customers.put(customer.model_copy(update={"email": amy.email.upper()}))
+    answer = await amy.http.post(f"/review/claim/{case.refund_id}")
+    assert (answer.status_code, "your own case" in answer.json()["detail"]) == (403, True)
+
+
+async def test_a_session_that_ended_changes_nothing(shop: Shop, everybody: Everybody) -> None:
+    gone = await shop.welcomes()
+    browser = shop.browser()
+    await browser.post("/ui/sign-in", data={"email": gone.email, "password": PASSWORD})
+    await shop.services.stores.accounts.act(gone.email, "closed", closed, by="the test")
+    await browser.post("/ui/language", data={"code": "es"})
+    assert (await shop.services.stores.customers.get(gone.customer_id)).locale == "en"
+    for method, path in (("GET", f"/orders/{gone.customer_id}"), ("POST", f"/customer/change/{gone.customer_id}")):
+        assert (await browser.request(method, path)).status_code == 401
+
+
+async def test_a_cookie_reads_and_a_token_writes(shop: Shop, ravi: Someone) -> None:
+    """A page of another site can send a form with the browser's cookie."""
+    browser = shop.browser()
+    await browser.post("/ui/sign-in", data={"email": ravi.email, "password": PASSWORD})
+    assert (await browser.get(f"/orders/{ravi.customer_id}")).status_code == 200
+    for line in routes_written():
+        if line.method != "GET" and line.rule != "public":
+            things = dict.fromkeys(re.findall(r"{(\w+)}", line.path), ravi.customer_id)
+            assert (await _calls(browser, line, things)).status_code == 401, line
 
 
 async def test_a_customer_reads_a_case_without_signals_names_and_inner_workings(
