@@ -394,7 +394,7 @@ async def test_a_session_that_ended_changes_nothing(shop: Shop, everybody: Every
     gone = await shop.welcomes()
     browser = shop.browser()
     await browser.post("/ui/sign-in", data={"email": gone.email, "password": PASSWORD})
-    await shop.services.stores.accounts.act(gone.email, "closed", closed, by="the test")
+    await shop.services.stores.accounts.act(gone.email, "account_closed", closed, by="the test")
     await browser.post("/ui/language", data={"code": "es"})
     assert (await shop.services.stores.customers.get(gone.customer_id)).locale == "en"
     for method, path in (("GET", f"/orders/{gone.customer_id}"), ("POST", f"/customer/change/{gone.customer_id}")):
