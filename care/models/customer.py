@@ -95,7 +95,7 @@ class Identity(Model):
 
     @property
     def is_staff(self) -> bool:
-        return self.role is not Role.CUSTOMER
+        return self.role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 
     @property
     def recorded(self) -> str:
