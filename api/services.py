@@ -14,6 +14,7 @@ from care.models.order_change import ChangeItems, ChangePayment
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
+from care.rules.accounts import may_enter
 from care.rules.order_changes import check_made
 from care.rules.parcels import notice_of_trace
 from care.settings import Settings
@@ -71,14 +72,17 @@ class Services:
         account = await self.stores.accounts.find(email.strip().lower())
         if account is None:
             await hash_password(password)  # takes as long as a verification
-        elif await verify_password(password, account.password_hash) and account.closed_at is None:
+        elif await verify_password(password, account.password_hash) and self.may_enter(account):
             return principal_for(account)
         raise Unauthenticated("The e-mail address or the password is wrong.")
 
     async def still_stands(self, principal: Principal) -> bool:
         """False once the account is closed or changed: an old token or cookie opens nothing."""
         account = await self.stores.accounts.find(principal.email)
-        return account is not None and account.closed_at is None and principal_for(account) == principal
+        return account is not None and self.may_enter(account) and principal_for(account) == principal
+
+    def may_enter(self, account: Account) -> bool:
+        return may_enter(account, production=self.settings.env == "production")
 
 
 def principal_for(account: Account) -> Principal:

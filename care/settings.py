@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = ""
 
+    # Signing in through another provider (OpenID Connect); without an issuer there is the password alone.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "your organisation"
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False

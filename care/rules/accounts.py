@@ -5,7 +5,14 @@ from __future__ import annotations
 from care.errors import Conflict, Invalid
 from care.models.customer import Account, AccountWish, Role
 
+# A top-level domain that nobody can own: no shop has a customer there.
+_DEMO = "@demo.test"
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+
+
+def may_enter(account: Account, *, production: bool) -> bool:
+    """Whether the account opens anything: a closed one does not, nor does one of the demo in production."""
+    return account.closed_at is None and not (production and account.email.endswith(_DEMO))
 
 
 def check_password(password: str) -> None:

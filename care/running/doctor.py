@@ -17,6 +17,7 @@ from care import embedded
 from care.errors import SetupError
 from care.gateways.mail import mail_for
 from care.policy import load_policy
+from care.production import faults
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, open_stores
@@ -56,6 +57,7 @@ async def examine(data_dir: Path | None) -> list[Finding]:
     except SetupError as error:
         return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
     findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
+    findings += _production(settings)
     findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
     return [
         *findings,
@@ -86,6 +88,10 @@ def _checked(what: str, check: Callable[[], object]) -> Finding:
     except SetupError as error:
         return Finding(what, "missing or wrong", ok=False, fix=str(error))
     return Finding(what, str(found) if what not in ("encryption key", "secret key") else "set")
+
+
+def _production(settings: Settings) -> list[Finding]:
+    return [Finding("production", fault.wrong.rstrip("."), ok=False, fix=fault.fix) for fault in faults(settings)]
 
 
 def _models(settings: Settings) -> list[Finding]:
