@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from api import docs, openapi, problems
+from api.hosts import KnownHosts
 from api.limits import BodyLimit
 from api.metrics import Measured, WebMetrics
-from api.middleware import LastResort, RequestId, SafeHeaders
+from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
 from api.services import Services
+from care.file_links import PATH
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
 from care.policy import load_policy
@@ -52,7 +53,14 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
             yield
 
-    app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="CARE",
+        version=version("care"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # Starlette would write the host that was asked for into the answer
+    )
     app.state.metrics = WebMetrics()
     problems.install(app)
     for router in ROUTERS:
@@ -66,18 +74,19 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _surround(app: FastAPI, settings: Settings) -> None:
     """Middleware, innermost first: the last one added sees a request first."""
-    https = urlsplit(settings.public_url).scheme == "https"
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.signing_key(),
         # The prefix makes browsers refuse one that another host of the domain, or a page without TLS, has planted.
-        session_cookie="__Host-care_session" if https else "care_session",
+        session_cookie="__Host-care_session" if settings.https else "care_session",
         max_age=_SESSION_SECONDS,
         same_site="lax",
-        https_only=https,
+        https_only=settings.https,
     )
+    app.add_middleware(Cookieless, below=("/skip/", PATH))
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
+    app.add_middleware(KnownHosts, public_url=settings.public_url)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    app.add_middleware(SafeHeaders, https=https)
+    app.add_middleware(SafeHeaders, https=settings.https)
     app.add_middleware(RequestId)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import jwt
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.requests import HTTPConnection
 
 from care.errors import Unauthenticated
 from care.models.customer import Principal
@@ -63,6 +65,15 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     if session is None:
         raise Unauthenticated("Sign in first: POST /auth/token gives a token.")
     return session
+
+
+def same_origin(asked: HTTPConnection) -> bool:
+    """False when a page of another site has sent it. A client that names neither site nor origin is no browser, and
+    passes."""
+    site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
 def session_principal(request: Request) -> Principal | None:

@@ -12,6 +12,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the portal through TLS."""
+        return urlsplit(self.public_url).scheme == "https"
 
     def key_bytes(self) -> bytes:
         """The encryption key. Raises SetupError if it is missing or not 32 bytes."""

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.requests import HTTPConnection
 
 from api.deps import LOST, Services
-from api.security import session_principal
+from api.security import same_origin, session_principal
 from care.errors import Unauthenticated
 from care.language import LANGUAGES, language_of
 from care.models.customer import ChangeCustomer
@@ -79,8 +78,12 @@ def router(services: Callable[[], Services]) -> APIRouter:
         """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)
         if same_origin(request) and code in LANGUAGES:
-            await _keep(services(), request, code)
-            answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
+            here = services()
+            await _keep(here, request, code)
+            secure = here.settings.https
+            answer.set_cookie(
+                COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True, secure=secure
+            )
         return answer
 
     return routes
@@ -104,12 +107,6 @@ def _back(request: Request) -> str:
     came = urlsplit(request.headers.get("referer", ""))
     known = came.netloc == request.headers.get("host") and came.path.startswith("/ui/")
     return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
-
-
-def same_origin(asked: HTTPConnection) -> bool:
-    """False when a page of another site has sent it. A client that names no origin is no browser, and passes."""
-    origin = asked.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
 def _form(message: str, look: str, *, good: bool) -> str:

@@ -48,5 +48,6 @@ async def metrics(request: Request, serving: Serving) -> Response:
 
 
 @router.get("/", include_in_schema=False)
+@router.get("/ui", include_in_schema=False)
 async def home() -> RedirectResponse:
     return RedirectResponse("/ui/")
