@@ -19,6 +19,7 @@ from api.services import Services
 from care.file_links import PATH
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
+from care.gateways.oidc import provider_for
 from care.policy import load_policy
 from care.settings import Settings
 from care.stores import open_stores
@@ -32,6 +33,7 @@ _SESSION_SECONDS = 8 * 3600
 def create_app(settings: Settings) -> FastAPI:
     """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work."""
     policy = load_policy(settings.policy_file)
+    provider = provider_for(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
                 allow_subdaily=settings.allow_subdaily,
                 temporal_ui_url=settings.temporal_ui_url,
             )
-            app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
+            app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores), provider)
             yield
 
     app = FastAPI(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from care.errors import Unauthenticated
+from care.errors import Forbidden, Unauthenticated
 from care.gateways.carriers import Carrier
+from care.gateways.oidc import Provider
 from care.gateways.payments import PaymentGateway
 from care.models.customer import Account, Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
+from care.models.sign_in import Attempt
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
@@ -35,6 +38,7 @@ class Services:
     client: CareClient
     payments: PaymentGateway
     carrier: Carrier
+    provider: Provider | None = None
 
     @property
     def webhooks(self) -> Webhooks:
@@ -75,6 +79,22 @@ class Services:
         elif await verify_password(password, account.password_hash) and self.may_enter(account):
             return principal_for(account)
         raise Unauthenticated("The e-mail address or the password is wrong.")
+
+    async def sign_in_through(self, attempt: Attempt, answer: Mapping[str, str]) -> Principal:
+        """Through the other provider: whoever's address it vouches for, if they have an account here that is open.
+
+        Raises Unauthenticated for an answer that is not good, Forbidden without an account, Unavailable.
+        """
+        if self.provider is None:
+            raise Unauthenticated("There is no other sign-in here.")
+        email = await self.provider.finish(attempt, answer, datetime.now(UTC))
+        account = await self.stores.accounts.find(email) if email else None
+        whose = (account.customer_id or account.email) if account else ""
+        if account is None or not self.may_enter(account):
+            await self.stores.audit.append("sign_in_failed", by="anybody", about=whose, way="provider")
+            raise Forbidden("There is no account here for that address.")
+        await self.stores.audit.append("signed_in", by=whose, about=whose, way="provider")
+        return principal_for(account)
 
     async def still_stands(self, principal: Principal) -> bool:
         """False once the account is closed or changed: an old token or cookie opens nothing."""

@@ -15,7 +15,7 @@ from api.deps import LOST, Services
 from api.security import same_origin, session_principal
 from care.errors import Unauthenticated
 from care.language import LANGUAGES, language_of
-from care.models.customer import ChangeCustomer
+from care.models.customer import ChangeCustomer, Principal
 from ui import live, theme
 from ui.language import COOKIE, _, current, mark, speaking, wished
 from ui.parts.elements import AWAY
@@ -34,6 +34,13 @@ _MESSAGES = {
     "wrong": mark("The e-mail address or the password is wrong. Please try again."),
     "elsewhere": mark("Please sign in from this page."),
     "away": AWAY,
+    "provider-away": mark(
+        "The other sign-in cannot be reached just now. Please try again in a moment, or use your password."
+    ),
+    "provider-refused": mark("The other sign-in was not completed. Please try again."),
+    "no-account": mark(
+        "There is no account here for that address. Please ask whoever looks after CARE in your shop for one."
+    ),
     "ended": mark("You are signed out. Sign in again to go on."),
 }
 
@@ -47,7 +54,9 @@ def router(services: Callable[[], Services]) -> APIRouter:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
         with speaking(wished(request)):
-            form = _form(_(_MESSAGES.get(why, "")), theme.look(request), good=why == "ended")
+            provider = services().provider
+            other = _("Sign in with {name}", name=provider.name) if provider else ""
+            form = _form(_(_MESSAGES.get(why, "")), theme.look(request), other, good=why == "ended")
         return HTMLResponse(form, headers=_HEADERS)
 
     @routes.post("/sign-in")
@@ -62,8 +71,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
             return RedirectResponse(f"{LOGIN}?why=wrong", 303)
         except LOST:
             return RedirectResponse(f"{LOGIN}?why=away", 303)
-        request.session.clear()  # a session of its own: nothing set before the sign-in lives on
-        request.session.update(principal.model_dump(mode="json"))
+        begin_session(request, principal)
         return RedirectResponse("/ui/", 303)
 
     @routes.post("/sign-out")
@@ -89,6 +97,12 @@ def router(services: Callable[[], Services]) -> APIRouter:
     return routes
 
 
+def begin_session(request: Request, principal: Principal) -> None:
+    """A session of its own: nothing set before the sign-in lives on."""
+    request.session.clear()
+    request.session.update(principal.model_dump(mode="json"))
+
+
 async def _keep(here: Services, request: Request, code: str) -> None:
     """A customer's mails follow the choice. Who speaks the language already keeps the habits of their own country."""
     principal = session_principal(request)
@@ -109,13 +123,15 @@ def _back(request: Request) -> str:
     return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
 
 
-def _form(message: str, look: str, *, good: bool) -> str:
+def _form(message: str, look: str, other: str, *, good: bool) -> str:
+    """`other` names another way to sign in, if there is one."""
     told = f'<p class="banner {"info" if good else "bad"}" role="alert">{escape(message)}</p>' if message else ""
     others = "".join(
         f'<button name="code" value="{code}" lang="{code}">{name}</button>'
         for code, name in LANGUAGES.items()
         if code != current().code
     )
+    way = f'<a class="other" href="/ui/oidc/start">{escape(other)}</a>' if other else ""
     demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
     return f"""<!doctype html>
 <html lang="{current().code}"><head><meta charset="utf-8"><title>{_("Sign in")} · CARE</title>
@@ -126,7 +142,7 @@ def _form(message: str, look: str, *, good: bool) -> str:
 <div class="brand">{theme.LOGO}<h1>{_("Sign in to CARE")}</h1></div>{told}
 <label>{_("E-mail")}<input name="email" type="email" autocomplete="username" required autofocus></label>
 <label>{_("Password")}<input name="password" type="password" autocomplete="current-password" required></label>
-<button type="submit">{_("Sign in")}</button>
+<button type="submit">{_("Sign in")}</button>{way}
 <p class="mute small">{demo}</p>
 </form><form class="languages" method="post" action="/ui/language" aria-label="{_("Language")}">{others}</form>
 </main></body></html>"""

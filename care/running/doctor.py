@@ -63,6 +63,7 @@ async def examine(data_dir: Path | None) -> list[Finding]:
         *findings,
         await _payments(settings),
         await _mail(settings),
+        await _other_sign_in(settings),
         await _mongodb(settings),
         *await _temporal(settings),
     ]
@@ -130,6 +131,20 @@ async def _mail(settings: Settings) -> Finding:
     server, wrong = f"{settings.smtp_host}, {settings.smtp_security}", await mail.check()
     fix = "Start it, or correct CARE_SMTP_HOST, _PORT, _SECURITY, _USERNAME and _PASSWORD"
     return Finding("mail", f"{server}: {wrong}" if wrong else server, ok=wrong is None, fix=fix)
+
+
+async def _other_sign_in(settings: Settings) -> Finding:
+    from care.gateways.oidc import provider_for
+
+    try:
+        provider = provider_for(settings)
+    except SetupError as error:
+        return Finding("other sign-in", "missing or wrong", ok=False, fix=str(error))
+    if provider is None:
+        return Finding("other sign-in", "off (to sign in through OpenID Connect, set CARE_OIDC_ISSUER)")
+    wrong = await provider.check()
+    found = f"{settings.oidc_issuer}: {wrong}" if wrong else f"{settings.oidc_issuer} ({provider.name})"
+    return Finding("other sign-in", found, ok=wrong is None, fix="Start it, or correct CARE_OIDC_ISSUER")
 
 
 async def _mongodb(settings: Settings) -> Finding:
