@@ -17,9 +17,8 @@ from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
 from api.services import Services
 from care.file_links import PATH
-from care.gateways import payments_for
+from care.gateways import payments_for, provider_for
 from care.gateways.carriers import RecordedCarrier
-from care.gateways.oidc import provider_for
 from care.policy import load_policy
 from care.settings import Settings
 from care.stores import open_stores

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from care.errors import Forbidden, Unauthenticated
 from care.gateways.carriers import Carrier
-from care.gateways.oidc import Provider
 from care.gateways.payments import PaymentGateway
 from care.models.customer import Account, Principal
 from care.models.order import Order
@@ -24,6 +24,9 @@ from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores
 from care.webhooks import Webhooks
 from workflows.client import CareClient
+
+if TYPE_CHECKING:
+    from care.gateways.oidc import Provider
 
 # What is raised while the database cannot be reached.
 LOST = CONNECTION_ERRORS

@@ -35,15 +35,11 @@ _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 _NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
-def provider_for(settings: Settings) -> Provider | None:
-    """None without an issuer. Raises SetupError if a part is missing."""
-    return Provider(settings) if settings.oidc_issuer else None
-
-
 class Provider:
     """`name` is what people call it."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raises SetupError if a part is missing."""
         secret = settings.oidc_client_secret
         if not (settings.oidc_client_id and secret and secret.get_secret_value()):
             raise SetupError("Set CARE_OIDC_CLIENT_ID and CARE_OIDC_CLIENT_SECRET too, or leave out CARE_OIDC_ISSUER.")

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from care import embedded
 from care.errors import SetupError
+from care.gateways import provider_for
 from care.gateways.mail import mail_for
 from care.policy import load_policy
 from care.production import faults
@@ -134,8 +135,6 @@ async def _mail(settings: Settings) -> Finding:
 
 
 async def _other_sign_in(settings: Settings) -> Finding:
-    from care.gateways.oidc import provider_for
-
     try:
         provider = provider_for(settings)
     except SetupError as error:

@@ -15,7 +15,8 @@ from api.main import create_app
 from care.accounts import close_account
 from care.embedded import free_port
 from care.errors import SetupError
-from care.gateways.oidc import provider_for, vouched_for
+from care.gateways import provider_for
+from care.gateways.oidc import vouched_for
 from care.models.customer import Role
 from care.running.doctor import _other_sign_in
 from care.settings import Settings
