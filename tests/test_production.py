@@ -18,6 +18,7 @@ from care.seeding.demo_data import CUSTOMERS, STAFF
 from care.settings import Settings
 from tests.conftest import TEST_KEY
 from tests.running import care
+from tests.test_deploy import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET, KEY = secrets.token_urlsafe(48), base64.b64encode(secrets.token_bytes(32)).decode()
@@ -106,6 +107,14 @@ def test_every_key_that_stands_in_this_repository_is_refused() -> None:
     assert "a secret that only this test run has had" in found
     for key in found:
         assert wrong(secret_key=key), key
+
+
+def test_docker_compose_is_safe_as_it_comes() -> None:
+    given = SERVICES["web"]["environment"] | {"CARE_SECRET_KEY": SECRET, "CARE_ENCRYPTION_KEY": KEY}
+    filled = {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for name, value in given.items()}
+    settings = {name.removeprefix("CARE_").lower(): value for name, value in filled.items() if value}
+    assert settings["env"] == "production"
+    assert faults(Settings.model_validate(settings)) == []
 
 
 def test_accounts_of_the_demo_open_nothing_in_production() -> None:
