@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from api import docs, openapi, problems
+from api.deps import ruled
 from api.hosts import KnownHosts
 from api.limits import BodyLimit
 from api.metrics import Measured, WebMetrics
 from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
+from api.ruled import check_rules
 from api.services import Services
 from care.file_links import PATH
 from care.gateways import payments_for, provider_for
@@ -30,7 +32,8 @@ _SESSION_SECONDS = 8 * 3600
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work."""
+    """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work, or
+    for a route without a rule."""
     policy = load_policy(settings.policy_file)
     provider = provider_for(settings)
 
@@ -58,8 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="CARE",
         version=version("care"),
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(ruled)],
         redirect_slashes=False,  # Starlette would write the host that was asked for into the answer
     )
     app.state.metrics = WebMetrics()
@@ -70,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     _surround(app, settings)
     mount(app, settings, lambda: app.state.services)
+    check_rules(app)
     return app
 
 

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from care.errors import Unauthenticated
 from care.models.customer import Principal
 from care.settings import Settings
+from care.tokens import PREFIX
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
@@ -65,6 +66,12 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     if session is None:
         raise Unauthenticated("Sign in first: POST /auth/token gives a token.")
     return session
+
+
+def service_token(request: Request) -> str | None:
+    """What the request says is a token of one of the shop's own systems."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
 
 
 def same_origin(asked: HTTPConnection) -> bool:

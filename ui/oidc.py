@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from api.deps import LOST, Services
+from api.deps import LOST, PUBLIC, Services
 from api.security import same_origin
 from care.errors import Forbidden, Unauthenticated, Unavailable
 from care.models.sign_in import Attempt
@@ -22,7 +22,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
     """Without a provider in the settings, both lead to the sign-in page."""
     routes = APIRouter(prefix="/ui/oidc", include_in_schema=False)
 
-    @routes.get("/start")
+    @routes.get("/start", dependencies=[PUBLIC])
     async def start(request: Request) -> Response:
         if (provider := services().provider) is None or not same_origin(request):
             return RedirectResponse(f"{LOGIN}?why=elsewhere", 303)
@@ -33,7 +33,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
         request.session[_ATTEMPT] = attempt.model_dump(mode="json")
         return RedirectResponse(address, 303)
 
-    @routes.get("/callback")
+    @routes.get("/callback", dependencies=[PUBLIC])
     async def callback(request: Request) -> Response:
         """The session's attempt is good for one answer."""
         try:

@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deps import LOST, Services
+from api.deps import LOST, PUBLIC, Services
 from api.security import same_origin, session_principal
 from care.errors import Unauthenticated
 from care.language import LANGUAGES, language_of
@@ -49,7 +49,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
     """The pages and forms that work without a script and before anybody is signed in."""
     routes = APIRouter(prefix="/ui", include_in_schema=False)
 
-    @routes.get("/login")
+    @routes.get("/login", dependencies=[PUBLIC])
     async def login(request: Request, why: str = "") -> Response:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
@@ -59,7 +59,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
             form = _form(_(_MESSAGES.get(why, "")), theme.look(request), other, good=why == "ended")
         return HTMLResponse(form, headers=_HEADERS)
 
-    @routes.post("/sign-in")
+    @routes.post("/sign-in", dependencies=[PUBLIC])
     async def sign_in(
         request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
     ) -> Response:
@@ -74,14 +74,14 @@ def router(services: Callable[[], Services]) -> APIRouter:
         begin_session(request, principal)
         return RedirectResponse("/ui/", 303)
 
-    @routes.post("/sign-out")
+    @routes.post("/sign-out", dependencies=[PUBLIC])
     async def sign_out(request: Request) -> Response:
         if same_origin(request):
             live.tell(f"session:{request.session.get('id')}", "signed out")
             request.session.clear()
         return RedirectResponse(f"{LOGIN}?why=ended", 303)
 
-    @routes.post("/language")
+    @routes.post("/language", dependencies=[PUBLIC])
     async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
         """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api.deps import OwnEvidence, Serving, Viewer, may_see
+from api.deps import PUBLIC, OwnEvidence, Serving, Viewer, may_see, own
 from api.problems import ERRORS
 from api.routes.evidence import file_of
 from api.routes.links import PageRoute
@@ -24,7 +24,13 @@ router = APIRouter(tags=["evidence"], responses=ERRORS)
 links = APIRouter(prefix="/files", include_in_schema=False, route_class=PageRoute)
 
 
-@router.get("/evidence/{evidence_id}/link", status_code=303, response_class=RedirectResponse, responses=_LEADS)
+@router.get(
+    "/evidence/{evidence_id}/link",
+    dependencies=[own()],
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=_LEADS,
+)
 async def link(evidence: OwnEvidence, viewer: Viewer, serving: Serving) -> str:
     """To a link to the file that needs no sign-in. For its owner and for staff."""
     return FileLinks(serving.settings).make(evidence.evidence_id, None, viewer, datetime.now(UTC))
@@ -32,6 +38,7 @@ async def link(evidence: OwnEvidence, viewer: Viewer, serving: Serving) -> str:
 
 @router.get(
     "/evidence/{evidence_id}/preview/{number}/link",
+    dependencies=[own()],
     status_code=303,
     response_class=RedirectResponse,
     responses=_LEADS,
@@ -41,7 +48,7 @@ async def preview_link(evidence: OwnEvidence, number: int, viewer: Viewer, servi
     return FileLinks(serving.settings).make(evidence.evidence_id, number, viewer, datetime.now(UTC))
 
 
-@links.get("/{token}")
+@links.get("/{token}", dependencies=[PUBLIC])
 async def file(token: str, serving: Serving) -> Response:
     """The token in the address is the permission; what it names is looked up anew each time."""
     permit = FileLinks(serving.settings).read(token, datetime.now(UTC))
