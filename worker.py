@@ -41,6 +41,7 @@ from care.models.policy import RefundPolicy
 from care.order_changes import settle_changes
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
+from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
 from care.temporal import connect
@@ -182,6 +183,7 @@ async def _patiently(
 def run(settings: Settings) -> None:
     """Until SIGINT or SIGTERM; a second one ends at once. Raises SetupError."""
     settings.key_bytes()
+    refuse_unsafe(settings)
     logs.configure(settings.log_level, "worker")
 
     async def until_told() -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from api import docs, openapi, problems
 from api.deps import ruled
+from api.hosts import KnownHosts
 from api.limits import BodyLimit
 from api.metrics import Measured, WebMetrics
-from api.middleware import LastResort, RequestId, SafeHeaders
+from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
 from api.ruled import check_rules
 from api.services import Services
-from care.gateways import payments_for
+from care.file_links import PATH
+from care.gateways import payments_for, provider_for
 from care.gateways.carriers import RecordedCarrier
 from care.links import Links
 from care.models.session import Door
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work, or
     for a route without a rule."""
     policy = load_policy(settings.policy_file)
+    provider = provider_for(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,18 +61,24 @@ def create_app(settings: Settings) -> FastAPI:
                 temporal_ui_url=settings.temporal_ui_url,
             )
             recording = Recording(stores.audit)
-            signing_in = SigningIn(stores, settings.signing_key(), recording)
+            production = settings.env == "production"
+            signing_in = SigningIn(stores, settings.signing_key(), recording, production=production)
             own_password = OwnPassword(
                 stores, Links(settings), signing_in, recording, sends_mail=bool(settings.smtp_host)
             )
             app.state.services = Services(
-                settings, stores, client, payments, RecordedCarrier(stores), signing_in, own_password
+                settings, stores, client, payments, RecordedCarrier(stores), signing_in, own_password, provider
             )
             yield
             await recording.settle()
 
     app = FastAPI(
-        title="CARE", version=version("care"), lifespan=lifespan, openapi_url=None, dependencies=[Depends(ruled)]
+        title="CARE",
+        version=version("care"),
+        lifespan=lifespan,
+        openapi_url=None,
+        dependencies=[Depends(ruled)],
+        redirect_slashes=False,  # Starlette would write the host that was asked for into the answer
     )
     app.state.metrics = WebMetrics()
     problems.install(app)
@@ -86,18 +94,19 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _surround(app: FastAPI, settings: Settings) -> None:
     """Middleware, innermost first: the last one added sees a request first."""
-    https = urlsplit(settings.public_url).scheme == "https"
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.signing_key(),
         # The prefix makes browsers refuse one that another host of the domain, or a page without TLS, has planted.
-        session_cookie="__Host-care_session" if https else "care_session",
+        session_cookie="__Host-care_session" if settings.https else "care_session",
         max_age=_SESSION_SECONDS,
         same_site="lax",
-        https_only=https,
+        https_only=settings.https,
     )
+    app.add_middleware(Cookieless, below=("/skip/", PATH))
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
+    app.add_middleware(KnownHosts, public_url=settings.public_url)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    app.add_middleware(SafeHeaders, https=https)
+    app.add_middleware(SafeHeaders, https=settings.https)
     app.add_middleware(RequestId)

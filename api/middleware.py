@@ -1,4 +1,4 @@
-"""What stands around every request, as pure ASGI: the request's id, the last resort for errors, safe headers."""
+"""What stands around every request, as pure ASGI: its id, safe headers, paths without cookies, the last resort."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     # Answers of the API are data: nothing in them may be run or loaded. Pages set their own.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
@@ -42,6 +43,19 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Cookieless:
+    """Hides cookies from paths whose address is the permission: nothing there acts for whoever is signed in."""
+
+    def __init__(self, app: ASGIApp, *, below: tuple[str, ...]) -> None:
+        self._app = app
+        self._below = below
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(self._below):
+            scope = {**scope, "headers": [header for header in scope["headers"] if header[0] != b"cookie"]}
+        await self._app(scope, receive, send)
 
 
 class RequestId:

@@ -54,5 +54,4 @@ def _headers(nonce: str) -> dict[str, str]:
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-    # The address is a key: it goes to nobody else.
-    return {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    return {"Content-Security-Policy": policy}

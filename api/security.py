@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import jwt
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.requests import HTTPConnection
 
 from care.errors import Unauthenticated
 from care.models.customer import Principal
@@ -70,6 +72,15 @@ def service_token(request: Request) -> str | None:
     """What the request says is a token of one of the shop's own systems."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
+
+
+def same_origin(asked: HTTPConnection) -> bool:
+    """False when a page of another site has sent it. A client that names neither site nor origin is no browser, and
+    passes."""
+    site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
 def session_principal(request: Request) -> Principal | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
 from care.models.audit import Act
 from care.models.customer import Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
+from care.models.sign_in import Attempt
 from care.models.token import Machine
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
@@ -22,6 +26,9 @@ from care.signing_in import SigningIn
 from care.stores import CONNECTION_ERRORS, Stores
 from care.webhooks import Webhooks
 from workflows.client import CareClient
+
+if TYPE_CHECKING:
+    from care.gateways.oidc import Provider
 
 # What is raised while the database cannot be reached.
 LOST = CONNECTION_ERRORS
@@ -38,6 +45,7 @@ class Services:
     carrier: Carrier
     signing_in: SigningIn
     own_password: OwnPassword
+    provider: Provider | None = None
 
     @property
     def webhooks(self) -> Webhooks:
@@ -87,6 +95,16 @@ class Services:
         """Raises Unavailable naming the first of database, Temporal and worker that cannot be reached."""
         await self.stores.ping()
         await self.client.ready()
+
+    async def sign_in_through(self, attempt: Attempt, answer: Mapping[str, str], device: str) -> Principal:
+        """Through the other provider: whoever's address it vouches for, if they have an account here that is open.
+
+        Raises Unauthenticated for an answer that is not good, Forbidden without an account, Unavailable.
+        """
+        if self.provider is None:
+            raise Unauthenticated("There is no other sign-in here.")
+        email = await self.provider.finish(attempt, answer, datetime.now(UTC))
+        return (await self.signing_in.vouched_for(email, device)).principal
 
     async def still_stands(self, principal: Principal) -> bool:
         """False once the sign-in has ended, or the account is closed or changed."""

@@ -119,8 +119,11 @@ def serve(
 @app.command()
 def worker(data_dir: Join = None) -> None:
     """Run one worker."""
+    from care.production import refuse_unsafe
+
     settings = settings_for(data_dir)
     settings.key_bytes()  # what is wrong is said before the worker's libraries take their time to load
+    refuse_unsafe(settings)
     importlib.import_module("worker").run(settings)
 
 

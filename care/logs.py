@@ -13,11 +13,14 @@ import traceback
 
 import structlog
 
-_LINK = re.compile(r"/(skip|ui/reset)/[^/\s\"']+")
+_LINK = re.compile(r"/(skip|files|ui/reset)/[^/\s\"']+")
 # How asyncio and others write out a task that failed, with all that its error quotes.
 _QUOTED = re.compile(r"\bexception=(\w+)\(.*\)", re.DOTALL)
 # Chatty: one line for each request or poll, and at debug all that was said in it.
-_QUIET = ("groq", "httpx", "httpcore", "pymongo", "uvicorn.access", "watchfiles", "google_genai", "stripe", "urllib3")
+_QUIET = (
+    *("groq", "httpx", "httpcore", "httpx2", "httpcore2", "authlib", "pymongo", "uvicorn.access", "watchfiles"),
+    *("google_genai", "stripe", "urllib3"),
+)
 
 
 def configure(level: str, part: str) -> None:

@@ -12,6 +12,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,10 +70,21 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = ""
 
+    # Signing in through another provider (OpenID Connect); without an issuer there is the password alone.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "your organisation"
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the portal through TLS."""
+        return urlsplit(self.public_url).scheme == "https"
 
     def key_bytes(self) -> bytes:
         """The encryption key. Raises SetupError if it is missing or not 32 bytes."""

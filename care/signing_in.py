@@ -9,12 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from care.errors import NotFound, Unauthenticated, missing
+from care.errors import Forbidden, NotFound, Unauthenticated, missing
 from care.models.customer import Account, Principal
 from care.models.session import Door, Session, Tries
 from care.passwords import check_room, hash_password, is_outdated, verify_password
 from care.recording import ANYBODY, Recording
 from care.refresh_tokens import RefreshToken
+from care.rules.accounts import may_enter
 from care.rules.lockout import SIGN_IN
 from care.rules.sessions import end_of, is_good, is_to_note, principal_of, used
 from care.stores import Stores
@@ -35,8 +36,11 @@ class SignedIn:
 
 
 class SigningIn:
-    def __init__(self, stores: Stores, signing_key: str, recording: Recording) -> None:
+    """`production`: nobody enters with an account of the demo."""
+
+    def __init__(self, stores: Stores, signing_key: str, recording: Recording, *, production: bool) -> None:
         self._stores = stores
+        self._production = production
         self._key = hmac.digest(signing_key.encode(), b"care tries", "sha256")
         self.recording = recording
 
@@ -54,13 +58,22 @@ class SigningIn:
         account = await self._stores.accounts.find(email)
         if account is None:
             await hash_password(password)  # takes as long as a verification
-        elif await verify_password(password, account.password_hash) and account.closed_at is None:
+        elif await verify_password(password, account.password_hash) and self._may_enter(account):
             await self._stores.tries.forget(who)
             if is_outdated(account.password_hash):
                 await self._stores.accounts.rehash(email, account.password_hash, await hash_password(password))
             return await self.begin(account, door, device)
         await self._failed(account, tries)
         raise Unauthenticated("The e-mail address or the password is wrong.")
+
+    async def vouched_for(self, email: str | None, device: str) -> SignedIn:
+        """For whom another provider has vouched, to the portal. Raises Forbidden without an account that is open."""
+        account = await self._stores.accounts.find(email) if email else None
+        if account is None or not self._may_enter(account):
+            about = account.recorded if account else ""
+            await self.recording.note("sign_in_failed", by=ANYBODY, about=about, way="provider")
+            raise Forbidden("There is no account here for that address.")
+        return await self.begin(account, Door.PORTAL, device, way="provider")
 
     async def begin(self, account: Account, door: Door, device: str, **how: str) -> SignedIn:
         """For an account whose owner has shown who they are; `how`, in a word, goes into the audit record."""
@@ -105,7 +118,7 @@ class SigningIn:
             self._stores.accounts.find(principal.email), self._stores.sessions.find(principal.session_id)
         )
         at = now()
-        if account is None or session is None or not is_good(session, account, at):
+        if account is None or session is None or not is_good(session, account, at) or not self._may_enter(account):
             return False
         if principal_of(account, session) != principal:
             return False
@@ -141,6 +154,9 @@ class SigningIn:
     def who(self, email: str, about: str = "") -> str:
         """How tries are counted: by a keyed hash, which names nobody to whoever reads the database."""
         return hmac.digest(self._key, f"{email}\n{about}".encode(), "sha256").hex()
+
+    def _may_enter(self, account: Account) -> bool:
+        return may_enter(account, production=self._production)
 
     async def _failed(self, account: Account | None, tries: Tries) -> None:
         about = account.recorded if account else ""

@@ -104,11 +104,13 @@ def test_logs_keep_no_link_and_nothing_that_a_failed_task_quotes(capsys: pytest.
     try:
         logs.configure("info", "web")
         logging.getLogger("some.library").warning('"GET /skip/%s/undo HTTP/1.1" 200', token())
+        logging.getLogger("some.library").warning("GET /files/%s?x=1 200", "sealed-token_1")
         logging.getLogger("asyncio").error("Task never retrieved <Task exception=%r>", KeyError("Ana (Vienna)"))
         said = capsys.readouterr().err
     finally:
         root.handlers, root.level = handlers, level
         structlog.configure(**before)
     assert "/skip/.../undo" in said
+    assert "GET /files/... 200" in said
     assert token() not in said
     assert "<Task exception=KeyError>" in said

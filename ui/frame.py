@@ -19,7 +19,7 @@ from care.errors import CareError, SetupError
 from care.language import LANGUAGES, language_of
 from care.models.customer import Principal
 from care.settings import Settings
-from ui import live, passwords, session, theme
+from ui import live, oidc, passwords, session, theme
 from ui.guard import Guard
 from ui.language import _, mark, speak, spoken_as, wished
 from ui.pages import PAGES
@@ -49,6 +49,7 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
     app.add_middleware(Guard)  # before there is a page
     api.include_router(session.router(services))
     api.include_router(passwords.router(services))
+    api.include_router(oidc.router(services))
     theme.prepare()
     _told_by_nicegui()
     core.sio.on("log", _heard_from_browsers)

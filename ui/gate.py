@@ -62,6 +62,10 @@ def submit(label: str) -> str:
     return f'<button type="submit">{escape(label)}</button>'
 
 
+def other(label: str, address: str) -> str:
+    return f'<a class="other" href="{address}">{escape(label)}</a>'
+
+
 def way(label: str, address: str) -> str:
     return f'<p class="small"><a href="{address}">{escape(label)}</a></p>'
 

@@ -11,15 +11,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.security import same_origin
 from ui.headers import guarded, with_headers
-from ui.session import LOGIN, same_origin
+from ui.session import LOGIN
 
 _FILES = (f"/_nicegui/{nicegui_version}/", "/static/")
-_KEPT = {
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Where an open page takes files: /_nicegui/client/{client_id}/upload/{element_id}
 _OF_A_PAGE = re.compile(r"/_nicegui/client/([^/]+)/")
 

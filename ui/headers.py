@@ -1,4 +1,7 @@
-"""What a page may load and run, told to the browser with each answer (Content Security Policy and its like)."""
+"""What a page may load and run, told to the browser with each answer (Content Security Policy).
+
+What else every answer says stands in api.middleware.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,6 @@ _CSP = (
     "connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-_ALL = {
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
-}
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 
@@ -40,7 +35,7 @@ def with_headers(extra: dict[str, str], send: Send) -> Send:
 def guarded(send: Send) -> Send:
     """For a page: its scripts get the nonce that its policy names. What people wrote is escaped by NiceGUI before."""
     nonce = secrets.token_urlsafe(16)
-    headers = {**_ALL, "Content-Security-Policy": _CSP.format(nonce=nonce), "Cache-Control": "no-store"}
+    headers = {"Content-Security-Policy": _CSP.format(nonce=nonce), "Cache-Control": "no-store"}
     marked = f'<script nonce="{nonce}"'.encode()
     start: Message | None = None
     page = bytearray()

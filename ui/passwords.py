@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import LOST, PUBLIC, Services
+from api.security import same_origin
 from care.errors import CareError, Gone
 from care.rules.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ui import gate
 from ui.language import _, current, speaking, wished
 from ui.parts.asking import refusal
 from ui.parts.elements import REFUSALS
-from ui.session import LOGIN, same_origin
+from ui.session import LOGIN
 
 FORGOT = "/ui/forgot"
 Typed = Annotated[str, Form()]

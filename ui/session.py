@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.requests import HTTPConnection
 
 from api.deps import LOST, PUBLIC, Services
-from api.security import session_principal
+from api.security import same_origin, session_principal
 from care.errors import TooMany, Unauthenticated, Unavailable
 from care.language import LANGUAGES, language_of
 from care.links import DEVICE_KNOWN_FOR, Links
@@ -37,6 +36,13 @@ _MESSAGES = {
     "busy": mark("Many people are signing in just now. Please try again in a moment."),
     "elsewhere": mark("Please sign in from this page."),
     "away": AWAY,
+    "provider-away": mark(
+        "The other sign-in cannot be reached just now. Please try again in a moment, or use your password."
+    ),
+    "provider-refused": mark("The other sign-in was not completed. Please try again."),
+    "no-account": mark(
+        "There is no account here for that address. Please ask whoever looks after CARE in your shop for one."
+    ),
     "ended": mark("You are signed out. Sign in again to go on."),
     "renewed": mark("Your new password is set. Sign in with it."),
 }
@@ -51,7 +57,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
     async def login(request: Request, why: str = "") -> Response:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
-        return _form(request, why)
+        return _form(services(), request, why)
 
     @routes.post("/sign-in", dependencies=[PUBLIC])
     async def sign_in(
@@ -65,15 +71,14 @@ def router(services: Callable[[], Services]) -> APIRouter:
         except Unauthenticated:
             return RedirectResponse(f"{LOGIN}?why=wrong", 303)
         except TooMany as error:
-            refused = _form(request, "locked", 429)
+            refused = _form(services(), request, "locked", 429)
             refused.headers["Retry-After"] = str(error.seconds)
             return refused
         except Unavailable:
             return RedirectResponse(f"{LOGIN}?why=busy", 303)
         except LOST:
             return RedirectResponse(f"{LOGIN}?why=away", 303)
-        request.session.clear()  # a session of its own: nothing set before the sign-in lives on
-        request.session.update(who.principal.model_dump(mode="json"))
+        begin_session(request, who.principal)
         answer = RedirectResponse("/ui/", 303)
         device.remember(answer)
         return answer
@@ -91,11 +96,21 @@ def router(services: Callable[[], Services]) -> APIRouter:
         """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)
         if same_origin(request) and code in LANGUAGES:
-            await _keep(services(), request, code)
-            answer.set_cookie(COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True)
+            here = services()
+            await _keep(here, request, code)
+            secure = here.settings.https
+            answer.set_cookie(
+                COOKIE, code, path="/ui", max_age=31_536_000, samesite="lax", httponly=True, secure=secure
+            )
         return answer
 
     return routes
+
+
+def begin_session(request: Request, principal: Principal) -> None:
+    """A session of its own: nothing set before the sign-in lives on."""
+    request.session.clear()
+    request.session.update(principal.model_dump(mode="json"))
 
 
 class _Device:
@@ -119,7 +134,7 @@ class _Device:
             max_age=int(DEVICE_KNOWN_FOR.total_seconds()),
             samesite="lax",
             httponly=True,
-            secure=urlsplit(self._here.settings.public_url).scheme == "https",
+            secure=self._here.settings.https,
         )
 
 
@@ -154,19 +169,15 @@ def _back(request: Request) -> str:
     return f"{came.path}?{came.query}".rstrip("?") if known else "/ui/"
 
 
-def same_origin(asked: HTTPConnection) -> bool:
-    """False when a page of another site has sent it. A client that names no origin is no browser, and passes."""
-    origin = asked.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
-
-
-def _form(request: Request, why: str, status: int = 200) -> HTMLResponse:
+def _form(here: Services, request: Request, why: str, status: int = 200) -> HTMLResponse:
     with speaking(wished(request)):
         demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
+        other = _("Sign in with {name}", name=here.provider.name) if here.provider else ""
         inside = (
             gate.field(_("E-mail"), "email", "email", "username", "autofocus")
             + gate.field(_("Password"), "password", "password", "current-password")
             + gate.submit(_("Sign in"))
+            + (gate.other(other, "/ui/oidc/start") if other else "")
             + gate.way(_("Forgot your password?"), "/ui/forgot")
             + f'<p class="mute small">{demo}</p>'
         )

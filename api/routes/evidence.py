@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from api.deps import OwnEvidence, Serving, Viewer, own, store_evidence
+from api.deps import OwnEvidence, Services, Serving, Viewer, own, store_evidence
 from api.idempotency import RepeatableRoute
 from api.problems import ERRORS, problem_responses
 from care.media.containers import EXTENSIONS
 from care.models.common import CustomerId
-from care.models.evidence import EvidenceReceipt
+from care.models.evidence import Evidence, EvidenceReceipt
 
 router = APIRouter(tags=["evidence"], responses=ERRORS | problem_responses(415), route_class=RepeatableRoute)
 
@@ -36,9 +36,7 @@ async def upload(
 @router.get("/evidence/{evidence_id}", dependencies=[own("evidence:read")], response_class=Response, responses=_FILES)
 async def download(evidence: OwnEvidence, serving: Serving) -> Response:
     """For its owner and for staff."""
-    kind = "inline" if evidence.media_type in _SHOWN else "attachment"
-    name = f"{evidence.evidence_id}.{EXTENSIONS[evidence.media_type]}"
-    return _file(await serving.stores.evidence.data(evidence.evidence_id), evidence.media_type, kind, name)
+    return await file_of(serving, evidence, None)
 
 
 @router.get(
@@ -49,8 +47,17 @@ async def download(evidence: OwnEvidence, serving: Serving) -> Response:
 )
 async def preview(evidence: OwnEvidence, number: int, serving: Serving) -> Response:
     """A PDF's page or a video's key frame, as a picture drawn by us. For its owner and for staff."""
-    name = f"{evidence.evidence_id}-{number}.jpg"
-    return _file(await serving.stores.evidence.preview(evidence.evidence_id, number), "image/jpeg", "inline", name)
+    return await file_of(serving, evidence, number)
+
+
+async def file_of(serving: Services, evidence: Evidence, preview: int | None) -> Response:
+    """The file, or one of its previews, with headers that let nothing in it run. Raises NotFound."""
+    stored, evidence_id = serving.stores.evidence, evidence.evidence_id
+    if preview is not None:
+        return _file(await stored.preview(evidence_id, preview), "image/jpeg", "inline", f"{evidence_id}-{preview}.jpg")
+    kind = "inline" if evidence.media_type in _SHOWN else "attachment"
+    name = f"{evidence_id}.{EXTENSIONS[evidence.media_type]}"
+    return _file(await stored.data(evidence_id), evidence.media_type, kind, name)
 
 
 def _file(content: bytes, media_type: str, kind: str, name: str) -> Response:

@@ -49,5 +49,6 @@ async def metrics(request: Request, serving: Serving) -> Response:
 
 
 @router.get("/", dependencies=[PUBLIC], include_in_schema=False)
+@router.get("/ui", dependencies=[PUBLIC], include_in_schema=False)
 async def home() -> RedirectResponse:
     return RedirectResponse("/ui/")

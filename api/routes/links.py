@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from api.deps import LOST, PUBLIC, Services, Serving
 from api.pages import button, page
-from care.errors import CareError
+from api.security import same_origin
+from care.errors import CareError, Forbidden
 from care.language import Language, language_of, wishes
 from care.links import Links, SkipPermit
 from care.models.subscription import OneDelivery, Subscription
@@ -61,13 +62,22 @@ class PageRoute(APIRoute):
 
 
 _TITLES = {
+    403: "This link does not work",
     404: "This link does not work",
     409: "This delivery cannot be skipped",
     410: "This link has expired",
     503: "Please try again in a moment",
 }
 _UNCHANGED = "Nothing has changed. Please tap the link again in a minute."
-router = APIRouter(prefix="/skip", include_in_schema=False, route_class=PageRoute)
+
+
+def from_here(request: Request) -> None:
+    """Raises Forbidden for a form that a page of another site has sent."""
+    if request.method not in ("GET", "HEAD") and not same_origin(request):
+        raise Forbidden("Another site has sent this. Please open the link itself.")
+
+
+router = APIRouter(prefix="/skip", include_in_schema=False, route_class=PageRoute, dependencies=[Depends(from_here)])
 
 
 @router.get("/{token}", dependencies=[PUBLIC])

@@ -7,6 +7,8 @@ from zxcvbn import zxcvbn
 from care.errors import Conflict, Invalid
 from care.models.customer import Account, AccountWish, Role
 
+# A top-level domain that nobody can own: no shop has a customer there.
+_DEMO = "@demo.test"
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 # Of zxcvbn's 0 to 4: the least that it calls safe, more than 10^8 guesses. It reads so many characters, and takes
 # milliseconds for them; what is good so far is good with more behind it.
@@ -15,6 +17,11 @@ _SAFE, _READ = 3, 48
 _ELSEWHERE = ["contraseña", "tequiero", "teamo", "mucho", "hola", "india", "krishna", "jaishriram", "sairam", "namaste"]
 # Shorter names stand in words that have nothing to do with them.
 _SHORTEST_NAME = 4
+
+
+def may_enter(account: Account, *, production: bool) -> bool:
+    """Whether the account opens anything: a closed one does not, nor does one of the demo in production."""
+    return account.closed_at is None and not (production and account.email.endswith(_DEMO))
 
 
 def check_password(password: str, email: str = "", name: str = "") -> None:

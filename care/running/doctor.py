@@ -15,8 +15,10 @@ from temporalio.service import RPCError
 
 from care import embedded
 from care.errors import SetupError
+from care.gateways import provider_for
 from care.gateways.mail import mail_for
 from care.policy import load_policy
+from care.production import faults
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, open_stores
@@ -56,11 +58,13 @@ async def examine(data_dir: Path | None) -> list[Finding]:
     except SetupError as error:
         return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
     findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
+    findings += _production(settings)
     findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
     return [
         *findings,
         await _payments(settings),
         await _mail(settings),
+        await _other_sign_in(settings),
         await _mongodb(settings),
         *await _temporal(settings),
     ]
@@ -86,6 +90,10 @@ def _checked(what: str, check: Callable[[], object]) -> Finding:
     except SetupError as error:
         return Finding(what, "missing or wrong", ok=False, fix=str(error))
     return Finding(what, str(found) if what not in ("encryption key", "secret key") else "set")
+
+
+def _production(settings: Settings) -> list[Finding]:
+    return [Finding("production", fault.wrong.rstrip("."), ok=False, fix=fault.fix) for fault in faults(settings)]
 
 
 def _models(settings: Settings) -> list[Finding]:
@@ -124,6 +132,18 @@ async def _mail(settings: Settings) -> Finding:
     server, wrong = f"{settings.smtp_host}, {settings.smtp_security}", await mail.check()
     fix = "Start it, or correct CARE_SMTP_HOST, _PORT, _SECURITY, _USERNAME and _PASSWORD"
     return Finding("mail", f"{server}: {wrong}" if wrong else server, ok=wrong is None, fix=fix)
+
+
+async def _other_sign_in(settings: Settings) -> Finding:
+    try:
+        provider = provider_for(settings)
+    except SetupError as error:
+        return Finding("other sign-in", "missing or wrong", ok=False, fix=str(error))
+    if provider is None:
+        return Finding("other sign-in", "off (to sign in through OpenID Connect, set CARE_OIDC_ISSUER)")
+    wrong = await provider.check()
+    found = f"{settings.oidc_issuer}: {wrong}" if wrong else f"{settings.oidc_issuer} ({provider.name})"
+    return Finding("other sign-in", found, ok=wrong is None, fix="Start it, or correct CARE_OIDC_ISSUER")
 
 
 async def _mongodb(settings: Settings) -> Finding:

@@ -17,6 +17,7 @@ from care import embedded
 from care.errors import CareError, SetupError
 from care.models.subscription import Frequency, Item, SubscriptionRequest
 from care.policy import load_policy
+from care.production import refuse_unsafe
 from care.running.datadir import DataDir, write_private
 from care.settings import Settings, load, secrets_in
 
@@ -24,6 +25,7 @@ from care.settings import Settings, load, secrets_in
 async def prepare(data: DataDir, *, demo: bool) -> None:
     """Raises SetupError for settings, policy or servers that will not do."""
     settings = load().model_copy(update=secrets_in(data.path))
+    refuse_unsafe(settings, demo=demo)
     load_policy(settings.policy_file)  # a bad file is refused here, before anything is started with it
     await asyncio.gather(
         embedded.mongod_ready(_port(settings.mongodb_uri)),

@@ -11,6 +11,7 @@ import uvicorn
 
 from care import logs
 from care.errors import SetupError
+from care.production import refuse_unsafe
 from care.settings import Settings
 
 STOP_SECONDS = 4  # open pages hold a websocket each; they reconnect to whoever serves next
@@ -23,6 +24,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """
     settings.signing_key()
     settings.key_bytes()
+    refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route

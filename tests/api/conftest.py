@@ -25,6 +25,7 @@ def settings(mongodb_uri: str, temporal_server: str) -> Settings:
         mongodb_uri=mongodb_uri,
         mongodb_database=f"test_api_{name}",
         temporal_address=temporal_server,
+        public_url="http://care.test",
         temporal_ui_url="http://temporal.test",
         task_queue=f"care-api-{name}",
         secret_key="a secret that only this test run has had",

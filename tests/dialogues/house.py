@@ -89,6 +89,7 @@ async def opened(mongodb_uri: str, temporal_address: str, groq: FakeServer | Non
         mongodb_database=f"test_dialogues_{name}",
         temporal_address=temporal_address,
         task_queue=f"care-dialogues-{name}",
+        public_url="http://care.test",
         secret_key="a secret that only this test run has had",
         encryption_key=base64.b64encode(TEST_KEY).decode(),
         groq_api_key="key" if groq else None,

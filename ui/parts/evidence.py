@@ -81,7 +81,8 @@ def save_chip(file: EvidenceReceipt) -> None:
 
 
 def address(file: EvidenceReceipt, preview: int | None = None) -> str:
-    return f"/evidence/{file.evidence_id}" + (f"/preview/{preview}" if preview else "")
+    """Where the page finds it for as long as it is open: each look is led on to a link that ends soon."""
+    return f"/evidence/{file.evidence_id}" + (f"/preview/{preview}" if preview else "") + "/link"
 
 
 def is_photo(file: EvidenceReceipt) -> bool:
