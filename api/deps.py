@@ -22,6 +22,7 @@ from care.models.evidence import Evidence, EvidenceReceipt
 from care.models.order import Order
 from care.models.refund import Refund
 from care.models.subscription import Subscription
+from care.rules.rates import Family
 
 
 def services(request: Request) -> Services:
@@ -128,11 +129,13 @@ async def store_evidence(
 ) -> EvidenceReceipt:
     """Keeps a file that a customer shows, made safe. Staff name the `customer_id` whose file it is.
 
-    Raises TooLarge, UnsupportedMedia, NotFound for a customer that the sender may not see, Invalid if none is named.
+    Raises TooLarge, UnsupportedMedia, NotFound for a customer that the sender may not see, Invalid if none is named,
+    TooMany if it is more than the sender may send in a day.
     """
     owner = customer_id or principal.customer_id
     if owner is None:
         raise Invalid("Say whose file this is.", fields={"customer_id": "is needed when staff send a file"})
     may_see(principal, owner)
     await serving.stores.customers.get(owner)
+    await serving.rates.take(Family.UPLOAD_BYTES, principal.email, len(data))
     return await keep_evidence(serving.stores, owner, data, file_name, max_bytes=serving.settings.evidence_max_bytes)

@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from api import docs, openapi, problems
-from api.limits import BodyLimit
+from api.limits import BodyLimit, BulkLimit, HeadLimit
 from api.metrics import Measured, WebMetrics
 from api.middleware import LastResort, RequestId, SafeHeaders
+from api.rates import Rates
 from api.routes import ROUTERS
 from api.services import Services
+from api.throttle import Throttle
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
 from care.policy import load_policy
@@ -49,7 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
                 allow_subdaily=settings.allow_subdaily,
                 temporal_ui_url=settings.temporal_ui_url,
             )
-            app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
+            app.state.services = Services(
+                settings, stores, client, payments, RecordedCarrier(stores), Rates(stores.rates, settings)
+            )
             yield
 
     app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -67,6 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
 def _surround(app: FastAPI, settings: Settings) -> None:
     """Middleware, innermost first: the last one added sees a request first."""
     https = urlsplit(settings.public_url).scheme == "https"
+    app.add_middleware(BulkLimit)
+    app.add_middleware(Throttle, settings=settings)
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.signing_key(),
@@ -78,6 +84,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
+    app.add_middleware(HeadLimit)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(SafeHeaders, https=https)
     app.add_middleware(RequestId)

@@ -10,8 +10,10 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Route, compile_path
 
 from care.errors import CareError, Invalid, Unavailable
 from care.stores import CONNECTION_ERRORS
@@ -54,7 +56,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 # For routers whose routes ask who is there, look things up and take input.
-ERRORS = problem_responses(400, 401, 403, 404, 405, 409, 413, 422, 503)
+ERRORS = problem_responses(400, 401, 403, 404, 405, 408, 409, 413, 414, 422, 429, 431, 503)
 
 
 def response_to(error: CareError) -> Response:
@@ -69,7 +71,7 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status),
+        {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status, {}) | error.headers,
     )
 
 
@@ -108,10 +110,21 @@ async def _validation(_: Request, error: Exception) -> Response:
     return response_to(Invalid("Some of the input cannot be used; see `errors`.", fields=fields))
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     detail = _SENTENCES.get(error.status_code, error.detail)
-    return plain_response(error.status_code, detail, error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return plain_response(error.status_code, detail, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method that the address takes: the framework names those of the first route alone."""
+    methods: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route, path = context.original_route, context.path
+        if isinstance(route, Route) and path and compile_path(path)[0].match(request.url.path):
+            methods |= route.methods or set()
+    return ", ".join(sorted(methods))
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import jwt
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.requests import HTTPConnection
 
 from care.errors import Unauthenticated
 from care.models.customer import Principal
@@ -65,7 +67,17 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     return session
 
 
-def session_principal(request: Request) -> Principal | None:
+def account_of(asked: HTTPConnection, settings: Settings) -> str | None:
+    """The account behind a token or a session, as it says itself: to count by, not to let anybody in."""
+    scheme, _, token = asked.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        with suppress(Unauthenticated):
+            return read_token(settings, token.strip()).email
+    principal = session_principal(asked)
+    return principal.email if principal else None
+
+
+def session_principal(request: HTTPConnection) -> Principal | None:
     """Whoever signed in to the portal in this browser (ui.session writes it)."""
     session = request.session
     try:

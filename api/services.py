@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from api.rates import Rates
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
@@ -34,6 +35,7 @@ class Services:
     client: CareClient
     payments: PaymentGateway
     carrier: Carrier
+    rates: Rates
 
     @property
     def webhooks(self) -> Webhooks:

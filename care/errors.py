@@ -31,16 +31,27 @@ from typing import ClassVar
 
 
 class CareError(Exception):
-    """`detail` is one sentence for the person who asked; it never carries another customer's data."""
+    """`detail` is one sentence for the person who asked; it never carries another customer's data.
+
+    `headers` go with the HTTP answer.
+    """
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, rule: str | None = None, fields: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        rule: str | None = None,
+        fields: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.rule = rule
         self.fields = fields or {}
+        self.headers = headers or {}
 
 
 class Unauthenticated(CareError):

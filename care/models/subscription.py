@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from care.models.common import Body, CustomerId, Model, PaymentMethodId, Quantity, Sku, Utc
 from care.models.customer import Address
@@ -45,7 +45,7 @@ class Prepaid(Body):
     """Terms: so many deliveries are paid at once, with the first of them. `renew`: after the last, the next as many."""
 
     deliveries: Annotated[int, Field(strict=True, ge=2, le=52)]
-    renew: bool = False
+    renew: StrictBool = False
 
 
 class PaidTerm(Model):

@@ -1,0 +1,112 @@
+"""The API keeps to its own OpenAPI document, whatever is sent: schemathesis asks as everybody, with good data and bad.
+
+`make fuzz` runs the same for longer: CARE_FUZZ_EXAMPLES cases for each call, CARE_FUZZ_SEED for other ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from care.embedded import free_port
+from care.running.serve import configured
+from tests.api.cases import case_of, talk_of, told
+from tests.api.shop import Shop, Someone
+
+EXAMPLES = os.environ.get("CARE_FUZZ_EXAMPLES", "3")
+SEED = os.environ.get("CARE_FUZZ_SEED", "1")
+
+
+@pytest.fixture(scope="module")
+async def address(shop: Shop) -> AsyncIterator[str]:
+    """The shop on a port of its own."""
+    port = free_port()
+    server = uvicorn.Server(configured(shop.app, shop.settings, port=port, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture(scope="module")
+async def things(shop: Shop) -> dict[str, str]:
+    """One of everything, so that not all ids are unknown."""
+    ana = await shop.welcomes()
+    order = await shop.sells(ana)
+    stores = shop.services.stores
+    case, talk, note = case_of(ana, order), talk_of(ana), told(ana)
+    await stores.refunds.open(case)
+    await stores.conversations.start(talk)
+    await stores.notifications.add(note)
+    live = await ana.http.post(
+        "/subscription",
+        json={
+            "customer_id": ana.customer_id,
+            "items": [{"sku": "AMUL-MILK-1L", "quantity": 1}],
+            "frequency": "weekly",
+            "delivery_day": "friday",
+        },
+    )
+    assert live.status_code == 201, live.text
+    return {
+        "customer_id": ana.customer_id,
+        "order_id": order.order_id,
+        "refund_id": case.refund_id,
+        "conversation_id": talk.conversation_id,
+        "notification_id": note.notification_id,
+        "subscription_id": live.json()["subscription_id"],
+        "evidence_id": await shop.shows_photo(ana),
+        "number": "1",
+        "token": ana.http.headers["authorization"],
+    }
+
+
+@pytest.mark.usefixtures("at_work")
+@pytest.mark.parametrize("who", ["nobody", "customer", "agent", "admin"])
+async def test_no_answer_is_outside_the_document(
+    who: str, address: str, things: dict[str, str], agent: Someone, admin: Someone, tmp_path: Path
+) -> None:
+    tokens = {
+        "customer": things["token"],
+        "agent": agent.http.headers["authorization"],
+        "admin": admin.http.headers["authorization"],
+    }
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(_config(things))
+    headers = ["-H", f"Authorization: {tokens[who]}"] if who in tokens else []
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{address}/openapi.json"),
+        *(*headers, "--max-examples", EXAMPLES, "--seed", SEED, "--no-color"),
+        *os.environ.get("CARE_FUZZ_ARGS", "").split(),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    (tmp_path / "output").write_bytes(output)
+    assert process.returncode == 0, output.decode()
+
+
+def _config(things: dict[str, str]) -> str:
+    lines = [
+        "[generation]",
+        'database = "none"',
+        # A schema cannot say which products there are, what a cursor is, or what the policy refuses: that is 422, as
+        # bad input is, and 415 for a file whose content is no picture.
+        "[checks.positive_data_acceptance]",
+        'expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 415, 422]',
+    ]
+    for name, value in things.items():
+        lines += [f"[dictionaries.{name}]", f"values = [{json.dumps(value)}]"]
+    lines += ["[parameters]"]
+    lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = 0.8 }}' for name in things]
+    return "\n".join(lines)
