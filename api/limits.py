@@ -23,7 +23,7 @@ _MOST_HEADERS = 100
 
 
 class HeadLimit:
-    """The address with its query, and the headers."""
+    """The address with its query, and the headers. What is packed is not unpacked: it may grow a thousandfold."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +40,8 @@ def _head_refusal(scope: Scope) -> Response | None:
     if len(headers) > _MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > _HEADERS:
         detail = f"At most {_MOST_HEADERS} headers of {_HEADERS // 1024} kB together are taken."
         return plain_response(431, detail, _CLOSE)
+    if Headers(scope=scope).get("content-encoding", "identity").lower() != "identity":
+        return plain_response(415, "Please send the body as it is: no Content-Encoding is taken.", _CLOSE)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -24,6 +25,18 @@ _SENTENCES = {
     400: "The body of the request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address takes another method; see the header `Allow`.",
+}
+_MOST_NAMED = 20  # fields that are wrong
+_ALWAYS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}}
+# For the OpenAPI document: which answers carry which headers.
+_SECONDS = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_MAYBE = {"schema": {"type": "string"}}
+_TEXT = _MAYBE | {"required": True}
+_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": _TEXT},
+    405: {"Allow": _TEXT},
+    429: {"Retry-After": _SECONDS, "RateLimit": _MAYBE, "RateLimit-Policy": _MAYBE},
+    503: {"Retry-After": _SECONDS},
 }
 log = structlog.get_logger()
 
@@ -51,12 +64,13 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
         for status in statuses
     }
 
 
 # For routers whose routes ask who is there, look things up and take input.
-ERRORS = problem_responses(400, 401, 403, 404, 405, 408, 409, 413, 414, 422, 429, 431, 503)
+ERRORS = problem_responses(400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 422, 429, 431, 503)
 
 
 def response_to(error: CareError) -> Response:
@@ -71,7 +85,7 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status, {}) | error.headers,
+        _ALWAYS.get(error.status, {}) | error.headers,
     )
 
 
@@ -105,7 +119,7 @@ async def _validation(_: Request, error: Exception) -> Response:
     """Names the fields and says what each needs; the values sent are not repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     fields: dict[str, str] = {}
-    for each in error.errors():
+    for each in islice(error.errors(), _MOST_NAMED):
         fields.setdefault(_path(each, error.body), _encodable(each["msg"]).removeprefix("Value error, "))
     return response_to(Invalid("Some of the input cannot be used; see `errors`.", fields=fields))
 

@@ -57,10 +57,7 @@ class Throttle:
     @contextmanager
     def _opened(self, who: str) -> Iterator[None]:
         if self._open[who] >= self._settings.max_open:
-            raise TooMany(
-                "Too much of yours is open at once. Please wait until some of it has ended.",
-                headers={"Retry-After": "1"},
-            )
+            raise TooMany("Too much of yours is open at once. Please wait until some of it has ended.")
         self._open[who] += 1
         try:
             yield

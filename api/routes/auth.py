@@ -11,7 +11,7 @@ from api.problems import problem_responses
 from api.security import issue_token
 from care.models.common import Model
 
-router = APIRouter(tags=["sign in"], responses=problem_responses(400, 401, 405, 413, 422, 503))
+router = APIRouter(tags=["sign in"], responses=problem_responses(400, 401, 405, 408, 413, 414, 415, 422, 429, 431, 503))
 
 
 class Token(Model):

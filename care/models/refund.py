@@ -178,7 +178,7 @@ class Decide(Body):
     """Body of `POST /review/decide/{refund_id}`; the reviewer is whoever signed in."""
 
     decision: Literal["approve", "reject", "request_evidence", "escalate"]
-    amount: StrictInt | Money | None = None
+    amount: Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Money | None = None
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
 

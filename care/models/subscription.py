@@ -20,6 +20,10 @@ NamedDay = date
 Day = date | None
 
 
+# A day of the month, or the name of a weekday.
+DeliveryDay = Annotated[int, Field(ge=1, le=31)] | Annotated[str, Field(max_length=20)]
+
+
 class Item(Body):
     sku: Sku
     quantity: Quantity
@@ -73,7 +77,7 @@ class SubscriptionRequest(Body):
     customer_id: CustomerId
     items: Annotated[list[Item], Field(min_length=1, max_length=50)]
     frequency: Frequency | None = None
-    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    delivery_day: DeliveryDay | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     start_date: date | None = None
     recurrence: Annotated[str, Field(max_length=500)] | None = None
@@ -118,7 +122,7 @@ class ChangeSubscription(Body):
 
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     frequency: Frequency | None = None
-    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    delivery_day: DeliveryDay | None = None
     recurrence: Annotated[str, Field(max_length=500)] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     address: Address | None = None
