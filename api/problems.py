@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, compile_path
 
-from care.errors import CareError, Invalid, Unavailable
+from care.errors import CareError, Invalid, MissingScope, TooMany, Unauthenticated, Unavailable
 from care.stores import CONNECTION_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,7 +27,6 @@ _SENTENCES = {
     405: "This address takes another method; see the header `Allow`.",
 }
 _MOST_NAMED = 20  # fields that are wrong
-_ALWAYS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}}
 # For the OpenAPI document: which answers carry which headers.
 _SECONDS = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 0}}
 _MAYBE = {"schema": {"type": "string"}}
@@ -85,8 +84,20 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        _ALWAYS.get(error.status, {}) | error.headers,
+        _headers(error) | error.headers,
     )
+
+
+def _headers(error: CareError) -> dict[str, str]:
+    """RFC 6750 has the challenges."""
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case MissingScope():
+            return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+        case Unavailable() | TooMany():
+            return {"Retry-After": "1"}
+    return {}
 
 
 def plain_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -110,9 +121,12 @@ def _respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Resp
     )
 
 
-async def _care(_: Request, error: Exception) -> Response:
+async def _care(request: Request, error: Exception) -> Response:
     assert isinstance(error, CareError)  # noqa: S101  what it is registered for
-    return response_to(error)
+    answer = response_to(error)
+    if error.status == 401 and "authorization" in request.headers:
+        answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return answer
 
 
 async def _validation(_: Request, error: Exception) -> Response:

@@ -31,7 +31,9 @@ _FAMILIES = [
     (re.compile(r"/chat/.*"), Family.CHAT),
     (re.compile(r"/evidence"), Family.UPLOAD),
     (
-        re.compile(r"/(subscription|refund|webhooks|subscription/(resubscribe|order-now)/.*|refund/evidence/.*)"),
+        re.compile(
+            r"/(subscription|refund|webhooks|tokens|subscription/(resubscribe|order-now)/.*|refund/evidence/.*)"
+        ),
         Family.CREATE,
     ),
     (re.compile(r"/order/(items|payment)/.*"), Family.CREATE),
