@@ -95,7 +95,9 @@ def _headers(error: CareError) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case MissingScope():
             return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
-        case Unavailable() | TooMany():
+        case TooMany():
+            return {"Retry-After": str(error.seconds)}
+        case Unavailable():
             return {"Retry-After": "1"}
     return {}
 

@@ -72,7 +72,7 @@ class Rates:
         used = await self._count(family, window, resets, cost)
         taken = Taken(family, rate.amount, length, used, resets)
         if used > rate.amount:
-            raise TooMany(pause(resets), headers=taken.headers | {"Retry-After": str(resets)})
+            raise TooMany(pause(resets), seconds=resets, headers=taken.headers)
         return taken
 
     async def _count(self, family: Family, window: str, resets: int, cost: int) -> int:

@@ -141,8 +141,22 @@ class KeyReused(Invalid):
 
 
 class TooMany(CareError):
+    """`seconds`: after which it is worth trying again."""
+
     status = 429
     title = "Too many requests"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        rule: str | None = None,
+        fields: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: int = 1,
+    ) -> None:
+        super().__init__(detail, rule=rule, fields=fields, headers=headers)
+        self.seconds = seconds
 
 
 class Unavailable(CareError):

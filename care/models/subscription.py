@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
+from pydantic.config import JsonDict
 
 from care.models.common import Body, CustomerId, Model, PaymentMethodId, Quantity, Sku, Utc
 from care.models.customer import Address
@@ -71,9 +72,18 @@ class SubscriptionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_EXAMPLE: JsonDict = {
+    "customer_id": "CUST001",
+    "items": [{"sku": "AMUL-MILK-1L", "quantity": 2}],
+    "frequency": "weekly",
+    "delivery_day": "friday",
+}
+
+
 class SubscriptionRequest(Body):
     """Body of `POST /subscription`. Either frequency (with delivery_day) or recurrence (RFC 5545 RRULE)."""
 
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
     customer_id: CustomerId
     items: Annotated[list[Item], Field(min_length=1, max_length=50)]
     frequency: Frequency | None = None

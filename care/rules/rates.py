@@ -27,7 +27,7 @@ BY_ADDRESS = {Family.SIGN_IN, Family.LINKS}
 
 _UNCOUNTED = re.compile(r"/(healthz|readyz|metrics)|/docs/files/.*|/ui/(static|_nicegui/[0-9][^/]*)/.*")
 _FAMILIES = [
-    (re.compile(r"/(auth|ui)/(token|sign-in|forgot|reset|oidc)(/.*)?"), Family.SIGN_IN),
+    (re.compile(r"/(auth/(token|password)|ui/(sign-in|forgot|reset|oidc))(/.*)?"), Family.SIGN_IN),
     (re.compile(r"/chat/.*"), Family.CHAT),
     (re.compile(r"/evidence"), Family.UPLOAD),
     (

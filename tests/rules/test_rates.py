@@ -12,6 +12,9 @@ from care.rules.rates import Family, counted_address, family_of, pause
     [
         ("POST", "/auth/token", Family.SIGN_IN),
         ("POST", "/ui/sign-in", Family.SIGN_IN),
+        ("POST", "/auth/password/forgot", Family.SIGN_IN),
+        ("POST", "/ui/reset/some.token", Family.SIGN_IN),
+        ("POST", "/auth/refresh", Family.CALLS),
         ("GET", "/ui/login", Family.CALLS),
         ("GET", "/skip/some.token", Family.LINKS),
         ("POST", "/skip/some.token/undo", Family.LINKS),
