@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import Message, Receive, Scope, Send
 
 from api.rates import Rates
 from api.services import Services
@@ -213,3 +214,31 @@ async def test_neither_accounts_nor_addresses_are_kept_in_clear(shop: Shop, stor
     kept = [str(document) async for document in stores.database["rates"].find()]
     assert len(kept) == 1
     assert ana.email not in kept[0]
+
+
+async def test_a_page_that_floods_its_socket_loses_it(shop: Shop, stores: Stores) -> None:
+    heard: list[str] = []
+
+    async def portal(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message["text"])
+
+    async def receive() -> Message:
+        return {"type": "websocket.receive", "text": "again"}
+
+    async def send(_message: Message) -> None: ...
+
+    settings = _few(shop.settings, rate_address="5/day")
+    app = FastAPI()
+    app.state.services = replace(shop.services, rates=Rates(stores.rates, settings))
+    scope: Scope = {
+        "type": "websocket",
+        "path": "/ui/_nicegui_ws/socket.io/",
+        "client": ("203.0.113.7", 1),
+        "headers": [],
+        "session": {},
+        "app": app,
+    }
+    async with asyncio.timeout(10):
+        await Throttle(portal, settings)(scope, receive, send)
+    assert len(heard) == 4  # the fifth of these was the request that opened it
