@@ -8,12 +8,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos lint messages lock chromium clean
+.PHONY: help install up test chaos fuzz lint messages lock chromium clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
 	@echo "make test            install, then the linters and the whole test suite"
 	@echo "make chaos           kill worker, database and Temporal again and again in a storm of deliveries (some minutes)"
+	@echo "make fuzz            ask the API what its document allows and forbids, as everybody (CARE_FUZZ_SECONDS for each of four)"
 	@echo "make install         only install, into $(VENV)"
 	@echo "make lint            only the linters"
 	@echo "make messages        bring the catalogues of care/language up to what the code says"
@@ -47,6 +48,10 @@ test: install chromium lint
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install
 	CARE_STORM_ROUNDS=$${CARE_STORM_ROUNDS:-4} $(BIN)/pytest --timeout 7200 tests/chaos $(ARGS)
+
+# CARE_FUZZ_SEED=n chooses other questions.
+fuzz: install
+	CARE_FUZZ_SECONDS=$${CARE_FUZZ_SECONDS:-300} $(BIN)/pytest --timeout 7200 tests/api/test_document.py $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

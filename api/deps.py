@@ -28,6 +28,7 @@ from care.models.order import Order
 from care.models.refund import Refund
 from care.models.subscription import Subscription
 from care.models.token import Machine, Scope
+from care.rules.rates import Family
 from care.rules.reviewers import is_own_case
 from care.tokens import bearer_of
 
@@ -239,13 +240,15 @@ async def store_evidence(
 ) -> EvidenceReceipt:
     """Keeps a file that a customer shows, made safe. Staff name the `customer_id` whose file it is.
 
-    Raises TooLarge, UnsupportedMedia, NotFound for a customer that the sender may not see, Invalid if none is named.
+    Raises TooLarge, UnsupportedMedia, NotFound for a customer that the sender may not see, Invalid if none is named,
+    TooMany if it is more than the sender may send in a day.
     """
     owner = customer_id or principal.customer_id
     if owner is None:
         raise Invalid("Say whose file this is.", fields={"customer_id": "is needed when staff send a file"})
     may_see(principal, owner)
     await serving.stores.customers.get(owner)
+    await serving.rates.take(Family.UPLOAD_BYTES, principal.email, len(data))
     most = serving.settings.evidence_max_bytes
     receipt = await keep_evidence(serving.stores, owner, data, file_name, max_bytes=most)
     await serving.acted(principal, owner, "evidence_added", receipt.evidence_id)

@@ -12,12 +12,14 @@ from starlette.middleware.sessions import SessionMiddleware
 from api import docs, openapi, problems
 from api.deps import ruled
 from api.hosts import KnownHosts
-from api.limits import BodyLimit
+from api.limits import BodyLimit, BulkLimit, HeadLimit
 from api.metrics import Measured, WebMetrics
 from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
+from api.rates import Rates
 from api.routes import ROUTERS
 from api.ruled import check_rules
 from api.services import Services
+from api.throttle import Throttle
 from care.file_links import PATH
 from care.gateways import payments_for, provider_for
 from care.gateways.carriers import RecordedCarrier
@@ -66,8 +68,10 @@ def create_app(settings: Settings) -> FastAPI:
             own_password = OwnPassword(
                 stores, Links(settings), signing_in, recording, sends_mail=bool(settings.smtp_host)
             )
+            rates = Rates(stores.rates, settings)
+            carrier = RecordedCarrier(stores)
             app.state.services = Services(
-                settings, stores, client, payments, RecordedCarrier(stores), signing_in, own_password, provider
+                settings, stores, client, payments, carrier, rates, signing_in, own_password, provider
             )
             yield
             await recording.settle()
@@ -94,6 +98,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _surround(app: FastAPI, settings: Settings) -> None:
     """Middleware, innermost first: the last one added sees a request first."""
+    app.add_middleware(BulkLimit)
+    app.add_middleware(Throttle, settings=settings)
     app.add_middleware(
         SessionMiddleware,
         secret_key=settings.signing_key(),
@@ -107,6 +113,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
     app.add_middleware(KnownHosts, public_url=settings.public_url)
+    app.add_middleware(HeadLimit)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(SafeHeaders, https=settings.https)
     app.add_middleware(RequestId)

@@ -7,6 +7,7 @@ import uuid
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import plain_response
@@ -96,6 +97,8 @@ class LastResort:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            log.info("client_gone")
         except Exception:
             if scope["type"] != "http" or started:
                 raise

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Route, compile_path
 
 from care.errors import CareError, Invalid, MissingScope, TooMany, Unauthenticated, Unavailable
 from care.stores import CONNECTION_ERRORS
@@ -22,6 +25,17 @@ _SENTENCES = {
     400: "The body of the request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address takes another method; see the header `Allow`.",
+}
+_MOST_NAMED = 20  # fields that are wrong
+# For the OpenAPI document: which answers carry which headers.
+_SECONDS = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 0}}
+_MAYBE = {"schema": {"type": "string"}}
+_TEXT = _MAYBE | {"required": True}
+_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": _TEXT},
+    405: {"Allow": _TEXT},
+    429: {"Retry-After": _SECONDS, "RateLimit": _MAYBE, "RateLimit-Policy": _MAYBE},
+    503: {"Retry-After": _SECONDS},
 }
 log = structlog.get_logger()
 
@@ -49,12 +63,13 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
         for status in statuses
     }
 
 
 # For routers whose routes ask who is there, look things up and take input.
-ERRORS = problem_responses(400, 401, 403, 404, 405, 409, 413, 422, 503)
+ERRORS = problem_responses(400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 422, 429, 431, 503)
 
 
 def response_to(error: CareError) -> Response:
@@ -69,7 +84,7 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        _headers(error),
+        _headers(error) | error.headers,
     )
 
 
@@ -120,15 +135,26 @@ async def _validation(_: Request, error: Exception) -> Response:
     """Names the fields and says what each needs; the values sent are not repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     fields: dict[str, str] = {}
-    for each in error.errors():
+    for each in islice(error.errors(), _MOST_NAMED):
         fields.setdefault(_path(each, error.body), _encodable(each["msg"]).removeprefix("Value error, "))
     return response_to(Invalid("Some of the input cannot be used; see `errors`.", fields=fields))
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     detail = _SENTENCES.get(error.status_code, error.detail)
-    return plain_response(error.status_code, detail, error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return plain_response(error.status_code, detail, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method that the address takes: the framework names those of the first route alone."""
+    methods: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route, path = context.original_route, context.path
+        if isinstance(route, Route) and path and compile_path(path)[0].match(request.url.path):
+            methods |= route.methods or set()
+    return ", ".join(sorted(methods))
 
 
 async def _database(request: Request, error: Exception) -> Response:

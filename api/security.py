@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -68,7 +69,7 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     return session
 
 
-def service_token(request: Request) -> str | None:
+def service_token(request: HTTPConnection) -> str | None:
     """What the request says is a token of one of the shop's own systems."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
@@ -83,7 +84,22 @@ def same_origin(asked: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
-def session_principal(request: Request) -> Principal | None:
+def account_of(asked: HTTPConnection, settings: Settings) -> str | None:
+    """Whose token or session it is, as it says itself: to count by, not to let anybody in.
+
+    A service token is not looked up for this. Who makes up new ones is held by the limit of their address.
+    """
+    if secret := service_token(asked):
+        return f"token {secret}"
+    scheme, _, token = asked.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        with suppress(Unauthenticated):
+            return read_token(settings, token.strip()).email
+    principal = session_principal(asked)
+    return principal.email if principal else None
+
+
+def session_principal(request: HTTPConnection) -> Principal | None:
     """Whoever signed in to the portal in this browser (ui.session writes it)."""
     session = request.session
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from api.rates import Rates
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
@@ -43,6 +44,7 @@ class Services:
     client: CareClient
     payments: PaymentGateway
     carrier: Carrier
+    rates: Rates
     signing_in: SigningIn
     own_password: OwnPassword
     provider: Provider | None = None

@@ -32,16 +32,27 @@ from typing import ClassVar
 
 
 class CareError(Exception):
-    """`detail` is one sentence for the person who asked; it never carries another customer's data."""
+    """`detail` is one sentence for the person who asked; it never carries another customer's data.
+
+    `headers` go with the HTTP answer.
+    """
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, rule: str | None = None, fields: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        rule: str | None = None,
+        fields: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.rule = rule
         self.fields = fields or {}
+        self.headers = headers or {}
 
 
 class Unauthenticated(CareError):
@@ -135,8 +146,16 @@ class TooMany(CareError):
     status = 429
     title = "Too many requests"
 
-    def __init__(self, detail: str, *, seconds: int = 1) -> None:
-        super().__init__(detail)
+    def __init__(
+        self,
+        detail: str,
+        *,
+        rule: str | None = None,
+        fields: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: int = 1,
+    ) -> None:
+        super().__init__(detail, rule=rule, fields=fields, headers=headers)
         self.seconds = seconds
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from limits import parse
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care.errors import SetupError
@@ -22,6 +24,19 @@ from care.errors import SetupError
 
 def _either(name: str) -> AliasChoices:
     return AliasChoices(f"CARE_{name}", name)
+
+
+def _rate(text: str) -> str:
+    try:
+        sound = parse(text).amount > 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("write it like 60/minute or 30/10 minutes")
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
@@ -76,6 +91,21 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "your organisation"
 
+    # Proxies whose X-Forwarded-For is believed: addresses and networks, with commas between.
+    trusted_proxies: str = ""
+    # How often, and by whom, is said in docs/operations.md. In development every number counts tenfold.
+    rate_sign_in: Rate = "30/10 minutes"
+    rate_links: Rate = "60/minute"
+    rate_chat: Rate = "60/minute"
+    rate_create: Rate = "120/minute"
+    rate_upload: Rate = "60/10 minutes"
+    rate_upload_bytes: Rate = "500000000/day"
+    rate_calls: Rate = "1200/minute"
+    rate_address: Rate = "3000/minute"
+    # What one account, or one address, may have open in a web process at once; and all of them together.
+    max_open: int = Field(200, ge=1)
+    max_connections: int = Field(2000, ge=1)
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
@@ -85,6 +115,17 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether people reach the portal through TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        # With `*` the client would be whoever the client says it is.
+        try:
+            for each in text.split(",") if text else []:
+                ip_network(each.strip())
+        except ValueError:
+            raise ValueError("name addresses or networks, like 10.0.0.7,10.1.0.0/16") from None
+        return text
 
     def key_bytes(self) -> bytes:
         """The encryption key. Raises SetupError if it is missing or not 32 bytes."""

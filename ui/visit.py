@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from api.deps import Services
 from care.errors import Forbidden, SetupError
 from care.models.customer import Customer, Principal, Role
+from care.rules.rates import Family
 from care.settings import Settings
 
 CUSTOMERS = frozenset({Role.CUSTOMER})
@@ -44,6 +45,10 @@ class Visit:
     @property
     def name(self) -> str:
         return self.customer.name if self.customer else self.principal.email
+
+    async def take(self, family: Family) -> None:
+        """Counts an act of this page as a call of the API is counted. Raises TooMany."""
+        await self.services.rates.take(family, self.principal.email)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

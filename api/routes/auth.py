@@ -19,8 +19,7 @@ from care.rules.accounts import LONGEST_PASSWORD
 from care.rules.devices import device_of
 from care.signing_in import SignedIn
 
-router = APIRouter(tags=["sign in"], responses=problem_responses(400, 401, 405, 413, 422, 429, 503))
-_SIGNED_IN = ERRORS | problem_responses(429)
+router = APIRouter(tags=["sign in"], responses=problem_responses(400, 401, 405, 408, 413, 414, 415, 422, 429, 431, 503))
 Secret = Annotated[str, Form(max_length=1024)]
 Typed = Annotated[str, Field(max_length=LONGEST_PASSWORD)]
 
@@ -103,7 +102,7 @@ async def revoke(serving: Serving, token: Annotated[str, Form(max_length=4096)])
     return Response()
 
 
-@router.post("/auth/password", dependencies=[signed_in()], status_code=204, responses=_SIGNED_IN)
+@router.post("/auth/password", dependencies=[signed_in()], status_code=204, responses=ERRORS)
 async def change_password(body: ChangePassword, viewer: Viewer, serving: Serving) -> None:
     """Changes one's own password. Whoever else is signed in to the account no longer is."""
     await serving.own_password.change(viewer, body.current, body.new)
@@ -129,7 +128,7 @@ async def reset_password(body: ResetPassword, serving: Serving) -> None:
     await serving.own_password.reset(body.token, body.password)
 
 
-@router.get("/auth/sessions", dependencies=[signed_in()], responses=_SIGNED_IN)
+@router.get("/auth/sessions", dependencies=[signed_in()], responses=ERRORS)
 async def sessions(viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[SessionView]:
     """Where one's account is signed in, newest first."""
     page = await serving.stores.sessions.page(viewer.email, limit=limit, cursor=cursor)
@@ -137,7 +136,7 @@ async def sessions(viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor
     return Page(items=views, next=page.next)
 
 
-@router.post("/auth/sessions/end/{session_id}", dependencies=[signed_in()], status_code=204, responses=_SIGNED_IN)
+@router.post("/auth/sessions/end/{session_id}", dependencies=[signed_in()], status_code=204, responses=ERRORS)
 async def end_session(session_id: str, viewer: Viewer, serving: Serving) -> None:
     """Signs out there. `others` ends all but the one that asks."""
     if session_id == "others":

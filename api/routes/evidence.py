@@ -8,12 +8,12 @@ from fastapi import APIRouter, Form, Response, UploadFile
 
 from api.deps import OwnEvidence, Services, Serving, Viewer, own, store_evidence
 from api.idempotency import RepeatableRoute
-from api.problems import ERRORS, problem_responses
+from api.problems import ERRORS
 from care.media.containers import EXTENSIONS
 from care.models.common import CustomerId
 from care.models.evidence import Evidence, EvidenceReceipt
 
-router = APIRouter(tags=["evidence"], responses=ERRORS | problem_responses(415), route_class=RepeatableRoute)
+router = APIRouter(tags=["evidence"], responses=ERRORS, route_class=RepeatableRoute)
 
 # Shown in the page; anything else is saved to disk, where no script of it runs with our origin.
 _SHOWN = {"image/jpeg", "image/png", "image/webp"}

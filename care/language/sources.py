@@ -44,6 +44,7 @@ TELLING = (
     "care/policy_lines.py",
     "care/rules/policy_gaps.py",
     "care/rules/prepaid*.py",
+    "care/rules/rates.py",
     "care/rules/recurrence.py",
     "care/rules/refund_*.py",
     "care/rules/review.py",

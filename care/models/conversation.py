@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from care.models.common import Body, CustomerId, Model, Utc
 from care.models.understanding import Entities, IntentScore
@@ -31,6 +31,7 @@ class Message(Model):
 
 
 class ChatRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"example": {"message": "Where is my order?"}})
     message: Annotated[str, Field(min_length=1, max_length=4000)]
     conversation_id: Annotated[str, Field(max_length=64)] | None = None
     evidence_ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=10)] = []

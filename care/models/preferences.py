@@ -24,9 +24,9 @@ class Preferences(Model):
 
 
 class NewMailChoice(MailChoice):
-    """A group that is not named is on; one that does not exist is an error."""
+    """A group that is not named is on; one that does not exist is an error, and so is 1 or "yes" for true."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ChangePreferences(Body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import ConfigDict, Field, StrictInt
 
 from care.models.common import Body, CustomerId, Model, Quantity, Sku, Utc
 from care.models.customer import Customer
@@ -79,6 +79,9 @@ class RefundRequest(Body):
     `exchange_for`, with the remedy replacement: other items of the catalogue instead of the same ones.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"order_id": "ORD001", "reason": "damaged", "complaint": "It arrived broken."}}
+    )
     order_id: Annotated[str, Field(min_length=1, max_length=64)]
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     reason: RefundReason
@@ -178,7 +181,7 @@ class Decide(Body):
     """Body of `POST /review/decide/{refund_id}`; the reviewer is whoever signed in."""
 
     decision: Literal["approve", "reject", "request_evidence", "escalate"]
-    amount: StrictInt | Money | None = None
+    amount: Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Money | None = None
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
 

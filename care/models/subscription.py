@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StrictBool
+from pydantic.config import JsonDict
 
 from care.models.common import Body, CustomerId, Model, PaymentMethodId, Quantity, Sku, Utc
 from care.models.customer import Address
@@ -18,6 +19,10 @@ DEFAULT_REMINDERS = [timedelta(days=2), timedelta(days=1)]
 # Named here, because a field called `date` hides the type inside its class.
 NamedDay = date
 Day = date | None
+
+
+# A day of the month, or the name of a weekday.
+DeliveryDay = Annotated[int, Field(ge=1, le=31)] | Annotated[str, Field(max_length=20)]
 
 
 class Item(Body):
@@ -45,7 +50,7 @@ class Prepaid(Body):
     """Terms: so many deliveries are paid at once, with the first of them. `renew`: after the last, the next as many."""
 
     deliveries: Annotated[int, Field(strict=True, ge=2, le=52)]
-    renew: bool = False
+    renew: StrictBool = False
 
 
 class PaidTerm(Model):
@@ -67,13 +72,22 @@ class SubscriptionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_EXAMPLE: JsonDict = {
+    "customer_id": "CUST001",
+    "items": [{"sku": "AMUL-MILK-1L", "quantity": 2}],
+    "frequency": "weekly",
+    "delivery_day": "friday",
+}
+
+
 class SubscriptionRequest(Body):
     """Body of `POST /subscription`. Either frequency (with delivery_day) or recurrence (RFC 5545 RRULE)."""
 
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
     customer_id: CustomerId
     items: Annotated[list[Item], Field(min_length=1, max_length=50)]
     frequency: Frequency | None = None
-    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    delivery_day: DeliveryDay | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     start_date: date | None = None
     recurrence: Annotated[str, Field(max_length=500)] | None = None
@@ -118,7 +132,7 @@ class ChangeSubscription(Body):
 
     items: Annotated[list[Item], Field(min_length=1, max_length=50)] | None = None
     frequency: Frequency | None = None
-    delivery_day: Annotated[int, Field(ge=1, le=31)] | str | None = None
+    delivery_day: DeliveryDay | None = None
     recurrence: Annotated[str, Field(max_length=500)] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     address: Address | None = None

@@ -6,14 +6,17 @@ import asyncio
 import importlib
 import socket
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from care import logs
 from care.errors import SetupError
 from care.production import refuse_unsafe
+from care.running.connections import Bounds, Connection, Socket
 from care.settings import Settings
 
+_LONGEST_MESSAGE = 1024 * 1024  # bytes that a page may send over its socket at once
 STOP_SECONDS = 4  # open pages hold a websocket each; they reconnect to whoever serves next
 
 
@@ -28,24 +31,32 @@ def serve(settings: Settings, host: str, port: int) -> None:
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
-    server = _Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-    )
     try:
-        server.run()
+        _Server(configured(app, settings, host=host, port=port)).run()
     except SystemExit:  # how uvicorn says that the application did not start; the log has the cause
         raise SetupError(
             "The web process could not start: check with `care doctor` that MongoDB can be reached."
         ) from None
+
+
+def configured(app: Any, settings: Settings, bounds: Bounds | None = None, **how: Any) -> uvicorn.Config:
+    """uvicorn as CARE runs it; `bounds` are for tests."""
+    bounds = bounds or Bounds(settings.max_connections)
+    return uvicorn.Config(
+        app,
+        http=type("Connection", (Connection,), {"bounds": bounds}),
+        ws=type("Socket", (Socket,), {"bounds": bounds}),
+        ws_max_size=_LONGEST_MESSAGE,
+        # A forged X-Forwarded-For counts for nothing: it is believed of these proxies alone.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=bounds.idle,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        **how,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -29,6 +29,7 @@ from care.stores.payers import PayerStore
 from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
+from care.stores.rates import RateStore
 from care.stores.refunds import RefundStore
 from care.stores.resets import ResetStore
 from care.stores.sessions import SessionStore
@@ -75,6 +76,7 @@ class Stores:
     idempotency: IdempotencyStore
     analytics: AnalyticsStore
     meters: MeterStore
+    rates: RateStore
 
     async def ensure_indexes(self) -> None:
         """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
@@ -147,4 +149,5 @@ def over(database: Database) -> Stores:
         idempotency=IdempotencyStore(database),
         analytics=AnalyticsStore(database, meters),
         meters=meters,
+        rates=RateStore(database),
     )

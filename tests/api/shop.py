@@ -79,7 +79,7 @@ class Shop:
         await stores.customers.put(
             Customer(
                 customer_id=customer_id,
-                name=f"Customer {n}",
+                name=f"Customer {n:04d}",
                 email=email,
                 timezone=timezone,
                 address=STREET,

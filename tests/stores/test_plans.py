@@ -216,6 +216,7 @@ BY_ID = {
         "ids.next",
         "meters.count",
         "meters.rests",
+        "rates.add",
         "refunds.save",
     ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),

@@ -9,6 +9,7 @@ from nicegui import events, ui
 
 from api.deps import store_evidence
 from care.models.evidence import EvidenceReceipt
+from care.rules.rates import Family
 from ui.language import _
 from ui.parts import words
 from ui.parts.elements import REFUSALS, icon, text, told_of, warn
@@ -58,6 +59,7 @@ class Chooser:
         name = event.file.name
         with self._counted():
             try:
+                await self._visit.take(Family.UPLOAD)
                 data = await event.file.read()
                 await self._stored(await store_evidence(self._visit.services, self._visit.principal, data, name))
             except REFUSALS as error:

@@ -11,6 +11,7 @@ from care.errors import Invalid
 from care.models.subscription import RescheduleDelivery, Subscription
 from care.rules.prepaid import Paying, cost, paying
 from care.rules.prepaid_words import remaining
+from care.rules.rates import Family
 from care.rules.subscription_checks import local_date
 from ui.language import _, current, retold
 from ui.parts import words
@@ -60,6 +61,7 @@ def order_dialog(visit: Visit, subscription: Subscription) -> None:
     with sheet(_("Order now?"), in_a_row(_paid(subscription), _("The calendar stays as it is."))) as asked:
 
         async def order() -> str:
+            await visit.take(Family.CREATE)
             after = await visit.services.client.order_now(subscription.subscription_id)
             return in_a_row(ordered(visit, after), standing(visit, after))
 

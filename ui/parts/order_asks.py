@@ -9,6 +9,7 @@ from nicegui import ui
 from care.errors import Invalid, PaymentDeclined
 from care.models.order import Order
 from care.models.order_change import ChangePayment
+from care.rules.rates import Family
 from ui.language import _
 from ui.parts import words
 from ui.parts.address_fields import AddressFields
@@ -61,6 +62,7 @@ async def pay_dialog(visit: Visit, order: Order) -> None:
             nonlocal once
             if method.value is None:
                 raise Invalid(_("Please choose how to pay."))
+            await visit.take(Family.CREATE)
             try:
                 await visit.services.change_payment(order.order_id, ChangePayment(payment_method=method.value), once)
             except PaymentDeclined:

@@ -9,6 +9,7 @@ from nicegui import ui
 from care.errors import CareError
 from care.models.order import Product
 from care.models.subscription import SubscriptionRequest
+from care.rules.rates import Family
 from care.rules.recurrence import WITHIN
 from ui.language import _
 from ui.parts.address_fields import AddressFields
@@ -126,6 +127,7 @@ class PlannerForm:
             text(_("{total} is charged with the first.", total=total), "small")
 
     async def _subscribe(self) -> str:
+        await self._visit.take(Family.CREATE)
         made = await self._visit.services.client.subscribe(self._request(whole=True), once=self._before.once)
         DRAFT.drop()
         name = made.subscription_id

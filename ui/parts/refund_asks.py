@@ -6,6 +6,7 @@ from nicegui import ui
 
 from care.models.evidence import EvidenceReceipt
 from care.models.refund import Refund, RefundStatus, Wanted
+from care.rules.rates import Family
 from care.rules.refund_exchange import owed
 from care.rules.refund_items import in_words
 from care.rules.refund_notices import asked_for, notice_for
@@ -32,6 +33,7 @@ class Adding:
         """The script that opens the file chooser."""
 
         async def add(receipt: EvidenceReceipt) -> None:
+            await self._visit.take(Family.CREATE)
             await self._visit.services.client.add_evidence(refund_id, [receipt.evidence_id])
             thank(_("Thank you. We are checking it."))
 

@@ -15,6 +15,7 @@ from care.models.money import Money
 from care.models.order import Order, OrderLine, Product
 from care.models.refund import Refund, RefundReason, RefundRequest, Remedy
 from care.models.subscription import Item
+from care.rules.rates import Family
 from care.rules.refund_amount import Taken, capped, lines_for, taken, total_of
 from ui.language import _
 from ui.parts import refund_words, words
@@ -220,6 +221,7 @@ class _Report:
             exchange_for=await self._exchange.confirmed(self._given_back()) if exchanges else None,
         )
         visit = self._visit
+        await visit.take(Family.CREATE)
         refund = await visit.services.client.open_refund(visit.customer_id, request, once=self._begun.once)
         self._end()
         sent(self._text_key)

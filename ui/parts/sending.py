@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from care.errors import Unanswered
 from care.models.conversation import ChatRequest
+from care.rules.rates import Family
 from ui.language import _, mark
 from ui.parts.elements import AWAY, REFUSALS, box, icon, text, told_of
 from ui.parts.saying import runs
@@ -70,6 +71,7 @@ class Sending:
         request = ChatRequest(message=sent.text, conversation_id=talk.conversation_id, evidence_ids=sent.files)
         # The key comes from a browser: it counts among this customer's alone.
         once = hashlib.sha256(f"{who} {sent.key}".encode()).hexdigest()
+        await self._visit.take(Family.CHAT)
         return (await self._visit.services.client.say(who, request, once=once)).conversation_id
 
 

@@ -10,6 +10,7 @@ from care.errors import CareError
 from care.models.subscription import CancelSubscription, PauseSubscription, Subscription
 from care.rules.prepaid import left
 from care.rules.prepaid_words import remaining
+from care.rules.rates import Family
 from care.rules.subscription_changes import paused
 from care.rules.subscription_checks import FURTHEST
 from ui.language import _, mark, retold
@@ -104,6 +105,7 @@ async def keep(visit: Visit, subscription: Subscription) -> str:
 
 async def again(visit: Visit, subscription: Subscription) -> str:
     """A new one like one that was cancelled."""
+    await visit.take(Family.CREATE)
     after = await visit.services.client.resubscribe(subscription.subscription_id)
     return in_a_row(_("{items}: here we go again.", items=words.what(after)), standing(visit, after))
 
