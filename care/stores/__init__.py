@@ -15,6 +15,7 @@ from care.stores.audit import AuditStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
 from care.stores.customers import CustomerStore
+from care.stores.data_keys import DataKeyStore
 from care.stores.evidence import EvidenceStore
 from care.stores.idempotency import IdempotencyStore, Replay
 from care.stores.ids import IdStore
@@ -45,6 +46,7 @@ class Stores:
     database: Database
     ids: IdStore
     audit: AuditStore
+    data_keys: DataKeyStore
     accounts: AccountStore
     customers: CustomerStore
     products: ProductStore
@@ -112,6 +114,7 @@ def over(database: Database) -> Stores:
         database=database,
         ids=IdStore(database),
         audit=AuditStore(database),
+        data_keys=DataKeyStore(database),
         accounts=AccountStore(database),
         customers=CustomerStore(database),
         products=ProductStore(database),

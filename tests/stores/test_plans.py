@@ -19,6 +19,7 @@ from care.models.audit import AuditEvent
 from care.models.common import Page
 from care.models.conversation import Conversation
 from care.models.customer import Account, Role
+from care.models.data_key import DataKey
 from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
@@ -74,6 +75,10 @@ QUERIES: dict[str, Query] = {
     "audit.page, about": Query(lambda s: s.audit.page(about="CUST001", limit=PAGE), PAGE + 1),
     "audit.page, by": Query(lambda s: s.audit.page(by="amy", limit=PAGE), PAGE + 1),
     "audit.lines": Query(lambda s: _all(s.audit.lines(after=MINE - PAGE)), PAGE),
+    "data_keys.of": Query(lambda s: s.data_keys.of("subscription-SUB0007"), 1),
+    "data_keys.forget": Query(lambda s: s.data_keys.forget(["subscription-SUB0008", "subscription-SUB0009"]), 2),
+    "data_keys.counts": Query(lambda s: s.data_keys.counts(), MINE + OTHERS, reason="counted in the index"),
+    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old")), MINE),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
     "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
@@ -194,6 +199,7 @@ QUERIES: dict[str, Query] = {
 }
 BY_ID = {
     *("allowances.take", "allowances.taken", "audit.append", "audit.head", "policies.get"),
+    *("data_keys.add", "data_keys.find", "data_keys.wrap_anew"),
     *(
         "accounts.add",
         "accounts.find",
@@ -309,6 +315,20 @@ async def _fill(stores: Stores) -> None:
         "audit",
         [AuditEvent(number=n + 1, at=at, act="signed_in", by="amy", about=ME, hash="") for n, _, at in many[:MINE]],
         "number",
+    )
+    await put(
+        "data_keys",
+        [
+            DataKey(
+                key_id=f"data-{n}",
+                workflow_id=f"subscription-SUB{n:04d}",
+                wrapped=b"key",
+                under="old" if n < MINE else "new",
+                created_at=at,
+            )
+            for n, _, at in many
+        ],
+        "key_id",
     )
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
