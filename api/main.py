@@ -13,8 +13,9 @@ from starlette.middleware.sessions import SessionMiddleware
 from api import docs, openapi, problems
 from api.limits import BodyLimit
 from api.metrics import Measured, WebMetrics
-from api.middleware import LastResort, RequestId, SafeHeaders
+from api.middleware import LastResort, RequestId, SafeHeaders, TemporalUi
 from api.routes import ROUTERS
+from api.security import temporal_ui_origin
 from api.services import Services
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
@@ -79,5 +80,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit, evidence_bytes=settings.evidence_max_bytes)
     app.add_middleware(Measured, metrics=app.state.metrics)
+    if origin := temporal_ui_origin(settings):
+        app.add_middleware(TemporalUi, origin=origin)
     app.add_middleware(SafeHeaders, https=https)
     app.add_middleware(RequestId)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.readings import Readings
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
@@ -34,6 +35,7 @@ class Services:
     client: CareClient
     payments: PaymentGateway
     carrier: Carrier
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def webhooks(self) -> Webhooks:

@@ -38,8 +38,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class PayloadKey:
+    """`workflow_id` is whose payloads it seals; empty for a key of the ring."""
+
     key_id: str
     secret: bytes
+    workflow_id: str = ""
 
 
 class PayloadKeys(Protocol):
@@ -47,7 +50,7 @@ class PayloadKeys(Protocol):
         """The key under which payloads of this workflow are sealed. Raises Gone if it was dropped."""
         ...
 
-    async def opening(self, key_id: str) -> list[bytes]:
+    async def opening(self, key_id: str) -> list[PayloadKey]:
         """What may open a payload that names this key. Raises Gone if it was dropped, Unavailable if it is missing."""
         ...
 
@@ -62,13 +65,13 @@ class RingKeys:
         key_id, key = next(iter(self._ring.keys.items()))
         return PayloadKey(key_id, derived(key, "payloads"))
 
-    async def opening(self, key_id: str) -> list[bytes]:
+    async def opening(self, key_id: str) -> list[PayloadKey]:
         keys = self._ring.keys
         if key_id == BEFORE_IDS:
-            return list(keys.values())
+            return [PayloadKey(key_id, key) for key in keys.values()]
         if key_id not in keys:
             raise _missing(key_id)
-        return [derived(keys[key_id], "payloads")]
+        return [PayloadKey(key_id, derived(keys[key_id], "payloads"))]
 
 
 class DataKeys:
@@ -86,15 +89,15 @@ class DataKeys:
             return held
         return self._opened(await self._store.of(workflow_id) or await self._store.add(self._made(workflow_id)))
 
-    async def opening(self, key_id: str) -> list[bytes]:
+    async def opening(self, key_id: str) -> list[PayloadKey]:
         if not names_data_key(key_id):
             return await self._ring_keys.opening(key_id)
         if held := self._held.get(key_id):
-            return [held.secret]
+            return [held]
         stored = await self._store.find(key_id)
         if stored is None:
             raise _missing(key_id)
-        return [self._opened(stored).secret]
+        return [self._opened(stored)]
 
     def _made(self, workflow_id: str) -> DataKey:
         key_id, secret = new_key_id(), base64.b64encode(os.urandom(32)).decode()
@@ -108,7 +111,7 @@ class DataKeys:
         secret = self._sealer.open(stored.wrapped, stored.key_id)
         if secret is None:
             raise _missing(stored.under or "")
-        key = PayloadKey(stored.key_id, base64.b64decode(secret))
+        key = PayloadKey(stored.key_id, base64.b64decode(secret), stored.workflow_id)
         self._held.put(key, stored.workflow_id, stored.key_id)
         return key
 

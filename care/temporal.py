@@ -65,14 +65,17 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Raises Gone or Unavailable as PayloadKeys does, InvalidTag for what was changed."""
-        return [await self._opened(p) if p.metadata.get("encoding") == _ENCODING else p for p in payloads]
+        return [(await self.opened(payload))[0] for payload in payloads]
 
-    async def _opened(self, payload: Payload) -> Payload:
+    async def opened(self, payload: Payload) -> tuple[Payload, str]:
+        """With the id of the workflow whose key opened it; empty where that is not known. Raises as `decode`."""
+        if payload.metadata.get("encoding") != _ENCODING:
+            return payload, ""
         named = payload.metadata[_KEY_ID]
         nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
-        for secret in await self._keys.opening(named.decode()):
+        for key in await self._keys.opening(named.decode()):
             with suppress(InvalidTag):  # another of the keys that it may be
-                return Payload.FromString(AESGCM(secret).decrypt(nonce, sealed, named))
+                return Payload.FromString(AESGCM(key.secret).decrypt(nonce, sealed, named)), key.workflow_id
         raise InvalidTag
 
 

@@ -85,7 +85,7 @@ async def test_a_process_that_uses_a_key_all_the_time_forgets_a_dropped_one_with
     key = await keys.sealing(SUBSCRIPTION)
     await stores.data_keys.forget([SUBSCRIPTION])
     clock.at = HELD_SECONDS - 1
-    assert await keys.opening(key.key_id) == [key.secret]
+    assert await keys.opening(key.key_id) == [key]
     clock.at = HELD_SECONDS
     with pytest.raises(Gone):
         await keys.opening(key.key_id)

@@ -4,6 +4,7 @@ from api.routes import (
     analytics,
     auth,
     chat,
+    codec,
     conversations,
     customers,
     evidence,
@@ -32,5 +33,6 @@ ROUTERS = (
     conversations.router,
     analytics.router,
     webhooks.router,
+    codec.router,
     health.router,
 )

@@ -129,7 +129,8 @@ class _Stack:
         return self._part("mongod", embedded.mongod_command(self._data.mongodb, self._ports["mongodb"]))
 
     def _temporal(self) -> Part:
-        command = embedded.temporal_command(self._data.temporal_db, self._ports["temporal"], self._ports["temporal_ui"])
+        ports = self._ports["temporal"], self._ports["temporal_ui"]
+        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=f"{self._web}/codec")
         return self._part("temporal", command)
 
     def _prepare(self) -> Part:

@@ -27,6 +27,8 @@ PUBLIC = {
     ("GET", "/skip/{token}"),
     ("POST", "/skip/{token}"),
     ("POST", "/skip/{token}/undo"),
+    # Gives back what it was given, unless a member of the staff asks.
+    ("POST", "/codec/encode"),
 }
 SIGNED_IN = [
     ("GET", "/products"),
@@ -93,6 +95,7 @@ STAFF = [
     ("POST", "/conversation/hand-back/{conversation_id}"),
     ("GET", "/analytics/summary"),
     ("GET", "/analytics/export"),
+    ("POST", "/codec/decode"),
 ]
 OVERSEERS = [
     ("POST", "/review/assign/{refund_id}"),
