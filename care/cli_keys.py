@@ -38,9 +38,11 @@ def rotate(
     yes: Annotated[bool, typer.Option("--yes", help="Every process has the current key; do not ask.")] = False,
 ) -> None:
     """Put everything under the current key; with a data directory, under a new one. Safe to repeat."""
+    from care import logs
     from care.rotation import rotate as run
 
     settings = settings_for(data_dir)
+    logs.configure(settings.log_level, "keys")
     if data_dir is None and not yes:
         needs_somebody("add --yes if every web process and worker has the current key")
         typer.confirm(
