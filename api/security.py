@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from care.errors import Unauthenticated
 from care.models.customer import Principal
 from care.settings import Settings
+from care.tokens import PREFIX
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
@@ -82,6 +83,12 @@ def temporal_ui_origin(settings: Settings) -> str:
 def _is_from_temporal_ui(request: Request, settings: Settings) -> bool:
     origin = temporal_ui_origin(settings)
     return request.url.path in _CODEC_CALLS and bool(origin) and request.headers.get("origin") == origin
+
+
+def service_token(request: Request) -> str | None:
+    """What the request says is a token of one of the shop's own systems."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
 
 
 def session_principal(request: Request) -> Principal | None:

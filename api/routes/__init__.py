@@ -1,4 +1,4 @@
-"""The HTTP calls, one file a subject. Each route says who may call it by the dependency that it takes."""
+"""The HTTP calls, one file a subject. Each route names its rule, who may call it, among its `dependencies`."""
 
 from api.routes import (
     analytics,
@@ -15,6 +15,7 @@ from api.routes import (
     refunds,
     reviews,
     subscriptions,
+    tokens,
     webhooks,
 )
 
@@ -34,5 +35,6 @@ ROUTERS = (
     analytics.router,
     webhooks.router,
     codec.router,
+    tokens.router,
     health.router,
 )

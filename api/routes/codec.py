@@ -9,32 +9,31 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Request
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from temporalio.api.common.v1 import Payload
 
-from api.deps import Serving, Staff, authenticated
+from api.deps import PUBLIC, Serving, Viewer, authenticated, staff
 from api.problems import ERRORS
 from care.errors import Gone, Invalid, Unauthenticated, Unavailable
+from care.models.common import Body
 from care.temporal import EncryptionCodec
 
 router = APIRouter(prefix="/codec", tags=["histories"], responses=ERRORS)
 
 
-class WirePayload(BaseModel):
+class WirePayload(Body):
     """A payload as protobuf writes it in JSON: `data` and the values of `metadata` are base64."""
-
-    model_config = ConfigDict(extra="allow")  # what Temporal adds goes through as it came
 
     metadata: dict[str, str] = {}
     data: str = ""
 
 
-class WirePayloads(BaseModel):
+class WirePayloads(Body):
     payloads: list[WirePayload] = Field([], max_length=10_000)
 
 
-@router.post("/decode")
-async def decode(body: WirePayloads, principal: Staff, serving: Serving) -> WirePayloads:
+@router.post("/decode", dependencies=[staff()])
+async def decode(body: WirePayloads, principal: Viewer, serving: Serving) -> WirePayloads:
     """In clear, what can be opened. A page of the Temporal Web UI may send the portal's session instead of a token."""
     opened = [await _opened(serving.client.codec, payload) for payload in _read(body)]
     for workflow_id in dict.fromkeys(workflow_id for _, workflow_id in opened if workflow_id is not None):
@@ -43,7 +42,7 @@ async def decode(body: WirePayloads, principal: Staff, serving: Serving) -> Wire
     return _written([payload for payload, _ in opened])
 
 
-@router.post("/encode")
+@router.post("/encode", dependencies=[PUBLIC])
 async def encode(body: WirePayloads, request: Request, serving: Serving) -> WirePayloads:
     """Seals what a member of the staff types into the Temporal Web UI. What anybody else types stays as it is, and is
     read all the same, so that a signal needs no sign-in here."""
@@ -69,7 +68,7 @@ async def _opened(codec: EncryptionCodec, payload: Payload) -> tuple[Payload, st
 def _read(body: WirePayloads) -> list[Payload]:
     """Raises Invalid for what is no payload."""
     try:
-        return [ParseDict(each.model_dump(), Payload(), ignore_unknown_fields=True) for each in body.payloads]
+        return [ParseDict(each.model_dump(), Payload()) for each in body.payloads]
     except ParseError:
         raise Invalid("This is no payload of Temporal: `data` and `metadata` are base64.") from None
 
