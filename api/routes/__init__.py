@@ -2,6 +2,7 @@
 
 from api.routes import (
     analytics,
+    audit,
     auth,
     chat,
     codec,
@@ -33,6 +34,7 @@ ROUTERS = (
     chat.streams,
     conversations.router,
     analytics.router,
+    audit.router,
     webhooks.router,
     codec.router,
     tokens.router,
