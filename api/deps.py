@@ -132,7 +132,7 @@ async def authenticated(request: Request) -> Principal:
         return await bearer_of(serving.stores, secret)
     principal = principal_of(request, serving.settings)
     if not await serving.still_stands(principal):
-        raise Unauthenticated("This account has changed or is gone. Please sign in again.")
+        raise Unauthenticated("This sign-in has ended. Please sign in again.")
     return principal
 
 

@@ -16,7 +16,7 @@ from care.tokens import PREFIX
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
-_CARRIED = ("role", "customer_id", "generation")
+_CARRIED = ("role", "customer_id", "session_id")
 _SAFE_METHODS = {"GET", "HEAD"}
 # What a page of the Temporal Web UI calls, and no other page: it is no GET, and yet changes nothing.
 CODEC = "/codec/"
@@ -24,14 +24,14 @@ _CODEC_CALLS = {f"{CODEC}decode", f"{CODEC}encode"}
 
 
 def issue_token(settings: Settings, principal: Principal) -> str:
-    """A signed token that says who its bearer is for `settings.token_seconds`."""
+    """A signed token that says who its bearer is for `settings.token_seconds`, while their sign-in lasts."""
     issued = datetime.now(UTC)
     claims = {
         "iss": _ISSUER,
         "sub": principal.email,
         "role": principal.role.value,
         "customer_id": principal.customer_id,
-        "generation": principal.generation,
+        "session_id": principal.session_id,
         "iat": issued,
         "exp": issued + timedelta(seconds=settings.token_seconds),
     }

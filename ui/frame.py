@@ -19,7 +19,7 @@ from care.errors import CareError, SetupError
 from care.language import LANGUAGES, language_of
 from care.models.customer import Principal
 from care.settings import Settings
-from ui import live, session, theme
+from ui import live, passwords, session, theme
 from ui.guard import Guard
 from ui.language import _, mark, speak, spoken_as, wished
 from ui.pages import PAGES
@@ -47,6 +47,7 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
     """Put the portal under /ui of `api`, which has its session middleware already. Routes added later are 404."""
     _fresh()
     api.include_router(session.router(services))
+    api.include_router(passwords.router(services))
     theme.prepare()
     _told_by_nicegui()
     core.sio.on("log", _heard_from_browsers)

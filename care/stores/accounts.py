@@ -1,7 +1,8 @@
 """Who may sign in.
 
-Every act and its line in the audit record are one transaction. Two acts at once collide at the record's head, and the
-later one looks again at what the first has left: two administrators cannot close each other.
+Every act, its line in the audit record and the end of the account's sign-ins are one transaction. Two acts at once
+collide at the record's head, and the later one looks again at what the first has left: two administrators cannot close
+each other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from care.models.customer import Account, Role
 from care.stores.audit import AuditStore
 from care.stores.documents import NEWEST, OLDEST, Documents
 from care.stores.mongo import Database, Document, Session
+from care.stores.sessions import COLLECTION as SESSIONS
 
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
 Change = Callable[[Account, int], Account]
@@ -28,6 +30,7 @@ class AccountStore:
     def __init__(self, database: Database, audit: AuditStore) -> None:
         self._audit = audit
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
+        self._sessions = database[SESSIONS]
 
     async def ensure_indexes(self) -> None:
         await self._accounts.collection.create_index("customer_id")
@@ -40,7 +43,7 @@ class AccountStore:
 
         async def body(session: Session) -> None:
             role = account.role.value
-            await self._audit.append("account_added", by=by or "", about=account.email, session=session, role=role)
+            await self._audit.append("account_added", by=by or "", about=account.recorded, session=session, role=role)
             await self._accounts.add(account, session=session)
 
         try:
@@ -59,8 +62,15 @@ class AccountStore:
         if await self._accounts.change(email.lower(), {"password_hash": password_hash}) is None:
             raise self._accounts.missing(email)
 
-    async def act(self, email: str, act: Act, change: Change, *, by: str) -> Account:
-        """The account as `change` has left it, one generation on. Raises NotFound, and what `change` raises."""
+    async def rehash(self, email: str, before: str, after: str) -> None:
+        """The same password under today's parameters; unless it was changed meanwhile."""
+        await self._accounts.change(email.lower(), {"password_hash": after}, only_if={"password_hash": before})
+
+    async def act(self, email: str, act: Act, change: Change, *, by: str, keep: str = "") -> Account:
+        """The account as `change` has left it, one generation on; of its sign-ins, `keep` alone goes on.
+
+        Raises NotFound, and what `change` raises.
+        """
 
         async def body(session: Session) -> Account:
             before = await self._accounts.find(email.lower(), session=session)
@@ -69,8 +79,12 @@ class AccountStore:
             after = change(before, await self._admins(session))
             after = after.model_copy(update={"generation": before.generation + 1})
             roles = {"role": after.role.value} | ({"before": before.role.value} if after.role != before.role else {})
-            await self._audit.append(act, by=by, about=after.email, session=session, **roles)
+            await self._audit.append(act, by=by, about=after.recorded, session=session, **roles)
             await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
+            mine = {"email": before.email}
+            await self._sessions.delete_many({**mine, "_id": {"$ne": keep}}, session=session)
+            kept = {"generation": after.generation}
+            await self._sessions.update_one({**mine, "_id": keep}, {"$set": kept}, session=session)
             return after
 
         return await self._audit.transaction(body)

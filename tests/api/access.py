@@ -11,8 +11,8 @@ import httpx
 from pydantic import SecretStr
 
 from api.main import create_app
-from api.security import issue_token
-from care.models.customer import Account, Principal, Role
+from api.security import issue_token, read_token
+from care.models.customer import Account, Role
 from care.models.token import SCOPES, TokenWish
 from care.tokens import make_token
 from tests.api.shop import PASSWORD, Shop, Someone
@@ -97,7 +97,7 @@ class Everybody:
 
     async def _others(self, admin: Someone) -> None:
         stores, settings = self._shop.services.stores, self._shop.settings
-        root = Principal(email=admin.email, role=Role.ADMIN)
+        root = read_token(settings, admin.http.headers["Authorization"].removeprefix("Bearer "))
         anothers = settings.model_copy(update={"secret_key": SecretStr("a secret that somebody else has thought of")})
         late = settings.model_copy(update={"token_seconds": -1})
         self.doors |= {

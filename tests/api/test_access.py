@@ -31,7 +31,7 @@ from ui.visit import ADMINS, CUSTOMERS, EVERYONE, STAFF, Spec
 Things = dict[str, str]
 _RULES_OF_PAGES = {CUSTOMERS: "customers", STAFF: "staff", ADMINS: "admins", EVERYONE: "signed in"}
 # Answered before anybody is asked who they are; whatever else is wrong with the call is said.
-_OPEN = (200, 202, 204, 303, 307, 400, 404, 422, 503)
+_OPEN = (200, 202, 204, 303, 307, 400, 404, 410, 422, 503)
 # What people make exists; what only stands in an address (a token, a hook) may be missing.
 _LET_IN = {"own": (200, 201, 202, 409, 422), "own wish": (200, 409), "staff": (200, 409, 422)}
 
@@ -86,7 +86,7 @@ async def _things_of(shop: Shop, ana: Someone) -> Things:
     await stores.conversations.start(talk)
     await stores.notifications.add(note)
     await stores.subscriptions.save(subscription)
-    nothing = ("token", "name", "endpoint_id", "dispatch_id", "rest")
+    nothing = ("token", "name", "session_id", "endpoint_id", "dispatch_id", "rest")
     return dict.fromkeys(nothing, "nothing") | {
         "customer_id": ana.customer_id,
         "order_id": order.order_id,

@@ -26,6 +26,8 @@ _DONE: dict[str, str] = {
     "role_changed": mark("{by} made {email} {role}; before: {before}."),
     "password_reset": mark("{by} gave {email} a new password."),
     "account_closed": mark("{by} closed the account of {email}."),
+    "password_changed": mark("{email} has changed the password."),
+    "password_renewed": mark("{email} has set a new password by mail."),
 }
 
 
@@ -108,4 +110,6 @@ def _told(event: AuditEvent) -> str:
     roles = {
         name: _(ROLE_WORDS[Role(event.detail[name])]) if name in event.detail else "" for name in ("role", "before")
     }
+    if event.act == "password_reset" and event.by == event.about:
+        return _("{email} has set a new password by mail.", email=event.about)
     return _(_DONE[event.act], by=event.by, email=event.about, **roles)
