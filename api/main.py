@@ -14,10 +14,11 @@ from api.deps import ruled
 from api.hosts import KnownHosts
 from api.limits import BodyLimit, BulkLimit, HeadLimit
 from api.metrics import Measured, WebMetrics
-from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders
+from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders, TemporalUi
 from api.rates import Rates
 from api.routes import ROUTERS
 from api.ruled import check_rules
+from api.security import temporal_ui_origin
 from api.services import Services
 from api.throttle import Throttle
 from care.file_links import PATH
@@ -52,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
             payments_for(settings, stores) as payments,
         ):
             # Lazy: the pages come up while Temporal restarts.
-            temporal = await connect(settings, lazy=True)
+            temporal = await connect(settings, stores, lazy=True)
             client = CareClient(
                 temporal,
                 stores,
@@ -115,5 +116,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(KnownHosts, public_url=settings.public_url)
     app.add_middleware(HeadLimit)
     app.add_middleware(Measured, metrics=app.state.metrics)
+    if origin := temporal_ui_origin(settings):
+        app.add_middleware(TemporalUi, origin=origin)
     app.add_middleware(SafeHeaders, https=settings.https)
     app.add_middleware(RequestId)

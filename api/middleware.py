@@ -7,10 +7,12 @@ import uuid
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import plain_response
+from api.security import CODEC
 
 log = structlog.get_logger()
 
@@ -57,6 +59,24 @@ class Cookieless:
         if scope["type"] == "http" and scope["path"].startswith(self._below):
             scope = {**scope, "headers": [header for header in scope["headers"] if header[0] != b"cookie"]}
         await self._app(scope, receive, send)
+
+
+class TemporalUi:
+    """Lets pages of the Temporal Web UI call what opens payloads for them, with the portal's session."""
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self._app = app
+        self._answering = CORSMiddleware(
+            app,
+            allow_origins=[origin],
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type", "X-Namespace"],
+            allow_credentials=True,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["type"] == "http" and scope["path"].startswith(CODEC)
+        await (self._answering if asked else self._app)(scope, receive, send)
 
 
 class RequestId:

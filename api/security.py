@@ -20,6 +20,9 @@ _ALGORITHM = "HS256"
 _ISSUER = "care"
 _CARRIED = ("role", "customer_id", "session_id")
 _SAFE_METHODS = {"GET", "HEAD"}
+# What a page of the Temporal Web UI calls, and no other page: it is no GET, and yet changes nothing.
+CODEC = "/codec/"
+_CODEC_CALLS = {f"{CODEC}decode", f"{CODEC}encode"}
 
 
 def issue_token(settings: Settings, principal: Principal) -> str:
@@ -55,7 +58,8 @@ def read_token(settings: Settings, token: str) -> Principal:
 def principal_of(request: Request, settings: Settings) -> Principal:
     """The bearer of the request's token, else of its session. Raises Unauthenticated.
 
-    The session counts for reading only: a cookie travels with requests that other sites make, a token does not.
+    The session counts for reading only: a cookie travels with requests that other sites make, a token does not. The
+    Temporal Web UI reads by POST; there it counts from that origin's pages alone.
     """
     header = request.headers.get("authorization")
     if header is not None:
@@ -63,10 +67,24 @@ def principal_of(request: Request, settings: Settings) -> Principal:
         if scheme.lower() != "bearer":
             raise Unauthenticated("Send `Authorization: Bearer` with a token from POST /auth/token.")
         return read_token(settings, token.strip())
-    session = session_principal(request) if request.method in _SAFE_METHODS else None
+    reads = request.method in _SAFE_METHODS or _is_from_temporal_ui(request, settings)
+    session = session_principal(request) if reads else None
     if session is None:
         raise Unauthenticated("Sign in first: POST /auth/token gives a token.")
     return session
+
+
+def temporal_ui_origin(settings: Settings) -> str:
+    """As browsers name it in the header `Origin`; empty where there is no Temporal Web UI."""
+    url = urlsplit(settings.temporal_ui_url)
+    default = {"http": 80, "https": 443}.get(url.scheme)
+    port = "" if url.port in (None, default) else f":{url.port}"
+    return f"{url.scheme}://{url.hostname}{port}" if url.hostname else ""
+
+
+def _is_from_temporal_ui(request: Request, settings: Settings) -> bool:
+    origin = temporal_ui_origin(settings)
+    return request.url.path in _CODEC_CALLS and bool(origin) and request.headers.get("origin") == origin
 
 
 def service_token(request: HTTPConnection) -> str | None:

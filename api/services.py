@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from api.rates import Rates
+from api.readings import Readings
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
@@ -48,11 +49,12 @@ class Services:
     signing_in: SigningIn
     own_password: OwnPassword
     provider: Provider | None = None
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def webhooks(self) -> Webhooks:
         settings = self.settings
-        return Webhooks(self.stores, settings.key_bytes(), production=settings.env == "production")
+        return Webhooks(self.stores, settings.key_ring(), production=settings.env == "production")
 
     async def cancel_order(self, order_id: str) -> Order:
         """Cancels a pending order and gives back what was paid. Raises NotFound, Conflict."""

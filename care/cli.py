@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from care.cli_audit import audit
+from care.cli_keys import keys
 from care.cli_policy import policy
 from care.cli_tokens import token
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
+app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
 
@@ -122,7 +124,7 @@ def worker(data_dir: Join = None) -> None:
     from care.production import refuse_unsafe
 
     settings = settings_for(data_dir)
-    settings.key_bytes()  # what is wrong is said before the worker's libraries take their time to load
+    settings.key_ring()  # what is wrong is said before the worker's libraries take their time to load
     refuse_unsafe(settings)
     importlib.import_module("worker").run(settings)
 

@@ -133,6 +133,7 @@ def temporal_command(database: Path, port: int, ui_port: int, *, codec_endpoint:
         str(port),
         "--ui-port",
         str(ui_port),
+        "--ui-disable-news-fetch",
     ]
     command += ["--db-filename", str(database), "--log-level", "warn"]
     command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]

@@ -96,7 +96,7 @@ def _keys(settings: Settings) -> Iterator[Fault]:
     if _guessable_bytes(encryption):
         yield Fault(
             "CARE_ENCRYPTION_KEY is not 32 random bytes in base64: histories could be read.",
-            f"Set it to the output of {_RANDOM_KEY}; what is sealed under the old one stays unreadable without it.",
+            f"Set it to the output of {_RANDOM_KEY}; the old one goes into CARE_DECRYPTION_KEYS.",
         )
 
 

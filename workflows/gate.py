@@ -16,6 +16,7 @@ from care.gateways.payments import PaymentGateway
 from care.models.common import milliseconds
 from care.models.policy import RefundPolicy
 from care.stores import Stores
+from care.temporal import EncryptionCodec
 
 # An update that only thinks; one that may wait for a model and its retries; a look at live state.
 UPDATE = timedelta(seconds=20)
@@ -61,6 +62,13 @@ class Gate:
     def policy(self) -> RefundPolicy:
         """The refund policy of this process; a case keeps the one under which its workflow holds it."""
         return self._policy
+
+    @property
+    def codec(self) -> EncryptionCodec:
+        """What seals and opens the payloads of histories."""
+        codec = self._temporal.data_converter.payload_codec
+        assert isinstance(codec, EncryptionCodec)  # noqa: S101  care.temporal.connect made it
+        return codec
 
     def workflow_url(self, workflow_id: str) -> str | None:
         """Where staff read the workflow in the Temporal Web UI; None where there is none."""

@@ -5,6 +5,7 @@ from api.routes import (
     audit,
     auth,
     chat,
+    codec,
     conversations,
     customers,
     evidence,
@@ -38,6 +39,7 @@ ROUTERS = (
     analytics.router,
     audit.router,
     webhooks.router,
+    codec.router,
     tokens.router,
     health.router,
 )

@@ -26,7 +26,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     The portal keeps pages in memory: more processes need sticky sessions, and uvicorn's own workers are no way to it.
     """
     settings.signing_key()
-    settings.key_bytes()
+    settings.key_ring()
     refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")

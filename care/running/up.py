@@ -129,7 +129,8 @@ class _Stack:
         return self._part("mongod", embedded.mongod_command(self._data.mongodb, self._ports["mongodb"]))
 
     def _temporal(self) -> Part:
-        command = embedded.temporal_command(self._data.temporal_db, self._ports["temporal"], self._ports["temporal_ui"])
+        ports = self._ports["temporal"], self._ports["temporal_ui"]
+        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=f"{self._web}/codec")
         return self._part("temporal", command)
 
     def _prepare(self) -> Part:
@@ -147,6 +148,7 @@ class _Stack:
     def _care(self, name: str, *arguments: str) -> Part:
         keys = json.loads(self._data.secrets.read_text())
         environment = self._environment() | {f"CARE_{name.upper()}": key for name, key in keys.items()}
+        environment["CARE_KEYS_FILE"] = str(self._data.secrets.absolute())
         return self._part(name, [sys.executable, "-P", "-m", "care.cli", *(arguments or (name,))], environment)
 
     def _part(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> Part:

@@ -15,6 +15,7 @@ from care.stores.audit import AuditStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
 from care.stores.customers import CustomerStore
+from care.stores.data_keys import DataKeyStore
 from care.stores.evidence import EvidenceStore
 from care.stores.idempotency import IdempotencyStore, Replay
 from care.stores.ids import IdStore
@@ -50,6 +51,7 @@ class Stores:
     database: Database
     ids: IdStore
     audit: AuditStore
+    data_keys: DataKeyStore
     accounts: AccountStore
     sessions: SessionStore
     tries: TryStore
@@ -123,6 +125,7 @@ def over(database: Database) -> Stores:
         database=database,
         ids=IdStore(database),
         audit=audit,
+        data_keys=DataKeyStore(database),
         accounts=AccountStore(database, audit),
         sessions=SessionStore(database),
         tries=TryStore(database),

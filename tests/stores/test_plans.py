@@ -19,6 +19,7 @@ from care.models.audit import AuditEvent
 from care.models.common import Page
 from care.models.conversation import Conversation
 from care.models.customer import Account, Role
+from care.models.data_key import DataKey
 from care.models.dispatch import Channel, Dispatch
 from care.models.ledger import Entry, EntryLine, Movement, MovementKind
 from care.models.notification import Notification
@@ -75,6 +76,10 @@ QUERIES: dict[str, Query] = {
     "audit.page, next": Query(lambda s: _second(s.audit.page), _BOTH),
     "audit.page, about": Query(lambda s: s.audit.page(about="CUST001", limit=PAGE), PAGE + 1),
     "audit.page, by": Query(lambda s: s.audit.page(by="amy", limit=PAGE), PAGE + 1),
+    "data_keys.of": Query(lambda s: s.data_keys.of("subscription-SUB0007"), 1),
+    "data_keys.forget": Query(lambda s: s.data_keys.forget(["subscription-SUB0008", "subscription-SUB0009"]), 2),
+    "data_keys.counts": Query(lambda s: s.data_keys.counts(), MINE + OTHERS, reason="counted in the index"),
+    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old", PAGE)), MINE),
     "audit.page, by and kind": Query(
         lambda s: s.audit.page(by="amy", acts=["signed_in", "signed_out"], limit=PAGE), PAGE + 2
     ),
@@ -203,10 +208,14 @@ QUERIES: dict[str, Query] = {
     "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
     "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
     "webhooks.enabled": Query(lambda s: s.webhooks.enabled(), 2),
+    "webhooks.every": Query(
+        lambda s: _all(s.webhooks.every()), None, {"webhooks": 1}, reason="all of the few, to seal them anew"
+    ),
     "webhooks.page": Query(lambda s: s.webhooks.page(limit=PAGE)),
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
+    *("data_keys.add", "data_keys.find", "data_keys.wrap_anew"),
     *("allowances.take", "allowances.taken", "audit.head", "audit.together", "audit.transaction", "policies.get"),
     *(
         "accounts.add",
@@ -229,6 +238,7 @@ BY_ID = {
     *("sessions.add", "sessions.end", "sessions.end_family", "sessions.find", "sessions.note_use", "sessions.rotate"),
     *("preferences.get", "preferences.put", "webhooks.add", "webhooks.delete", "webhooks.disable", "webhooks.enable"),
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
+    *("webhooks.seal_anew",),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
@@ -345,6 +355,20 @@ async def _fill(stores: Stores) -> None:
         "audit",
         [AuditEvent(number=n + 1, at=at, act="signed_in", by="amy", about=ME, hash="") for n, _, at in many[:MINE]],
         "number",
+    )
+    await put(
+        "data_keys",
+        [
+            DataKey(
+                key_id=f"data-{n}",
+                workflow_id=f"subscription-SUB{n:04d}",
+                wrapped=b"key",
+                under="old" if n < MINE else "new",
+                created_at=at,
+            )
+            for n, _, at in many
+        ],
+        "key_id",
     )
     await stores.database["audit_head"].insert_one({"_id": "head", "number": MINE, "hash": ""})
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
