@@ -81,6 +81,13 @@ async def own_customer(customer_id: str, principal: Viewer, serving: Serving) ->
     return customer_id
 
 
+async def exported_customer(customer_id: Annotated[str, Depends(own_customer)], principal: Viewer) -> str:
+    """All of it at once is for the customer, and for whoever answers them."""
+    if principal.role not in (Role.CUSTOMER, Role.ADMIN):
+        raise Forbidden("This needs the customer, or the role admin.")
+    return customer_id
+
+
 async def own_order(order_id: str, principal: Viewer, serving: Serving) -> Order:
     order = await serving.stores.orders.get(order_id)
     may_see(principal, order.customer_id, missing("order", order_id))
@@ -112,6 +119,7 @@ async def own_conversation(conversation_id: str, principal: Viewer, serving: Ser
 
 
 OwnCustomer = Annotated[str, Depends(own_customer)]
+ExportedCustomer = Annotated[str, Depends(exported_customer)]
 OwnOrder = Annotated[Order, Depends(own_order)]
 OwnSubscription = Annotated[Subscription, Depends(own_subscription)]
 OwnRefund = Annotated[Refund, Depends(own_refund)]

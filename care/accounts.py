@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from care.errors import Invalid, SetupError
+from care.errors import Conflict, Invalid, SetupError
 from care.models.customer import Account, AccountWish, Role
 from care.passwords import hash_password
 from care.rules.accounts import check_closing, check_open, check_password, check_role, check_wish
@@ -25,11 +25,11 @@ def new_password() -> str:
 
 
 async def add_account(stores: Stores, wish: AccountWish, password: str, *, by: str) -> Account:
-    """Raises Invalid, Conflict if the address has an account, NotFound for an unknown customer."""
+    """Raises Invalid, NotFound for an unknown customer, Conflict for one that was erased or an address that has one."""
     check_password(password)
     check_wish(wish)
-    if wish.customer_id:
-        await stores.customers.get(wish.customer_id)
+    if wish.customer_id and (await stores.customers.get(wish.customer_id)).erased_at:
+        raise Conflict(f"Customer {wish.customer_id} was erased.")
     hashed = await hash_password(password)
     account = Account(password_hash=hashed, created_at=datetime.now(UTC), **wish.model_dump())
     await stores.accounts.add(account, by=by)

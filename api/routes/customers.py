@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from tempfile import TemporaryFile
+from typing import Any
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, Serving, Staff, Viewer
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+
+from api.deps import PAGE, Cursor, ExportedCustomer, Limit, OwnCustomer, Serving, Staff, Viewer
 from api.problems import ERRORS
+from care.exporting import write_archive
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, StoredMethod
 from care.models.notification import Notification
 from care.models.order import Product
 
 router = APIRouter(responses=ERRORS)
+
+_ARCHIVE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {}}, "description": "A ZIP archive of JSON and files."}
+}
+_PIECE = 256 * 1024  # bytes
 
 
 @router.get("/customers", tags=["customers"])
@@ -29,6 +40,24 @@ async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
 async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
     """Name, time zone, language or usual address. Orders that are placed already keep their address."""
     return await serving.stores.customers.change(customer_id, body)
+
+
+@router.get("/customer/export/{customer_id}", tags=["customers"], response_class=Response, responses=_ARCHIVE)
+async def export(customer_id: ExportedCustomer, viewer: Viewer, serving: Serving) -> StreamingResponse:
+    """Everything that is kept about the customer: `customer.json`, and the files that they have shown."""
+    out = TemporaryFile()  # noqa: SIM115  closed once it is sent; it never has a name
+    try:
+        await write_archive(serving.stores, customer_id, out, by=viewer.customer_id or viewer.email)
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return StreamingResponse(
+        iter(lambda: out.read(_PIECE), b""),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{customer_id}.zip"'},
+        background=BackgroundTask(out.close),
+    )
 
 
 @router.get("/payment-methods/{customer_id}", tags=["customers"])

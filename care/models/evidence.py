@@ -14,6 +14,8 @@ class EvidenceReceipt(Model):
     sha256: str
     # Pictures made of it to look at: a PDF's pages, a video's key frames. `GET /evidence/{id}/preview/{1..n}`.
     previews: int = 0
+    # Its customer was erased, and the file with them; the hashes stay for the case.
+    erased: bool = False
 
 
 class Facts(Model):

@@ -7,6 +7,8 @@ there, and the later one looks again at what the first has left: two administrat
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
@@ -18,6 +20,7 @@ from care.stores.ids import next_number
 from care.stores.mongo import Database, Document, Session, in_transaction
 
 _RECORD = "account record"  # its counter
+_NOBODYS = "@erased.invalid"  # RFC 2606: no mail goes there
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
 Act = Callable[[Account, int], Account]
 
@@ -31,10 +34,11 @@ class AccountStore:
         self._record = database["account_record"]
 
     async def ensure_indexes(self) -> None:
-        """The record is read by `_id`, its number."""
+        """The record is read by `_id`, its number; the lines of a customer who is erased are looked for."""
         await self._accounts.collection.create_index("customer_id")
         await self._accounts.collection.create_index([("role", 1), ("closed_at", 1)])
         await self._accounts.collection.create_index([("created_at", NEWEST), ("_id", NEWEST)])
+        await self._record.create_index("email")
 
     async def add(self, account: Account, *, by: str | None = None) -> None:
         """Raises Conflict if the address has an account. `by` None leaves no record: for sample data."""
@@ -77,6 +81,13 @@ class AccountStore:
 
         return await in_transaction(self._database, body)
 
+    async def erase(self, customer_id: str) -> None:
+        """A customer's accounts, closed before, stand under an address that is nobody's, in the record as well."""
+        async for document in self._accounts.collection.find({"customer_id": customer_id, "closed_at": {"$ne": None}}):
+            account = self._accounts.decode(document)
+            if not account.email.endswith(_NOBODYS):
+                await in_transaction(self._database, partial(self._rename, account))
+
     async def all(self) -> list[Account]:
         return await self._accounts.many({}, by="_id", direction=OLDEST)
 
@@ -88,6 +99,14 @@ class AccountStore:
         """The latest acts, newest first."""
         found = self._record.find().sort("_id", NEWEST).limit(limit)
         return [AccountEvent.model_validate({**each, "number": each["_id"]}) async for each in found]
+
+    async def _rename(self, account: Account, session: Session) -> None:
+        nobody = account.model_copy(update={"email": f"{uuid4().hex}{_NOBODYS}", "password_hash": ""})
+        await self._accounts.add(nobody, session=session)
+        await self._accounts.collection.delete_one({"_id": account.email}, session=session)
+        theirs: Document = {"email": account.email}
+        for lines, field in ((theirs | {"by": account.email}, "by"), (theirs, "email")):
+            await self._record.update_many(lines, {"$set": {field: nobody.email}}, session=session)
 
     async def _admins(self, session: Session) -> int:
         admins: Document = {"role": Role.ADMIN.value, "closed_at": None}

@@ -72,6 +72,10 @@ OWN = [
     ("GET", "/chat/{customer_id}"),
     ("GET", "/conversation/{conversation_id}"),
 ]
+# What is for a customer and for administrators.
+OWN_OR_ADMIN = [
+    ("GET", "/customer/export/{customer_id}"),
+]
 # What not even the staff do for a customer.
 OWN_WISH = [
     ("POST", "/refund/accept-offer/{refund_id}"),
@@ -127,7 +131,7 @@ def _asks_who(dependant: Dependant) -> bool:
 
 
 async def test_every_route_stands_in_a_table(shop: Shop) -> None:
-    known = PUBLIC | {*SIGNED_IN, *OWN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS}
+    known = PUBLIC | {*SIGNED_IN, *OWN, *OWN_OR_ADMIN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS}
     assert {(method, path) for method, path, _ in _routes(shop)} == known
 
 
@@ -138,7 +142,7 @@ async def test_every_route_that_is_not_public_asks_who_is_there(shop: Shop) -> N
             assert _asks_who(route.dependant), f"{method} {path} lets anybody in"
 
 
-@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS])
+@pytest.mark.parametrize(("method", "path"), [*SIGNED_IN, *OWN, *OWN_OR_ADMIN, *OWN_WISH, *STAFF, *OVERSEERS, *ADMINS])
 async def test_without_a_token_everything_is_closed(shop: Shop, method: str, path: str) -> None:
     answer = await shop.browser().request(method, path.replace("{", "").replace("}", ""))
     assert answer.status_code == 401
@@ -182,6 +186,15 @@ async def test_the_owner_and_the_staff_come_in_and_a_stranger_hears_what_he_woul
         for reader in (ana,) if (method, path) in OWN_WISH else (ana, agent):
             let_in = await reader.http.request(method, path.format(**things), json=body)
             assert let_in.status_code in (200, 409, 422), f"{method} {path} for {reader.email}: {let_in.text}"
+
+
+async def test_all_at_once_is_for_the_customer_and_an_administrator(
+    shop: Shop, ana: Someone, ravi: Someone, supervisor: Someone, admin: Someone
+) -> None:
+    for method, path in OWN_OR_ADMIN:
+        for someone, status in ((ana, 200), (admin, 200), (supervisor, 403), (ravi, 404)):
+            answer = await someone.http.request(method, path.format(customer_id=ana.customer_id))
+            assert answer.status_code == status, f"{method} {path} for {someone.email}"
 
 
 async def test_what_is_the_customers_own_wish_nobody_does_for_them(shop: Shop, ana: Someone, agent: Someone) -> None:

@@ -82,6 +82,7 @@ QUERIES: dict[str, Query] = {
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
     "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
+    "accounts.erase": Query(lambda s: s.accounts.erase(ME), 0),
     "accounts.act": Query(
         lambda s: s.accounts.act("staff2@shop.test", "closed", lambda account, _: account, by="root"),
         None,
@@ -211,6 +212,7 @@ BY_ID = {
     ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.start", "customers.add", "customers.change", "customers.get"),
+    *("customers.erase", "evidence.erase"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
