@@ -77,13 +77,14 @@ log = structlog.get_logger("worker")
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
-    temporal = await _patiently(lambda: connect(settings), RuntimeError, f"Temporal at {settings.temporal_address}")
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
             return stack.enter_async_context(open_stores(settings.mongodb_uri, settings.mongodb_database))
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        where = f"Temporal at {settings.temporal_address}"
+        temporal = await _patiently(lambda: connect(settings, stores), RuntimeError, where)
         payments = await stack.enter_async_context(payments_for(settings, stores))
         brains = chat_brains(settings, stores.meters)
         stack.push_async_callback(brains.aclose)
@@ -116,7 +117,7 @@ async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) ->
 
 def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
     production = settings.env == "production"
-    webhooks = Webhooks(stores, settings.key_bytes(), production=production)
+    webhooks = Webhooks(stores, settings.key_ring(), production=production)
     poster = HttpPoster(production=production)
     return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url)
 
@@ -180,7 +181,7 @@ async def _patiently(
 
 def run(settings: Settings) -> None:
     """Until SIGINT or SIGTERM; a second one ends at once. Raises SetupError."""
-    settings.key_bytes()
+    settings.key_ring()
     logs.configure(settings.log_level, "worker")
 
     async def until_told() -> None:

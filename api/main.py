@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
             payments_for(settings, stores) as payments,
         ):
             # Lazy: the pages come up while Temporal restarts.
-            temporal = await connect(settings, lazy=True)
+            temporal = await connect(settings, stores, lazy=True)
             client = CareClient(
                 temporal,
                 stores,

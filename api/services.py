@@ -38,7 +38,7 @@ class Services:
     @property
     def webhooks(self) -> Webhooks:
         settings = self.settings
-        return Webhooks(self.stores, settings.key_bytes(), production=settings.env == "production")
+        return Webhooks(self.stores, settings.key_ring(), production=settings.env == "production")
 
     async def cancel_order(self, order_id: str) -> Order:
         """Cancels a pending order and gives back what was paid. Raises NotFound, Conflict."""

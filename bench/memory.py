@@ -95,7 +95,7 @@ async def _started(settings: Settings, count: int) -> None:
         await stores.customers.put(
             Customer(customer_id="C1", name="Ana", email="ana@shop.test", created_at=datetime.now(UTC))
         )
-        temporal = await connect(settings)
+        temporal = await connect(settings, stores)
         client = CareClient(
             temporal, stores, load_policy(None), LedgerGateway(stores.ledger), task_queue=settings.task_queue
         )

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from care.cli_customer import customer
+from care.cli_keys import keys
 from care.cli_policy import policy
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
 from care.errors import CareError, SetupError
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
 app.add_typer(customer, name="customer")
+app.add_typer(keys, name="keys")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]
@@ -111,7 +113,7 @@ def serve(
 def worker(data_dir: Join = None) -> None:
     """Run one worker."""
     settings = settings_for(data_dir)
-    settings.key_bytes()  # what is wrong is said before the worker's libraries take their time to load
+    settings.key_ring()  # what is wrong is said before the worker's libraries take their time to load
     importlib.import_module("worker").run(settings)
 
 

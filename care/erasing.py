@@ -48,7 +48,7 @@ async def erase_customer(settings: Settings, customer_id: str, *, end: bool) -> 
             payments_for(settings, stores) as payments,
         ):
             ending = importlib.import_module("workflows.erasure").Erasure(  # by name: care imports no workflow
-                *(await connect(settings), stores, load_policy(settings.policy_file), payments),
+                *(await connect(settings, stores), stores, load_policy(settings.policy_file), payments),
                 task_queue=settings.task_queue,
             )
             return await erase(stores, ending, customer_id, end=end)

@@ -37,7 +37,12 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
     try:
         async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
             repair = importlib.import_module("workflows.repair").Repair(  # by name: care imports no workflow
-                *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
+                *(
+                    await connect(settings, stores),
+                    stores,
+                    load_policy(settings.policy_file),
+                    LedgerGateway(stores.ledger),
+                ),
                 task_queue=settings.task_queue,
             )
             async for finding in repair.findings(dry_run=dry_run):

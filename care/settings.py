@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care.errors import SetupError
+from care.keyring import KeyRing, read_keys, ring_in
 
 
 def _either(name: str) -> AliasChoices:
@@ -39,8 +40,11 @@ class Settings(BaseSettings):
 
     # Signs tokens, cookies and links in messages: the same for every web process and worker, 32 characters at least.
     secret_key: SecretStr = SecretStr("")
-    # Encrypts what workflows carry: 32 bytes, base64.
+    # Encrypts what workflows carry, and secrets at rest: 32 bytes, base64. Older ones, with commas between them, still
+    # open. A data directory keeps both in a file, which is read anew when it changes.
     encryption_key: SecretStr = SecretStr("")
+    decryption_keys: SecretStr = SecretStr("")
+    keys_file: Path | None = None
     token_seconds: int = Field(3600, ge=60)
 
     groq_api_key: SecretStr | None = Field(None, validation_alias=_either("GROQ_API_KEY"))
@@ -74,17 +78,11 @@ class Settings(BaseSettings):
     allow_subdaily: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    def key_bytes(self) -> bytes:
-        """The encryption key. Raises SetupError if it is missing or not 32 bytes."""
-        try:
-            key = base64.b64decode(self.encryption_key.get_secret_value(), validate=True)
-        except ValueError:
-            key = b""
-        if len(key) != 32:
-            raise SetupError(
-                "Set CARE_ENCRYPTION_KEY to 32 random bytes in base64, for example from `openssl rand -base64 32`."
-            )
-        return key
+    def key_ring(self) -> KeyRing:
+        """The encryption keys. Raises SetupError if one is missing or not 32 bytes."""
+        if self.keys_file is not None:
+            return ring_in(self.keys_file)
+        return KeyRing(read_keys(self.encryption_key.get_secret_value(), self.decryption_keys.get_secret_value()))
 
     def signing_key(self) -> str:
         """The secret behind tokens and cookies. Raises SetupError if it is missing or short."""
@@ -134,8 +132,8 @@ def _running_in(data_dir: Path) -> dict[str, Any]:
     }
 
 
-def secrets_in(data_dir: Path) -> dict[str, SecretStr]:
-    """The keys of a data directory, made on first use (mode 0600)."""
+def secrets_in(data_dir: Path) -> dict[str, Any]:
+    """The keys of a data directory, made on first use (mode 0600), and where they stand."""
     path = data_dir / "secrets.json"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -148,4 +146,5 @@ def secrets_in(data_dir: Path) -> dict[str, SecretStr]:
                 }
             )
         )
-    return {name: SecretStr(value) for name, value in json.loads(path.read_text()).items()}
+    found = {name: SecretStr(value) for name, value in json.loads(path.read_text()).items()}
+    return {**found, "keys_file": path}

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+)
 from temporalio.exceptions import ApplicationError
 
 from care.errors import CareError
+from care.keyring import KeyRing
+from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
 from care.search_attributes import SEARCH_ATTRIBUTES as SEARCH_ATTRIBUTES
 from care.settings import Settings
+
+if TYPE_CHECKING:  # workflows import this module
+    from care.stores import Stores
+    from care.stores.data_keys import DataKeyStore
 
 CUSTOMER = SearchAttributeKey.for_keyword("CareCustomerId")
 STATUS = SearchAttributeKey.for_keyword("CareStatus")
@@ -24,52 +39,75 @@ NEXT_DELIVERY = SearchAttributeKey.for_datetime("CareNextDelivery")
 AMOUNT = SearchAttributeKey.for_int("CareAmount")
 
 _ENCODING = b"binary/encrypted"
-_KEY_ID = b"care-1"
+_KEY_ID = "encryption-key-id"
+_NONCE = 12  # bytes
 
 
-class EncryptionCodec(PayloadCodec):
-    """AES-256-GCM over whole payloads, nonce first.
+class EncryptionCodec(PayloadCodec, WithSerializationContext):
+    """AES-256-GCM over whole payloads, nonce first. Each names its key, so that it opens wherever it is met.
 
-    What arrives in clear is read as it is: a signal typed into the Temporal Web UI is never encrypted.
+    What arrives in clear is read as it is: a signal typed into the Temporal Web UI need not be encrypted.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    def __init__(self, keys: PayloadKeys, workflow_id: str = "") -> None:
+        self._keys = keys
+        self._workflow_id = workflow_id
+
+    def with_context(self, context: SerializationContext) -> EncryptionCodec:
+        return EncryptionCodec(self._keys, getattr(context, "workflow_id", None) or "")
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [self._seal(p) for p in payloads]
+        """Raises Gone if the workflow's key was dropped."""
+        if not payloads:
+            return []
+        key = await self._keys.sealing(self._workflow_id)
+        return [_sealed(payload, key) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [self._open(p) if p.metadata.get("encoding") == _ENCODING else p for p in payloads]
+        """Raises Gone or Unavailable as PayloadKeys does, InvalidTag for what was changed."""
+        return [await self._opened(p) if p.metadata.get("encoding") == _ENCODING else p for p in payloads]
 
-    def _seal(self, payload: Payload) -> Payload:
-        nonce = os.urandom(12)
-        data = nonce + self._cipher.encrypt(nonce, payload.SerializeToString(), _KEY_ID)
-        return Payload(metadata={"encoding": _ENCODING, "encryption-key-id": _KEY_ID}, data=data)
+    async def _opened(self, payload: Payload) -> Payload:
+        named = payload.metadata[_KEY_ID]
+        nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
+        for secret in await self._keys.opening(named.decode()):
+            with suppress(InvalidTag):  # another of the keys that it may be
+                return Payload.FromString(AESGCM(secret).decrypt(nonce, sealed, named))
+        raise InvalidTag
 
-    def _open(self, payload: Payload) -> Payload:
-        nonce, sealed = payload.data[:12], payload.data[12:]
-        return Payload.FromString(self._cipher.decrypt(nonce, sealed, payload.metadata["encryption-key-id"]))
+
+def _sealed(payload: Payload, key: PayloadKey) -> Payload:
+    nonce, named = os.urandom(_NONCE), key.key_id.encode()
+    data = nonce + AESGCM(key.secret).encrypt(nonce, payload.SerializeToString(), named)
+    return Payload(metadata={"encoding": _ENCODING, _KEY_ID: named}, data=data)
 
 
-def data_converter(key: bytes) -> DataConverter:
-    """Pydantic models as JSON, then encrypted; failures too, since a validation error quotes its input."""
+def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None) -> DataConverter:
+    """Pydantic models as JSON, then encrypted; failures too, since a validation error quotes its input.
+
+    With a store each workflow has a key of its own; else all is under the ring's current key (or this one key).
+    """
+    if isinstance(ring, bytes):
+        ring = KeyRing([ring])
     return replace(
         pydantic_data_converter,
-        payload_codec=EncryptionCodec(key),
+        payload_codec=EncryptionCodec(RingKeys(ring) if data_keys is None else DataKeys(data_keys, ring)),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy)."""
+async def connect(settings: Settings, stores: Stores | None = None, *, lazy: bool = False) -> Client:
+    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy).
+
+    Without `stores` it reads and writes nothing of a workflow.
+    """
     api_key = settings.temporal_api_key
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         api_key=api_key.get_secret_value() if api_key else None,
         tls=settings.temporal_tls or bool(api_key),
-        data_converter=data_converter(settings.key_bytes()),
+        data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
         lazy=lazy,
     )
 

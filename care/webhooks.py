@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from care.errors import Conflict, Invalid, NotFound
 from care.gateways.webhooks import allowed_host
+from care.keyring import KeyRing
 from care.models.common import Page
 from care.models.dispatch import Dispatch, DispatchStatus
 from care.models.notification import Notification
@@ -27,9 +28,9 @@ BY_HAND = "Disabled by hand."
 
 
 class Webhooks:
-    def __init__(self, stores: Stores, key: bytes, *, production: bool) -> None:
+    def __init__(self, stores: Stores, ring: KeyRing, *, production: bool) -> None:
         self._stores = stores
-        self._sealer = Sealer(key, "web hook secrets")
+        self._sealer = secret_sealer(ring)
         self._production = production
 
     async def register(self, new: NewEndpoint, *, once: str | None = None) -> EndpointWithSecret:
@@ -121,6 +122,11 @@ class Webhooks:
                 wrong = None if allowed else "cannot be used: it is malformed, or leads into a private network"
         if wrong:
             raise Invalid(f"The address {wrong}.", fields={"url": wrong})
+
+
+def secret_sealer(ring: KeyRing) -> Sealer:
+    """Seals secrets of web hooks, about their endpoints' ids."""
+    return Sealer(ring, "web hook secrets")
 
 
 def payload(notice: Notification) -> bytes:

@@ -48,7 +48,7 @@ def test_a_missing_server_says_how_to_set_it() -> None:
 @pytest.mark.parametrize("key", ["", "short", "not base64 !", "AAAA"])
 def test_a_weak_encryption_key_is_refused(key: str) -> None:
     with pytest.raises(SetupError, match="CARE_ENCRYPTION_KEY"):
-        load(**BOTH, encryption_key=key).key_bytes()
+        load(**BOTH, encryption_key=key).key_ring()
 
 
 def test_a_short_signing_key_is_refused() -> None:
@@ -76,7 +76,7 @@ def test_a_data_directory_names_the_servers_whatever_the_environment_says(
     settings = load(tmp_path)
     assert settings.mongodb_uri == "mongodb://127.0.0.1:1/"
     assert settings.temporal_address == "127.0.0.1:2"
-    assert len(settings.key_bytes()) == 32
+    assert len(settings.key_ring().keys) == 1
 
 
 def test_joining_what_does_not_run_says_how_to_start_it(tmp_path: Path) -> None:

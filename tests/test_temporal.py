@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter
 
+from care.errors import Unavailable
+from care.keyring import KeyRing, key_id
 from care.models.conversation import ChatRequest
 from care.temporal import data_converter
 
-KEY = bytes(32)
+KEY, OTHER = bytes(32), bytes([1] * 32)
 
 
 async def test_a_payload_is_unreadable_in_a_history_and_whole_again_after() -> None:
@@ -26,10 +29,21 @@ async def test_what_a_person_typed_in_clear_is_read_as_it_is() -> None:
     assert await data_converter(KEY).decode([clear]) == [{"decision": "approve"}]
 
 
-async def test_another_key_opens_nothing() -> None:
+async def test_another_key_opens_nothing_and_an_older_one_of_the_ring_does() -> None:
     [payload] = await data_converter(KEY).encode(["secret"])
+    with pytest.raises(Unavailable, match=key_id(KEY)):
+        await data_converter(OTHER).decode([payload])
+    assert await data_converter(KeyRing([OTHER, KEY])).decode([payload]) == ["secret"]
+
+
+async def test_what_was_sealed_before_keys_had_ids_stays_readable() -> None:
+    [clear] = await DataConverter.default.encode(["from before"])
+    nonce, named = bytes(12), b"care-1"
+    data = nonce + AESGCM(KEY).encrypt(nonce, clear.SerializeToString(), named)
+    payload = Payload(metadata={"encoding": b"binary/encrypted", "encryption-key-id": named}, data=data)
+    assert await data_converter(KeyRing([OTHER, KEY])).decode([payload]) == ["from before"]
     with pytest.raises(InvalidTag):
-        await data_converter(bytes([1] * 32)).decode([payload])
+        await data_converter(OTHER).decode([payload])
 
 
 async def test_a_changed_payload_is_refused() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from care.models.common import Model, Utc
+
+_PREFIX = "data-"  # the keys of the ring have ids in plain hexadecimal
 
 
 class DataKey(Model):
@@ -17,3 +21,12 @@ class DataKey(Model):
     wrapped: bytes | None
     under: str | None
     created_at: Utc
+
+
+def new_key_id() -> str:
+    return f"{_PREFIX}{uuid.uuid4().hex}"
+
+
+def names_data_key(key_id: str) -> bool:
+    """Else it is a key of the ring."""
+    return key_id.startswith(_PREFIX)

@@ -16,7 +16,16 @@ from typing import IO, Any
 
 from care.errors import SetupError
 
-_CONTENTS = ("mongodb", "temporal.db*", "accounts.json", "secrets.json", "up.json", "runtime.json", "logs/*")
+_CONTENTS = (
+    "mongodb",
+    "temporal.db*",
+    "accounts.json",
+    "secrets.json",
+    "keys.lock",
+    "up.json",
+    "runtime.json",
+    "logs/*",
+)
 UP_LOG = "up.log"
 _SERVERS = ("mongodb", "temporal", "temporal_ui")
 
@@ -125,12 +134,19 @@ class DataDir:
 
 
 def write_private(path: Path, content: Any) -> None:
-    """Whole or not at all, and readable by its owner only."""
+    """Whole or not at all, even if the power fails, and readable by its owner only."""
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(content, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def port_is_free(port: int) -> bool:

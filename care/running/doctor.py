@@ -17,9 +17,10 @@ from care import embedded
 from care.errors import SetupError
 from care.gateways.mail import mail_for
 from care.policy import load_policy
+from care.rotation import UNKNOWN, held
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings, load
-from care.stores import CONNECTION_ERRORS, open_stores
+from care.stores import CONNECTION_ERRORS, Stores, open_stores
 from care.temporal import connect
 
 SECONDS = 5.0
@@ -55,13 +56,13 @@ async def examine(data_dir: Path | None) -> list[Finding]:
         settings = load(data_dir)
     except SetupError as error:
         return [*findings, Finding("settings", "wrong", ok=False, fix=str(error))]
-    findings += [_checked("encryption key", settings.key_bytes), _checked("secret key", settings.signing_key)]
+    findings += [_checked("encryption key", lambda: _ring(settings)), _checked("secret key", settings.signing_key)]
     findings += [_checked("refund policy", lambda: load_policy(settings.policy_file).version), *_models(settings)]
     return [
         *findings,
         await _payments(settings),
         await _mail(settings),
-        await _mongodb(settings),
+        *await _mongodb(settings),
         *await _temporal(settings),
     ]
 
@@ -85,7 +86,12 @@ def _checked(what: str, check: Callable[[], object]) -> Finding:
         found = check()
     except SetupError as error:
         return Finding(what, "missing or wrong", ok=False, fix=str(error))
-    return Finding(what, str(found) if what not in ("encryption key", "secret key") else "set")
+    return Finding(what, str(found) if what != "secret key" else "set")
+
+
+def _ring(settings: Settings) -> str:
+    current, *older = settings.key_ring().keys
+    return f"{current} is the current one" + (f"; {', '.join(older)} open too" if older else "")
 
 
 def _models(settings: Settings) -> list[Finding]:
@@ -126,17 +132,35 @@ async def _mail(settings: Settings) -> Finding:
     return Finding("mail", f"{server}: {wrong}" if wrong else server, ok=wrong is None, fix=fix)
 
 
-async def _mongodb(settings: Settings) -> Finding:
+async def _mongodb(settings: Settings) -> list[Finding]:
     try:
         async with asyncio.timeout(SECONDS), open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
             hello = await stores.database.command("hello")
             server = await stores.database.command("buildInfo")
+            keys = await _sealed(settings, stores)
     except _SILENT:
-        return Finding("MongoDB", "cannot be reached", ok=False, fix="Start it, or correct CARE_MONGODB_URI")
+        return [Finding("MongoDB", "cannot be reached", ok=False, fix="Start it, or correct CARE_MONGODB_URI")]
     if not hello.get("setName"):
         fix = "Start it with --replSet and run rs.initiate(): transactions and change streams need it"
-        return Finding("MongoDB", f"{server['version']}, but no replica set", ok=False, fix=fix)
-    return Finding("MongoDB", f"{server['version']}, replica set {hello['setName']}")
+        return [Finding("MongoDB", f"{server['version']}, but no replica set", ok=False, fix=fix), *keys]
+    return [Finding("MongoDB", f"{server['version']}, replica set {hello['setName']}"), *keys]
+
+
+async def _sealed(settings: Settings, stores: Stores) -> list[Finding]:
+    """Whether the ring opens all that is sealed; a ring that cannot be used has its own line."""
+    try:
+        ring = settings.key_ring()
+    except SetupError:
+        return []
+    missing = [each for each in await held(stores, ring) if not each.known]
+    found = "; ".join(
+        f"{each.data_keys} data keys and {each.secrets} secrets are under "
+        + ("another key" if each.key_id == UNKNOWN else f"the key {each.key_id}")
+        + ", which is not set"
+        for each in missing
+    )
+    fix = "Add it to CARE_DECRYPTION_KEYS; `care keys list` has the ids of those that are set"
+    return [Finding("data keys and secrets", found or "all open", ok=not missing, fix=fix)]
 
 
 async def _temporal(settings: Settings) -> list[Finding]:

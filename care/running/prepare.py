@@ -45,7 +45,7 @@ async def _load(settings: Settings, data: DataDir) -> None:
         accounts = [account.model_dump(mode="json") for account in await load_demo(stores, now=datetime.now(UTC))]
         _tell("Starting the demo subscriptions")
         client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
-            *(await connect(settings), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
+            *(await connect(settings, stores), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
             task_queue=settings.task_queue,
         )
         customers = sorted(account["customer_id"] for account in accounts if account["customer_id"])

@@ -22,7 +22,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     The portal keeps pages in memory: more processes need sticky sessions, and uvicorn's own workers are no way to it.
     """
     settings.signing_key()
-    settings.key_bytes()
+    settings.key_ring()
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route

@@ -147,6 +147,7 @@ class _Stack:
     def _care(self, name: str, *arguments: str) -> Part:
         keys = json.loads(self._data.secrets.read_text())
         environment = self._environment() | {f"CARE_{name.upper()}": key for name, key in keys.items()}
+        environment["CARE_KEYS_FILE"] = str(self._data.secrets.absolute())
         return self._part(name, [sys.executable, "-P", "-m", "care.cli", *(arguments or (name,))], environment)
 
     def _part(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> Part:

@@ -31,7 +31,7 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
             report = await seed(stores, folder)
             if report.subscriptions:
                 client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
-                    *(await connect(settings), stores, load_policy(settings.policy_file), payments),
+                    *(await connect(settings, stores), stores, load_policy(settings.policy_file), payments),
                     task_queue=settings.task_queue,
                     allow_subdaily=settings.allow_subdaily,
                 )

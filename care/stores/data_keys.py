@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Iterable
 
 from pymongo.errors import DuplicateKeyError
 
-from care.models.data_key import DataKey
+from care.models.data_key import DataKey, new_key_id
 from care.stores.documents import OLDEST, Documents, now
 from care.stores.mongo import Database
 
 _DROPPED = {"wrapped": None, "under": None}
-
-
-def new_key_id() -> str:
-    """How payloads name a data key: never like a key of the ring."""
-    return f"data-{uuid.uuid4().hex}"
 
 
 class DataKeyStore:
@@ -56,10 +50,11 @@ class DataKeyStore:
         under = [key_id for key_id in await collection.distinct("under") if key_id is not None]
         return {key_id: await collection.count_documents({"under": key_id}) for key_id in under}
 
-    async def under(self, key_id: str) -> AsyncIterator[DataKey]:
-        """All that are wrapped under this key of the ring."""
-        async for document in self._keys.collection.find({"under": key_id}):
-            yield self._keys.decode(document)
+    async def under(self, key_id: str, many: int) -> AsyncIterator[list[DataKey]]:
+        """All that are wrapped under this key of the ring, at most so `many` at a time."""
+        found = self._keys.collection.find({"under": key_id})
+        while some := await found.to_list(many):
+            yield [self._keys.decode(document) for document in some]
 
     async def wrap_anew(self, before: DataKey, wrapped: bytes, under: str) -> bool:
         """False if somebody else has wrapped or dropped it meanwhile, which stays so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from care.models.common import Page
@@ -32,6 +32,10 @@ class WebhookStore:
     async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Endpoint]:
         return await self._endpoints.page({}, by="created_at", limit=limit, cursor=cursor)
 
+    async def every(self) -> AsyncIterator[Endpoint]:
+        async for document in self._endpoints.collection.find():
+            yield self._endpoints.decode(document)
+
     async def enabled(self) -> list[Endpoint]:
         return await self._endpoints.many({"enabled": True}, by="created_at", direction=OLDEST)
 
@@ -50,6 +54,12 @@ class WebhookStore:
         """None if `old` is no longer the secret: somebody else has just rotated it."""
         fields = {"sealed": sealed, "old_sealed": old, "old_until": old_until}
         return await self._endpoints.change(endpoint_id, fields, only_if={"sealed": old})
+
+    async def seal_anew(self, before: Endpoint, sealed: bytes, old_sealed: bytes | None) -> bool:
+        """The same secrets under another key. False if they were rotated or deleted meanwhile, which stays so."""
+        fields = {"sealed": sealed, "old_sealed": old_sealed}
+        same = {"sealed": before.sealed, "old_sealed": before.old_sealed}
+        return await self._endpoints.change(before.endpoint_id, fields, only_if=same) is not None
 
     async def delete(self, endpoint_id: str) -> None:
         """Raises NotFound."""

@@ -8,11 +8,13 @@ import uuid
 from collections.abc import AsyncIterator
 
 import pytest
+from temporalio.client import Client
 
 import worker
 from api.main import create_app
 from care.models.customer import Role
 from care.settings import Settings
+from care.temporal import connect
 from tests.api.shop import Shop, Someone
 from tests.conftest import TEST_KEY
 
@@ -45,6 +47,12 @@ async def shop(settings: Settings) -> AsyncIterator[Shop]:
         yield opened
         await opened.close()
         await opened.services.stores.drop()
+
+
+@pytest.fixture(scope="session")
+async def temporal(shop: Shop) -> Client:
+    """Reads the histories of this shop, whose keys lie in its stores."""
+    return await connect(shop.settings, shop.services.stores)
 
 
 @pytest.fixture(scope="session")

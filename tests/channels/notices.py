@@ -11,6 +11,7 @@ from typing import Any
 from care.dispatch import Dispatcher
 from care.gateways.mail import MailGateway
 from care.gateways.webhooks import HttpPoster, Poster
+from care.keyring import KeyRing
 from care.models.dispatch import Attempt
 from care.models.notification import Notification
 from care.stores import Stores
@@ -49,7 +50,7 @@ class Recorder:
 
 
 def webhooks(stores: Stores, *, production: bool = False) -> Webhooks:
-    return Webhooks(stores, TEST_KEY, production=production)
+    return Webhooks(stores, KeyRing([TEST_KEY]), production=production)
 
 
 def dispatcher(stores: Stores, poster: Poster | None = None, mail: MailGateway | None = None) -> Dispatcher:

@@ -15,6 +15,7 @@ from care.embedded import free_port
 from care.errors import Conflict, Invalid, NotFound
 from care.gateways import webhooks as gateway
 from care.gateways.webhooks import HttpPoster
+from care.keyring import KeyRing
 from care.models.dispatch import Dispatch, DispatchStatus
 from care.models.webhook import NewEndpoint
 from care.rules.dispatching import BACKOFF, LEASE
@@ -73,7 +74,7 @@ async def test_secrets_lie_sealed_and_are_listed_nowhere(stores: Stores) -> None
 async def test_another_encryption_key_signs_nothing_and_loses_nothing(stores: Stores) -> None:
     await webhooks(stores).register(NewEndpoint(url="http://127.0.0.1:9/"))
     endpoint = await stores.webhooks.get("WHK001")
-    assert Webhooks(stores, bytes(32), production=False).headers(endpoint, "N", b"", now()) is None
+    assert Webhooks(stores, KeyRing([bytes(32)]), production=False).headers(endpoint, "N", b"", now()) is None
 
 
 async def test_an_error_is_tried_again_under_the_same_id(stores: Stores) -> None:

@@ -24,7 +24,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from care.settings import load
-from care.temporal import data_converter
+from care.stores import open_stores
+from care.temporal import connect
 from tests.chaos.audit import (
     Books,
     Document,
@@ -74,14 +75,13 @@ def test_whoever_is_killed_in_the_storm_every_delivery_is_ordered_and_charged_on
 
 async def audited(running: CareUp, wishes: list[Wish], database: Database[Document], before: Books) -> None:
     settings = load(running.data_dir)
-    temporal = await Client.connect(
-        running.runtime["temporal_address"], data_converter=data_converter(settings.key_bytes())
-    )
-    await until_ended(temporal, wishes)
-    after = books(database)
-    assert_nothing_is_lost_or_doubled(wishes, before, after)
-    assert_the_books_agree(before, after)
-    await assert_projections_agree(temporal, after)
+    async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        temporal = await connect(settings, stores)
+        await until_ended(temporal, wishes)
+        after = books(database)
+        assert_nothing_is_lost_or_doubled(wishes, before, after)
+        assert_the_books_agree(before, after)
+        await assert_projections_agree(temporal, after)
 
 
 def subscribed(running: CareUp, until: datetime) -> list[Wish]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from care.models.data_key import DataKey
+from care.models.data_key import DataKey, new_key_id
 from care.stores import Stores
-from care.stores.data_keys import new_key_id
 from care.stores.documents import now
 
 SUBSCRIPTION = "subscription-SUB001"
@@ -38,7 +37,7 @@ async def test_keys_are_counted_and_found_by_what_they_are_wrapped_under(stores:
     old, new = await stores.data_keys.add(made()), await stores.data_keys.add(made("refund-REF001", "new"))
     await stores.data_keys.forget(["refund-REF002"])
     assert await stores.data_keys.counts() == {"old": 1, "new": 1}
-    assert [key async for key in stores.data_keys.under("old")] == [old]
+    assert [some async for some in stores.data_keys.under("old", 5)] == [[old]]
     assert await stores.data_keys.wrap_anew(old, b"anew", "new")
     assert not await stores.data_keys.wrap_anew(old, b"late", "late")
     assert await stores.data_keys.counts() == {"new": 2}

@@ -78,7 +78,7 @@ QUERIES: dict[str, Query] = {
     "data_keys.of": Query(lambda s: s.data_keys.of("subscription-SUB0007"), 1),
     "data_keys.forget": Query(lambda s: s.data_keys.forget(["subscription-SUB0008", "subscription-SUB0009"]), 2),
     "data_keys.counts": Query(lambda s: s.data_keys.counts(), MINE + OTHERS, reason="counted in the index"),
-    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old")), MINE),
+    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old", PAGE)), MINE),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
     "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
@@ -195,6 +195,9 @@ QUERIES: dict[str, Query] = {
     "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
     "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
     "webhooks.enabled": Query(lambda s: s.webhooks.enabled(), 2),
+    "webhooks.every": Query(
+        lambda s: _all(s.webhooks.every()), None, {"webhooks": 1}, reason="all of the few, to seal them anew"
+    ),
     "webhooks.page": Query(lambda s: s.webhooks.page(limit=PAGE)),
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
@@ -219,6 +222,7 @@ BY_ID = {
     *("notifications.dispatched", "notifications.find", "outbox.get", "outbox.record", "outbox.send_again"),
     *("preferences.get", "preferences.put", "webhooks.add", "webhooks.delete", "webhooks.disable", "webhooks.enable"),
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
+    *("webhooks.seal_anew",),
     *("notifications.add", "notifications.mark_read", "orders.add", "orders.cancel", "orders.change_address"),
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
