@@ -9,7 +9,19 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from api.deps import PAGE, Cursor, ExportedCustomer, Limit, OwnCustomer, Serving, Staff, Viewer
+from api.deps import (
+    PAGE,
+    Cursor,
+    Limit,
+    OwnCustomer,
+    OwnNotification,
+    Serving,
+    Viewer,
+    own,
+    own_or_admins,
+    signed_in,
+    staff,
+)
 from api.problems import ERRORS
 from care.exporting import write_archive
 from care.models.common import Page
@@ -25,25 +37,31 @@ _ARCHIVE: dict[int | str, dict[str, Any]] = {
 _PIECE = 256 * 1024  # bytes
 
 
-@router.get("/customers", tags=["customers"])
-async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
+@router.get("/customers", dependencies=[staff("customers:read")], tags=["customers"])
+async def customers(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
     return await serving.stores.customers.page(limit=limit, cursor=cursor)
 
 
-@router.get("/customer/{customer_id}", tags=["customers"])
+@router.get("/customer/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
 async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
     """With the wallet, and how many orders, refunds and subscriptions there are."""
     return await serving.stores.customers.view(customer_id)
 
 
-@router.post("/customer/change/{customer_id}", tags=["customers"])
+@router.post("/customer/change/{customer_id}", dependencies=[own("customers:write")], tags=["customers"])
 async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
     """Name, time zone, language or usual address. Orders that are placed already keep their address."""
     return await serving.stores.customers.change(customer_id, body)
 
 
-@router.get("/customer/export/{customer_id}", tags=["customers"], response_class=Response, responses=_ARCHIVE)
-async def export(customer_id: ExportedCustomer, viewer: Viewer, serving: Serving) -> StreamingResponse:
+@router.get(
+    "/customer/export/{customer_id}",
+    dependencies=[own_or_admins()],
+    tags=["customers"],
+    response_class=Response,
+    responses=_ARCHIVE,
+)
+async def export(customer_id: OwnCustomer, viewer: Viewer, serving: Serving) -> StreamingResponse:
     """Everything that is kept about the customer: `customer.json`, and the files that they have shown."""
     out = TemporaryFile()  # noqa: SIM115  closed once it is sent; it never has a name
     try:
@@ -60,20 +78,19 @@ async def export(customer_id: ExportedCustomer, viewer: Viewer, serving: Serving
     )
 
 
-@router.get("/payment-methods/{customer_id}", tags=["customers"])
+@router.get("/payment-methods/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
 async def payment_methods(customer_id: OwnCustomer, serving: Serving) -> Page[StoredMethod]:
     """What the customer can pay with, the usual method first."""
     return Page(items=await serving.payments.methods(customer_id))
 
 
-@router.get("/products", tags=["products"])
-async def products(_: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Product]:
+@router.get("/products", dependencies=[signed_in("catalogue:read")], tags=["products"])
+async def products(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Product]:
     """The catalogue."""
     return await serving.stores.products.page(limit=limit, cursor=cursor)
 
 
-@router.post("/notification/read/{notification_id}", tags=["customers"])
-async def read(notification_id: str, viewer: Viewer, serving: Serving) -> Notification:
+@router.post("/notification/read/{notification_id}", dependencies=[own("notifications:write")], tags=["customers"])
+async def read(notification: OwnNotification, serving: Serving) -> Notification:
     """Marks it read; the first time counts."""
-    owner = None if viewer.is_staff else viewer.customer_id or ""
-    return await serving.stores.notifications.mark_read(notification_id, owner)
+    return await serving.stores.notifications.mark_read(notification.notification_id)

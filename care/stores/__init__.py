@@ -32,6 +32,7 @@ from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
 from care.stores.subscriptions import SubscriptionStore
+from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
@@ -48,6 +49,7 @@ class Stores:
     audit: AuditStore
     data_keys: DataKeyStore
     accounts: AccountStore
+    tokens: TokenStore
     customers: CustomerStore
     products: ProductStore
     orders: OrderStore
@@ -109,13 +111,14 @@ async def open_stores(uri: str, database: str, *, indexes: bool = True) -> Async
 
 def over(database: Database) -> Stores:
     """All stores over one database; opens nothing."""
-    meters = MeterStore(database)
+    audit, meters = AuditStore(database), MeterStore(database)
     return Stores(
         database=database,
         ids=IdStore(database),
-        audit=AuditStore(database),
+        audit=audit,
         data_keys=DataKeyStore(database),
         accounts=AccountStore(database),
+        tokens=TokenStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),
