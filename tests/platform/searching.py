@@ -59,6 +59,12 @@ def in_files(running: CareUp) -> dict[str, set[str]]:
     return {name: there for name, there in found.items() if there}
 
 
+def slow_after(running: CareUp) -> int:
+    """Milliseconds after which MongoDB logs an operation, with all that it writes."""
+    with MongoClient[dict[str, Any]](running.runtime["mongodb_uri"]) as client:
+        return int(client["admin"].command("profile", -1)["slowms"])
+
+
 def in_metrics(running: CareUp) -> set[str]:
     return words(httpx.get(f"{running.runtime['web']}/metrics", timeout=60).raise_for_status().content)
 

@@ -104,6 +104,8 @@ def test_each_word_lies_where_it_belongs_and_nowhere_else(before: Before) -> Non
 def test_no_log_no_temporary_file_and_no_figure_holds_a_word(whole_product: CareUp, before: Before) -> None:
     assert before.files == {}
     assert searching.in_metrics(whole_product) == set()
+    # On a busy day more would be slow than today.
+    assert searching.slow_after(whole_product) > 10**9
 
 
 @pytest.mark.usefixtures("before")
@@ -133,6 +135,16 @@ def test_customers_get_all_of_it_and_no_name_of_a_colleague(whole_product: CareU
         "ledger",
     ):
         assert told[part], part
+
+
+def test_customers_take_it_along_from_their_preferences(whole_product: CareUp, before: Before) -> None:
+    with httpx.Client(base_url=whole_product.runtime["web"], timeout=60) as portal:
+        portal.post("/ui/sign-in", data={"email": EMAIL, "password": PASSWORD})
+        assert f"/customer/export/{CUSTOMER}" in portal.get("/ui/preferences").text
+        archive = portal.get(f"/customer/export/{CUSTOMER}")
+    assert archive.headers["content-disposition"] == f'attachment; filename="{CUSTOMER}.zip"'
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as mine, zipfile.ZipFile(io.BytesIO(before.archive)) as theirs:
+        assert mine.namelist() == theirs.namelist()
 
 
 def test_the_command_writes_the_same_for_its_owner_only(whole_product: CareUp, before: Before, folder: Path) -> None:
