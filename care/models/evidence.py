@@ -14,8 +14,6 @@ class EvidenceReceipt(Model):
     sha256: str
     # Pictures made of it to look at: a PDF's pages, a video's key frames. `GET /evidence/{id}/preview/{1..n}`.
     previews: int = 0
-    # Its customer was erased, and the file with them; the hashes stay for the case.
-    erased: bool = False
 
 
 class Facts(Model):
@@ -41,8 +39,11 @@ class Facts(Model):
 
 
 class Evidence(EvidenceReceipt):
+    """`erased`: the file is gone with its customer, and its hashes stay, as a case names them."""
+
     customer_id: CustomerId
     original_sha256: str
     file_name: str
     facts: Facts
     created_at: Utc
+    erased: bool = False

@@ -161,6 +161,8 @@ def test_the_command_writes_the_same_for_its_owner_only(whole_product: CareUp, b
 
 
 def test_nothing_is_erased_while_something_is_open(whole_product: CareUp, before: Before, folder: Path) -> None:
+    unasked = _customer(whole_product, folder, "erase", CUSTOMER)
+    assert (unasked.returncode, "add --yes" in unasked.stderr) == (1, True)
     refused = _customer(whole_product, folder, "erase", CUSTOMER, "--yes")
     assert refused.returncode == 1
     for words in (

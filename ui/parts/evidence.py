@@ -30,7 +30,7 @@ async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
 def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
     """A small picture that opens large: the photo itself, or the first page or frame of another file."""
     size = f"thumb{' tiny' if tiny else ''}"
-    if file.erased:
+    if isinstance(file, Evidence) and file.erased:
         was_erased()
         return
     if is_photo(file):
