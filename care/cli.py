@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from care.cli_audit import audit
 from care.cli_customer import customer
 from care.cli_keys import keys
 from care.cli_policy import policy
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
+app.add_typer(audit, name="audit")
 app.add_typer(customer, name="customer")
 app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
@@ -37,6 +39,13 @@ app.add_typer(token, name="token")
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]
 HERE = Path(".care")
+
+
+@app.callback()
+def begin() -> None:
+    from care.logs import to_stderr
+
+    to_stderr()
 
 
 @app.command()

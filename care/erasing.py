@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from care.accounts import COMMAND_LINE, close_account
+from care.accounts import close_account
 from care.errors import Conflict, SetupError
 from care.gateways import payments_for
+from care.models.audit import COMMAND_LINE
 from care.policy import load_policy
 from care.rules.erasing import Matter, open_matters
 from care.settings import Settings

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 from pydantic import BaseModel
 
-from care.accounts import COMMAND_LINE
 from care.errors import SetupError
 from care.media.containers import EXTENSIONS
+from care.models.audit import COMMAND_LINE
 from care.models.evidence import Evidence
 from care.rules.told import told, told_conversation
 from care.settings import Settings
