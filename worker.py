@@ -88,10 +88,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         payments = await stack.enter_async_context(payments_for(settings, stores))
         brains = chat_brains(settings, stores.meters)
         stack.push_async_callback(brains.aclose)
-        dispatcher = _dispatcher(settings, stores)
+        links = _links(settings)
+        dispatcher = _dispatcher(settings, stores, links)
         policy = load_policy(settings.policy_file)
         await stores.policies.put(policy)
-        async with _worker(settings, temporal, stores, brains, payments, policy):
+        async with _worker(settings, temporal, stores, brains, payments, policy, links):
             log.info("ready", task_queue=settings.task_queue)
             await brains.understanding.warm()  # nobody should wait for it, when it is alone or has to fill in
             async with asyncio.TaskGroup() as group:
@@ -115,11 +116,11 @@ async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) ->
             await asyncio.wait_for(stop.wait(), ROUND)
 
 
-def _dispatcher(settings: Settings, stores: Stores) -> Dispatcher:
+def _dispatcher(settings: Settings, stores: Stores, links: Links | None) -> Dispatcher:
     production = settings.env == "production"
     webhooks = Webhooks(stores, settings.key_ring(), production=production)
     poster = HttpPoster(production=production)
-    return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url)
+    return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url, links)
 
 
 def _worker(
@@ -129,11 +130,11 @@ def _worker(
     brains: ChatBrains,
     payments: PaymentGateway,
     policy: RefundPolicy,
+    links: Links | None,
 ) -> Worker:
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
     )
-    links = _links(settings)
     subscription = SubscriptionActivities(stores, payments, links)
     refund = RefundActivities(stores, payments, policy, links)
     refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)

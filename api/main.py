@@ -20,14 +20,20 @@ from api.ruled import check_rules
 from api.services import Services
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
+from care.links import Links
+from care.models.session import Door
+from care.own_password import OwnPassword
 from care.policy import load_policy
+from care.recording import Recording
+from care.rules.sessions import LIVES
 from care.settings import Settings
+from care.signing_in import SigningIn
 from care.stores import open_stores
 from care.temporal import connect
 from ui.frame import mount
 from workflows.client import CareClient
 
-_SESSION_SECONDS = 8 * 3600
+_SESSION_SECONDS = int(LIVES[Door.PORTAL].idle.total_seconds())
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -52,8 +58,16 @@ def create_app(settings: Settings) -> FastAPI:
                 allow_subdaily=settings.allow_subdaily,
                 temporal_ui_url=settings.temporal_ui_url,
             )
-            app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
+            recording = Recording(stores.audit)
+            signing_in = SigningIn(stores, settings.signing_key(), recording)
+            own_password = OwnPassword(
+                stores, Links(settings), signing_in, recording, sends_mail=bool(settings.smtp_host)
+            )
+            app.state.services = Services(
+                settings, stores, client, payments, RecordedCarrier(stores), signing_in, own_password
+            )
             yield
+            await recording.settle()
 
     app = FastAPI(
         title="CARE", version=version("care"), lifespan=lifespan, openapi_url=None, dependencies=[Depends(ruled)]

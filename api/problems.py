@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from care.errors import CareError, Invalid, MissingScope, Unauthenticated, Unavailable
+from care.errors import CareError, Invalid, MissingScope, TooMany, Unauthenticated, Unavailable
 from care.stores import CONNECTION_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
@@ -80,6 +80,8 @@ def _headers(error: CareError) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case MissingScope():
             return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+        case TooMany():
+            return {"Retry-After": str(error.seconds)}
         case Unavailable():
             return {"Retry-After": "1"}
     return {}

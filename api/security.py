@@ -15,19 +15,19 @@ from care.tokens import PREFIX
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
-_CARRIED = ("role", "customer_id", "generation")
+_CARRIED = ("role", "customer_id", "session_id")
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
 def issue_token(settings: Settings, principal: Principal) -> str:
-    """A signed token that says who its bearer is for `settings.token_seconds`."""
+    """A signed token that says who its bearer is for `settings.token_seconds`, while their sign-in lasts."""
     issued = datetime.now(UTC)
     claims = {
         "iss": _ISSUER,
         "sub": principal.email,
         "role": principal.role.value,
         "customer_id": principal.customer_id,
-        "generation": principal.generation,
+        "session_id": principal.session_id,
         "iat": issued,
         "exp": issued + timedelta(seconds=settings.token_seconds),
     }

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
 from care.models.audit import Act
-from care.models.customer import Account, Principal
+from care.models.customer import Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
 from care.models.token import Machine
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
-from care.passwords import hash_password, verify_password
+from care.own_password import OwnPassword
 from care.rules.order_changes import check_made
 from care.rules.parcels import notice_of_trace
 from care.settings import Settings
+from care.signing_in import SigningIn
 from care.stores import CONNECTION_ERRORS, Stores
 from care.webhooks import Webhooks
 from workflows.client import CareClient
@@ -36,6 +36,8 @@ class Services:
     client: CareClient
     payments: PaymentGateway
     carrier: Carrier
+    signing_in: SigningIn
+    own_password: OwnPassword
 
     @property
     def webhooks(self) -> Webhooks:
@@ -86,22 +88,6 @@ class Services:
         await self.stores.ping()
         await self.client.ready()
 
-    async def sign_in(self, email: str, password: str) -> Principal:
-        """Raises Unauthenticated, after the same time and in the same words for an unknown address."""
-        account = await self.stores.accounts.find(email.strip().lower())
-        if account is None:
-            await hash_password(password)  # takes as long as a verification
-        elif await verify_password(password, account.password_hash) and account.closed_at is None:
-            return principal_for(account)
-        raise Unauthenticated("The e-mail address or the password is wrong.")
-
     async def still_stands(self, principal: Principal) -> bool:
-        """False once the account is closed or changed: an old token or cookie opens nothing."""
-        account = await self.stores.accounts.find(principal.email)
-        return account is not None and account.closed_at is None and principal_for(account) == principal
-
-
-def principal_for(account: Account) -> Principal:
-    return Principal(
-        email=account.email, role=account.role, customer_id=account.customer_id, generation=account.generation
-    )
+        """False once the sign-in has ended, or the account is closed or changed."""
+        return await self.signing_in.still_stands(principal)

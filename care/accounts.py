@@ -26,10 +26,11 @@ def new_password() -> str:
 
 async def add_account(stores: Stores, wish: AccountWish, password: str, *, by: str) -> Account:
     """Raises Invalid, NotFound for an unknown customer, Conflict for one that was erased or an address that has one."""
-    check_password(password)
     check_wish(wish)
-    if wish.customer_id and (await stores.customers.get(wish.customer_id)).erased_at:
+    customer = await stores.customers.get(wish.customer_id) if wish.customer_id else None
+    if customer and customer.erased_at:
         raise Conflict(f"Customer {wish.customer_id} was erased.")
+    check_password(password, wish.email, customer.name if customer else "")
     hashed = await hash_password(password)
     account = Account(password_hash=hashed, created_at=datetime.now(UTC), **wish.model_dump())
     await stores.accounts.add(account, by=by)
@@ -48,7 +49,7 @@ async def change_role(stores: Stores, email: str, role: Role, *, by: str) -> Acc
 
 async def reset_password(stores: Stores, email: str, password: str, *, by: str) -> Account:
     """Whoever is signed in with the old one is signed out. Raises Invalid, NotFound, Conflict if it is closed."""
-    check_password(password)
+    check_password(password, email)
     hashed = await hash_password(password)
 
     def act(account: Account, admins: int) -> Account:
@@ -75,7 +76,7 @@ async def new_account(settings: Settings, email: str, role: str, customer: str |
         raise SetupError(f"{role} is no role: choose {', '.join(Role)}.")
     try:
         wish = AccountWish(email=email, role=Role(role), customer_id=customer)
-        check_password(password)
+        check_password(password, email)
         check_wish(wish)
     except ValidationError as error:
         raise SetupError(f"{error.errors()[0]['loc'][0]} is not right: {error.errors()[0]['msg']}.") from None

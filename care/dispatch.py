@@ -16,8 +16,10 @@ import structlog
 from care.errors import Invalid, NotFound
 from care.gateways.mail import MailGateway
 from care.gateways.webhooks import Poster
+from care.links import Links
 from care.models.dispatch import Attempt, Channel, Dispatch, DispatchStatus
 from care.models.notification import Notification
+from care.resets import Reset, mail_about_reset, reset_of
 from care.rules import dispatching as rules
 from care.rules.mailing import mail_about
 from care.stores import CONNECTION_ERRORS, Stores
@@ -35,14 +37,21 @@ log = structlog.get_logger("dispatch")
 
 class Dispatcher:
     def __init__(
-        self, stores: Stores, mail: MailGateway | None, poster: Poster, webhooks: Webhooks, public_url: str
+        self,
+        stores: Stores,
+        mail: MailGateway | None,
+        poster: Poster,
+        webhooks: Webhooks,
+        public_url: str,
+        links: Links | None = None,
     ) -> None:
-        """`mail` None: this shop sends none."""
+        """`mail` None: this shop sends none. `links` None: there is no key to sign links to new passwords with."""
         self._stores = stores
         self._mail = mail
         self._poster = poster
         self._webhooks = webhooks
         self._public_url = public_url
+        self._links = links
         self._sending: dict[Channel, set[asyncio.Task[None]]] = {Channel.WEBHOOK: set()}
         if mail is not None:
             self._sending[Channel.MAIL] = set()
@@ -91,12 +100,11 @@ class Dispatcher:
     async def send(self, claim: Claim, at: datetime) -> None:
         """One try, and a record of how it ended."""
         dispatch = claim.dispatch
-        notice = await self._stores.notifications.find(dispatch.notification_id)
-        if notice is None or rules.overtaken(notice, dispatch.channel, at):
-            why = "withdrawn" if notice is None else "overtaken"
-            await self._stores.outbox.record(claim, rules.cancelled(dispatch, why, at))
+        told = await self._told_of(dispatch, at)
+        if isinstance(told, str):
+            await self._stores.outbox.record(claim, rules.cancelled(dispatch, told, at))
             return
-        attempt = await self._try(dispatch, notice, at)
+        attempt = await self._try(dispatch, told, at)
         after = rules.after(dispatch, attempt, at)
         held = await self._stores.outbox.record(claim, after)
         log.info(
@@ -110,11 +118,22 @@ class Dispatcher:
         if held and dispatch.endpoint_id:
             await self._judge(dispatch.endpoint_id, after, at)
 
-    async def _try(self, dispatch: Dispatch, notice: Notification, at: datetime) -> Attempt:
+    async def _told_of(self, dispatch: Dispatch, at: datetime) -> Notification | Reset | str:
+        """What the entry tells of, or in a word why there is nothing to tell any more."""
+        if dispatch.reset_id:
+            return await reset_of(self._stores, dispatch.reset_id, at) or "withdrawn"
+        notice = await self._stores.notifications.find(dispatch.notification_id)
+        if notice is None:
+            return "withdrawn"
+        return "overtaken" if rules.overtaken(notice, dispatch.channel, at) else notice
+
+    async def _try(self, dispatch: Dispatch, told: Notification | Reset, at: datetime) -> Attempt:
         try:
+            if isinstance(told, Reset):
+                return await self._with_link(told, at)
             if dispatch.channel is Channel.MAIL:
-                return await self._by_mail(notice)
-            return await self._post(dispatch, notice, at)
+                return await self._by_mail(told)
+            return await self._post(dispatch, told, at)
         except CONNECTION_ERRORS:
             raise
         except Exception:  # counted as a try, so that a message nobody can send is given up at last
@@ -129,6 +148,15 @@ class Dispatcher:
             mail = mail_about(notice, customer, self._mail.sender, self._public_url)
         except NotFound:
             return Attempt(delivered=False, reason="no_customer", final=True)
+        except Invalid:
+            return Attempt(delivered=False, reason="bad_address", final=True)
+        return await self._mail.send(mail)
+
+    async def _with_link(self, reset: Reset, at: datetime) -> Attempt:
+        if self._mail is None or self._links is None:
+            return Attempt(delivered=False, reason="mail_is_off" if self._mail is None else "no_signing_key")
+        try:
+            mail = mail_about_reset(reset, self._links, self._mail.sender, at)
         except Invalid:
             return Attempt(delivered=False, reason="bad_address", final=True)
         return await self._mail.send(mail)

@@ -130,8 +130,14 @@ class KeyReused(Invalid):
 
 
 class TooMany(CareError):
+    """`seconds`: after which it is worth trying again."""
+
     status = 429
     title = "Too many requests"
+
+    def __init__(self, detail: str, *, seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Unavailable(CareError):

@@ -1,13 +1,16 @@
-"""Signed links that work without a sign-in: whoever holds one may skip the one delivery that it names, until it is due.
+"""Signed links that work without a sign-in: one skips the one delivery that it names, until it is due; another sets a
+new password, once. And what tells a browser again in which somebody was signed in before.
 
 A token is a JWT (HS256) with an audience of its own, so that no access token opens a link and no link signs anybody in.
-It names a subscription and an occurrence, and never a person.
+It names a subscription and an occurrence, a request or a hash, and never a person.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 
@@ -16,6 +19,8 @@ from care.settings import Settings
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "skip"
+_RESET, _DEVICE = "reset", "device"
+DEVICE_KNOWN_FOR = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,40 @@ class Links:
         except jwt.PyJWTError:
             raise NotFound("This link is not one of ours, or a part of it is missing.") from None
         return SkipPermit(claims["sub"], claims["occurrence"])
+
+    def reset(self, reset_id: str, expires_at: datetime) -> str:
+        """The address of the page that sets a new password. Made when it is sent: it is kept nowhere."""
+        return f"{self._address}/ui/reset/{self._signed(_RESET, reset_id, expires_at)}"
+
+    def read_reset(self, token: str) -> str:
+        """The request that it answers. Raises Gone for a token that is over or not one of ours."""
+        try:
+            return str(self._claims(token, _RESET)["sub"])
+        except jwt.PyJWTError:
+            raise Gone("This link has expired or is not whole. Please ask for a new one.") from None
+
+    def device(self, who: str, now: datetime) -> str:
+        """For a browser in which `who`, a hash, has just signed in."""
+        return self._signed(_DEVICE, who, now + DEVICE_KNOWN_FOR, jti=secrets.token_urlsafe(12))
+
+    def read_device(self, token: str, who: str) -> str:
+        """A name for the browser; empty for one that does not know `who`."""
+        try:
+            claims = self._claims(token, _DEVICE)
+        except jwt.PyJWTError:
+            return ""
+        return str(claims.get("jti", "")) if claims["sub"] == who else ""
+
+    def _signed(self, audience: str, subject: str, expires_at: datetime, **more: str) -> str:
+        claims = {"aud": audience, "sub": subject, "exp": expires_at.astimezone(UTC), **more}
+        return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+
+    def _claims(self, token: str, audience: str) -> dict[str, Any]:
+        options: Any = {"require": ["aud", "sub", "exp"]}
+        found: dict[str, Any] = jwt.decode(
+            token, self._key, algorithms=[_ALGORITHM], audience=audience, options=options
+        )
+        return found
 
     def is_live(self, address: str) -> bool:
         """Whether the link still opens what it was made for."""

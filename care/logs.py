@@ -13,7 +13,7 @@ import traceback
 
 import structlog
 
-_LINK = re.compile(r"/skip/[^/\s\"']+")
+_LINK = re.compile(r"/(skip|ui/reset)/[^/\s\"']+")
 # How asyncio and others write out a task that failed, with all that its error quotes.
 _QUOTED = re.compile(r"\bexception=(\w+)\(.*\)", re.DOTALL)
 # Chatty: one line for each request or poll, and at debug all that was said in it.
@@ -83,10 +83,10 @@ def _without_color(_logger: object, _method: str, event: structlog.types.EventDi
 
 
 def _without_secrets(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """Links that skip a delivery without a sign-in, and what the errors of failed tasks quote."""
+    """Links that work without a sign-in, and what the errors of failed tasks quote."""
 
     def masked(said: str) -> str:
-        return _QUOTED.sub(r"exception=\1", _LINK.sub("/skip/...", said))
+        return _QUOTED.sub(r"exception=\1", _LINK.sub(r"/\1/...", said))
 
     return {name: masked(each) if isinstance(each, str) else each for name, each in event.items()}
 

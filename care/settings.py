@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     encryption_key: SecretStr = SecretStr("")
     decryption_keys: SecretStr = SecretStr("")
     keys_file: Path | None = None
-    token_seconds: int = Field(3600, ge=60)
+    token_seconds: int = Field(900, ge=60)
 
     groq_api_key: SecretStr | None = Field(None, validation_alias=_either("GROQ_API_KEY"))
     groq_base_url: str | None = None

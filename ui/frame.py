@@ -19,7 +19,7 @@ from care.errors import CareError, SetupError
 from care.language import LANGUAGES, language_of
 from care.models.customer import Principal
 from care.settings import Settings
-from ui import live, session, theme
+from ui import live, passwords, session, theme
 from ui.guard import Guard
 from ui.language import _, mark, speak, spoken_as, wished
 from ui.pages import PAGES
@@ -46,7 +46,9 @@ _TOLD = {
 def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) -> None:
     """Put the portal under /ui of `api`, which has its session middleware already. Routes added later are 404."""
     _fresh()
+    app.add_middleware(Guard)  # before there is a page
     api.include_router(session.router(services))
+    api.include_router(passwords.router(services))
     theme.prepare()
     _told_by_nicegui()
     core.sio.on("log", _heard_from_browsers)
@@ -54,7 +56,6 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
         _add(spec, settings, services)
     _check_pages()
     app.on_page_exception(_broken)
-    app.add_middleware(Guard)
     _watch_with(api, services)
     ui.run_with(
         api,

@@ -61,7 +61,7 @@ class Guard:
 
 
 def _signed_in(scope: Scope) -> bool:
-    return bool(scope.get("session", {}).get("email"))
+    return bool(scope.get("session", {}).get("session_id"))
 
 
 def _changes(scope: Scope) -> bool:
@@ -69,6 +69,6 @@ def _changes(scope: Scope) -> bool:
 
 
 def _owns(scope: Scope, page: str) -> bool:
-    """Whether this open page was built for whoever is signed in. One that is gone is nobody's, and harms nobody."""
+    """Whether this open page was built for this very sign-in. One that is gone is nobody's, and harms nobody."""
     client = Client.instances.get(page)
-    return client is None or client.request.session.get("email") == HTTPConnection(scope).session["email"]
+    return client is None or client.request.session.get("session_id") == HTTPConnection(scope).session["session_id"]

@@ -114,6 +114,9 @@ async def _watch(changes: Callable[[], AsyncIterator[Change]]) -> None:
         try:
             async for change in changes():
                 pause = 1.0
+                if change.kind == "sessions":
+                    tell(f"session:{change.id}", change.kind)
+                    continue
                 tell(DESK, change.kind)
                 if change.kind == "accounts":
                     tell(f"account:{change.id}", change.kind)

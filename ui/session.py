@@ -1,9 +1,9 @@
-"""Signing in and out, as plain forms. The session is the signed cookie of the web process."""
+"""Signing in and out, as plain forms. The signed cookie names the sign-in, which the server keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,29 +14,33 @@ from starlette.requests import HTTPConnection
 
 from api.deps import LOST, PUBLIC, Services
 from api.security import session_principal
-from care.errors import Unauthenticated
+from care.errors import TooMany, Unauthenticated, Unavailable
 from care.language import LANGUAGES, language_of
-from care.models.customer import ChangeCustomer
-from ui import live, theme
-from ui.language import COOKIE, _, current, mark, speaking, wished
+from care.links import DEVICE_KNOWN_FOR, Links
+from care.models.customer import ChangeCustomer, Principal
+from care.models.session import Door
+from care.rules.devices import device_of
+from care.signing_in import SignedIn
+from ui import gate, live
+from ui.language import COOKIE, _, mark, speaking, wished
 from ui.parts.elements import AWAY
 
 LOGIN = "/ui/login"
+# Names the browser to the account that was signed in there: it has tries of its own (care.rules.lockout).
+_DEVICE = "care_device"
 log = structlog.get_logger()
-Field = Annotated[str, Form(max_length=1024)]
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Cache-Control": "no-store",
-}
 _MESSAGES = {
     "wrong": mark("The e-mail address or the password is wrong. Please try again."),
+    "locked": mark(
+        "Too many sign-ins have failed for this address. Please try again later, or choose a new password by mail."
+    ),
+    "busy": mark("Many people are signing in just now. Please try again in a moment."),
     "elsewhere": mark("Please sign in from this page."),
     "away": AWAY,
     "ended": mark("You are signed out. Sign in again to go on."),
+    "renewed": mark("Your new password is set. Sign in with it."),
 }
+_GOOD = {"ended", "renewed"}
 
 
 def router(services: Callable[[], Services]) -> APIRouter:
@@ -47,9 +51,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
     async def login(request: Request, why: str = "") -> Response:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
-        with speaking(wished(request)):
-            form = _form(_(_MESSAGES.get(why, "")), theme.look(request), good=why == "ended")
-        return HTMLResponse(form, headers=_HEADERS)
+        return _form(request, why)
 
     @routes.post("/sign-in", dependencies=[PUBLIC])
     async def sign_in(
@@ -57,20 +59,30 @@ def router(services: Callable[[], Services]) -> APIRouter:
     ) -> Response:
         if not same_origin(request):
             return RedirectResponse(f"{LOGIN}?why=elsewhere", 303)
+        device = _Device(services(), request, email)
         try:
-            principal = await services().sign_in(email, password)
+            who = await device.signs_in(email, password)
         except Unauthenticated:
             return RedirectResponse(f"{LOGIN}?why=wrong", 303)
+        except TooMany as error:
+            refused = _form(request, "locked", 429)
+            refused.headers["Retry-After"] = str(error.seconds)
+            return refused
+        except Unavailable:
+            return RedirectResponse(f"{LOGIN}?why=busy", 303)
         except LOST:
             return RedirectResponse(f"{LOGIN}?why=away", 303)
         request.session.clear()  # a session of its own: nothing set before the sign-in lives on
-        request.session.update(principal.model_dump(mode="json"))
-        return RedirectResponse("/ui/", 303)
+        request.session.update(who.principal.model_dump(mode="json"))
+        answer = RedirectResponse("/ui/", 303)
+        device.remember(answer)
+        return answer
 
     @routes.post("/sign-out", dependencies=[PUBLIC])
     async def sign_out(request: Request) -> Response:
         if same_origin(request):
-            live.tell(f"session:{request.session.get('id')}", "signed out")
+            if principal := session_principal(request):
+                await _end(services(), principal)
             request.session.clear()
         return RedirectResponse(f"{LOGIN}?why=ended", 303)
 
@@ -86,12 +98,48 @@ def router(services: Callable[[], Services]) -> APIRouter:
     return routes
 
 
+class _Device:
+    """The browser, to the account that is signed in."""
+
+    def __init__(self, here: Services, request: Request, email: str) -> None:
+        self._here = here
+        self._links = Links(here.settings)
+        self._who = here.signing_in.who(email.strip().lower())
+        self._known = self._links.read_device(request.cookies.get(_DEVICE, ""), self._who)
+        self._device = device_of(request.headers.get("user-agent", ""))
+
+    async def signs_in(self, email: str, password: str) -> SignedIn:
+        return await self._here.signing_in.with_password(email, password, Door.PORTAL, self._device, self._known)
+
+    def remember(self, answer: Response) -> None:
+        answer.set_cookie(
+            _DEVICE,
+            self._links.device(self._who, datetime.now(UTC)),
+            path="/ui",
+            max_age=int(DEVICE_KNOWN_FOR.total_seconds()),
+            samesite="lax",
+            httponly=True,
+            secure=urlsplit(self._here.settings.public_url).scheme == "https",
+        )
+
+
+async def _end(here: Services, principal: Principal) -> None:
+    """Open pages hear of it from the store, whichever process they are of."""
+    try:
+        await here.signing_in.sign_out(principal)
+    except LOST as error:
+        live.tell(f"session:{principal.session_id}", "signed out")
+        log.warning("signed_out_in_the_browser_only", error=type(error).__name__)
+
+
 async def _keep(here: Services, request: Request, code: str) -> None:
     """A customer's mails follow the choice. Who speaks the language already keeps the habits of their own country."""
     principal = session_principal(request)
     if principal is None or principal.customer_id is None:
         return
     try:
+        if not await here.still_stands(principal):
+            return
         customer = await here.stores.customers.get(principal.customer_id)
         if language_of([customer.locale]).code != code:
             await here.stores.customers.change(customer.customer_id, ChangeCustomer(locale=code))
@@ -112,24 +160,15 @@ def same_origin(asked: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
-def _form(message: str, look: str, *, good: bool) -> str:
-    told = f'<p class="banner {"info" if good else "bad"}" role="alert">{escape(message)}</p>' if message else ""
-    others = "".join(
-        f'<button name="code" value="{code}" lang="{code}">{name}</button>'
-        for code, name in LANGUAGES.items()
-        if code != current().code
-    )
-    demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
-    return f"""<!doctype html>
-<html lang="{current().code}"><head><meta charset="utf-8"><title>{_("Sign in")} · CARE</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="/ui/static/logo.svg"><link rel="stylesheet" href="{theme.FONTS}">
-<link rel="stylesheet" href="{theme.STYLESHEET}"></head>
-<body class="{look}"><main class="page gate"><form class="card" method="post" action="/ui/sign-in">
-<div class="brand">{theme.LOGO}<h1>{_("Sign in to CARE")}</h1></div>{told}
-<label>{_("E-mail")}<input name="email" type="email" autocomplete="username" required autofocus></label>
-<label>{_("Password")}<input name="password" type="password" autocomplete="current-password" required></label>
-<button type="submit">{_("Sign in")}</button>
-<p class="mute small">{demo}</p>
-</form><form class="languages" method="post" action="/ui/language" aria-label="{_("Language")}">{others}</form>
-</main></body></html>"""
+def _form(request: Request, why: str, status: int = 200) -> HTMLResponse:
+    with speaking(wished(request)):
+        demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
+        inside = (
+            gate.field(_("E-mail"), "email", "email", "username", "autofocus")
+            + gate.field(_("Password"), "password", "password", "current-password")
+            + gate.submit(_("Sign in"))
+            + gate.way(_("Forgot your password?"), "/ui/forgot")
+            + f'<p class="mute small">{demo}</p>'
+        )
+        told, tone = _(_MESSAGES.get(why, "")), "info" if why in _GOOD else "bad"
+        return gate.card(request, _("Sign in to CARE"), inside, told, action="/ui/sign-in", tone=tone, status=status)

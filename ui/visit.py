@@ -20,7 +20,7 @@ EVERYONE = CUSTOMERS | STAFF
 
 @dataclass(frozen=True)
 class Visit:
-    """`customer` is set for customers, None for staff. `session` names the browser's session for signing out."""
+    """`customer` is set for customers, None for staff. `session` names the browser while it is signed in."""
 
     principal: Principal
     services: Services

@@ -1,4 +1,4 @@
-"""The outbox: one notification on its way through one channel."""
+"""The outbox: one notification, or the link to a new password, on its way through one channel."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ class DispatchStatus(StrEnum):
 
 
 class Dispatch(Model):
-    """`attempts` counts tries begun. `last_code` is the answer's: HTTP status or SMTP code; `reason` has no address."""
+    """`attempts` counts tries begun. `last_code` is the answer's: HTTP status or SMTP code; `reason` has no address.
+
+    It names the notification, or the request for a new password, that it tells of.
+    """
 
     dispatch_id: str
-    notification_id: str
+    notification_id: str = ""
+    reset_id: str | None = None
     channel: Channel
     endpoint_id: str | None = None
     status: DispatchStatus = DispatchStatus.PENDING

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from zxcvbn import zxcvbn
+
 from care.errors import Conflict, Invalid
 from care.models.customer import Account, AccountWish, Role
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+# Of zxcvbn's 0 to 4: the least that it calls safe, more than 10^8 guesses. It reads so many characters, and takes
+# milliseconds for them; what is good so far is good with more behind it.
+_SAFE, _READ = 3, 48
+# Its words are English; these are the first that are tried here beside them.
+_ELSEWHERE = ["contraseña", "tequiero", "teamo", "mucho", "hola", "india", "krishna", "jaishriram", "sairam", "namaste"]
+# Shorter names stand in words that have nothing to do with them.
+_SHORTEST_NAME = 4
 
 
-def check_password(password: str) -> None:
-    """Raises Invalid."""
+def check_password(password: str, email: str = "", name: str = "") -> None:
+    """Long enough and not guessed soon (NIST SP 800-63B): no rule says which characters.
+
+    `email` and `name` are those of whose password it is to be. Raises Invalid.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise _wrong("password", f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
     if len(password) > LONGEST_PASSWORD:
         raise _wrong("password", f"Choose a password of at most {LONGEST_PASSWORD} characters.")
+    own, folded = _own_words(email, name), password.casefold()
+    if zxcvbn(folded[:_READ], [*own, *_ELSEWHERE])["score"] < _SAFE:
+        raise _wrong("password", "This password is among the first that are guessed: choose another one.")
+    if any(each in folded for each in own):
+        raise _wrong("password", "Choose a password without your name or e-mail address in it.")
+
+
+def _own_words(email: str, name: str) -> list[str]:
+    words = [email.partition("@")[0], *name.split(), "".join(name.split())]
+    return [word.casefold() for word in words if len(word) >= _SHORTEST_NAME]
 
 
 def check_wish(wish: AccountWish) -> None:

@@ -31,9 +31,12 @@ from care.stores.policies import PolicyStore
 from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
+from care.stores.resets import ResetStore
+from care.stores.sessions import SessionStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
+from care.stores.tries import TryStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
 
@@ -49,6 +52,9 @@ class Stores:
     audit: AuditStore
     data_keys: DataKeyStore
     accounts: AccountStore
+    sessions: SessionStore
+    tries: TryStore
+    resets: ResetStore
     tokens: TokenStore
     customers: CustomerStore
     products: ProductStore
@@ -89,7 +95,8 @@ class Stores:
             raise Unavailable("The database cannot be reached: try again in a moment.") from None
 
     def watch(self) -> AsyncIterator[Change]:
-        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts from now on."""
+        """Changes of subscriptions, refunds, notifications, conversations, orders and accounts, and ends of sign-ins,
+        from now on."""
         return watch(self.database)
 
 
@@ -118,6 +125,9 @@ def over(database: Database) -> Stores:
         audit=audit,
         data_keys=DataKeyStore(database),
         accounts=AccountStore(database, audit),
+        sessions=SessionStore(database),
+        tries=TryStore(database),
+        resets=ResetStore(database),
         tokens=TokenStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),

@@ -1,7 +1,8 @@
 """Who may sign in.
 
-Every act and its line in the audit record are one transaction. Two acts at once collide at the record's head, and the
-later one looks again at what the first has left: two administrators cannot close each other.
+Every act, its line in the audit record and the end of the account's sign-ins are one transaction. Two acts at once
+collide at the record's head, and the later one looks again at what the first has left: two administrators cannot close
+each other.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from care.models.customer import Account, Role
 from care.stores.audit import AuditStore
 from care.stores.documents import NEWEST, OLDEST, Documents
 from care.stores.mongo import Database, Document, Session, in_transaction
+from care.stores.sessions import COLLECTION as SESSIONS
 
 _NOBODYS = "@erased.invalid"  # RFC 2606: no mail goes there
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
@@ -32,6 +34,7 @@ class AccountStore:
         self._audit = audit
         self._database = database
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
+        self._sessions = database[SESSIONS]
 
     async def ensure_indexes(self) -> None:
         await self._accounts.collection.create_index("customer_id")
@@ -44,7 +47,7 @@ class AccountStore:
 
         async def body(session: Session) -> None:
             role = account.role.value
-            await self._audit.append("account_added", by=by or "", about=_recorded(account), session=session, role=role)
+            await self._audit.append("account_added", by=by or "", about=account.recorded, session=session, role=role)
             await self._accounts.add(account, session=session)
 
         try:
@@ -63,8 +66,15 @@ class AccountStore:
         if await self._accounts.change(email.lower(), {"password_hash": password_hash}) is None:
             raise self._accounts.missing(email)
 
-    async def act(self, email: str, act: Act, change: Change, *, by: str) -> Account:
-        """The account as `change` has left it, one generation on. Raises NotFound, and what `change` raises."""
+    async def rehash(self, email: str, before: str, after: str) -> None:
+        """The same password under today's parameters; unless it was changed meanwhile."""
+        await self._accounts.change(email.lower(), {"password_hash": after}, only_if={"password_hash": before})
+
+    async def act(self, email: str, act: Act, change: Change, *, by: str, keep: str = "") -> Account:
+        """The account as `change` has left it, one generation on; of its sign-ins, `keep` alone goes on.
+
+        Raises NotFound, and what `change` raises.
+        """
 
         async def body(session: Session) -> Account:
             before = await self._accounts.find(email.lower(), session=session)
@@ -73,8 +83,12 @@ class AccountStore:
             after = change(before, await self._admins(session))
             after = after.model_copy(update={"generation": before.generation + 1})
             roles = {"role": after.role.value} | ({"before": before.role.value} if after.role != before.role else {})
-            await self._audit.append(act, by=by, about=_recorded(after), session=session, **roles)
+            await self._audit.append(act, by=by, about=after.recorded, session=session, **roles)
             await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
+            mine = {"email": before.email}
+            await self._sessions.delete_many({**mine, "_id": {"$ne": keep}}, session=session)
+            kept = {"generation": after.generation}
+            await self._sessions.update_one({**mine, "_id": keep}, {"$set": kept}, session=session)
             return after
 
         return await self._audit.transaction(body)
@@ -97,15 +111,12 @@ class AccountStore:
         nobody = account.model_copy(update={"email": f"{uuid4().hex}{_NOBODYS}", "password_hash": ""})
         await self._accounts.add(nobody, session=session)
         await self._accounts.collection.delete_one({"_id": account.email}, session=session)
+        for gone in (SESSIONS, "password_resets"):
+            await self._database[gone].delete_many({"email": account.email}, session=session)
 
     async def _admins(self, session: Session) -> int:
         admins: Document = {"role": Role.ADMIN.value, "closed_at": None}
         return int(await self._accounts.collection.count_documents(admins, session=session))
-
-
-def _recorded(account: Account) -> str:
-    """How the record, from which nothing can be erased, names an account: a colleague's address, a customer's id."""
-    return account.customer_id or account.email
 
 
 def _taken(account: Account) -> Conflict:

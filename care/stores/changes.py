@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from care.stores.mongo import CONNECTION_ERRORS, Database
+from care.stores.sessions import COLLECTION as SESSIONS
 
 WATCHED = ("subscriptions", "refunds", "notifications", "conversations", "orders", "accounts")
+# Of a sign-in, it matters that it is over: each use of it is a change as well.
 _PIPELINE: list[dict[str, Any]] = [
-    {"$match": {"ns.coll": {"$in": list(WATCHED)}, "operationType": {"$in": ["insert", "update", "replace"]}}},
+    {
+        "$match": {
+            "$or": [
+                {"ns.coll": {"$in": list(WATCHED)}, "operationType": {"$in": ["insert", "update", "replace"]}},
+                {"ns.coll": SESSIONS, "operationType": "delete"},
+            ]
+        }
+    },
     {"$project": {"ns": 1, "documentKey": 1, "fullDocument.customer_id": 1}},
 ]
 _REOPEN_AFTER = 1.0  # seconds
@@ -19,7 +28,10 @@ _REOPEN_AFTER = 1.0  # seconds
 
 @dataclass(frozen=True)
 class Change:
-    """`kind` is the collection's name, `id` the business id; `customer_id` is None where it is no longer known."""
+    """`kind` is the collection's name, `id` the business id; `customer_id` is None where it is no longer known.
+
+    Of "sessions", it is told only that one is over.
+    """
 
     kind: str
     customer_id: str | None

@@ -11,8 +11,8 @@ import httpx
 from pydantic import SecretStr
 
 from api.main import create_app
-from api.security import issue_token
-from care.models.customer import Account, Principal, Role
+from api.security import issue_token, read_token
+from care.models.customer import Account, Role
 from care.models.token import SCOPES, TokenWish
 from care.tokens import make_token
 from tests.api.shop import PASSWORD, Shop, Someone
@@ -102,7 +102,7 @@ class Everybody:
 
     async def _others(self, admin: Someone) -> None:
         stores, settings = self._shop.services.stores, self._shop.settings
-        root = Principal(email=admin.email, role=Role.ADMIN)
+        root = read_token(settings, admin.http.headers["Authorization"].removeprefix("Bearer "))
         anothers = settings.model_copy(update={"secret_key": SecretStr("a secret that somebody else has thought of")})
         late = settings.model_copy(update={"token_seconds": -1})
         self.doors |= {
@@ -116,11 +116,11 @@ class Everybody:
         self.people["nameless"], self.doors["nameless"] = nameless, nameless.http
         gone = await self._shop.hires(Role.ADMIN)
         self.doors["closed"] = gone.http
-        await stores.accounts.act(gone.email, "account_closed", _closed, by=admin.email)
+        await stores.accounts.act(gone.email, "account_closed", closed, by=admin.email)
         for state, change in (("expired", {"expires_at": _LONG_AGO}), ("revoked", {"revoked_at": _LONG_AGO})):
             self.doors[f"{state} token"] = await self.token(f"the-{state}", list(SCOPES))
             await stores.database["tokens"].update_one({"_id": f"the-{state}"}, {"$set": change})
 
 
-def _closed(account: Account, _: int) -> Account:
+def closed(account: Account, _: int) -> Account:
     return account.model_copy(update={"closed_at": _LONG_AGO})

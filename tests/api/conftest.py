@@ -34,6 +34,7 @@ def settings(mongodb_uri: str, temporal_server: str) -> Settings:
         groq_api_key=None,
         gemini_api_key=None,
         evidence_max_bytes=200_000,
+        token_seconds=3600,  # colleagues work through the whole run
         allow_subdaily=True,
     )
 

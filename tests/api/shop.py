@@ -17,7 +17,9 @@ from api.security import issue_token
 from care.models.customer import Account, Address, Customer, Principal, Role, Wallet
 from care.models.money import Money
 from care.models.order import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Product
+from care.models.session import Door, Session
 from care.passwords import hash_password
+from care.rules.sessions import principal_of
 from care.settings import Settings
 
 PASSWORD = "correct horse battery staple"
@@ -130,11 +132,24 @@ class Shop:
     async def _account(self, email: str, role: Role, customer_id: str | None = None) -> Someone:
         self._hashed = self._hashed or await hash_password(PASSWORD)
         now = datetime.now(UTC)
-        await self.services.stores.accounts.add(
-            Account(email=email, password_hash=self._hashed, role=role, customer_id=customer_id, created_at=now)
-        )
-        token = issue_token(self.settings, Principal(email=email, role=role, customer_id=customer_id))
+        account = Account(email=email, password_hash=self._hashed, role=role, customer_id=customer_id, created_at=now)
+        await self.services.stores.accounts.add(account)
+        token = issue_token(self.settings, await self._signed_in(account))
         return Someone(email, self.browser(Authorization=f"Bearer {token}"), customer_id or "")
+
+    async def _signed_in(self, account: Account) -> Principal:
+        now = datetime.now(UTC)
+        session = Session(
+            session_id=f"signed-in-{next(self._counter)}",
+            email=account.email,
+            generation=account.generation,
+            door=Door.API,
+            created_at=now,
+            used_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+        await self.services.stores.sessions.add(session)
+        return principal_of(account, session)
 
 
 def photo(seed: int = 0) -> bytes:

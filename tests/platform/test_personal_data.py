@@ -32,7 +32,7 @@ from tests.running import CareUp, care
 _TALK = ("messages.messages.text", "conversations.state.history")
 _PLACES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("first", "married"), ("customers.name", "customers.names")),
-    **dict.fromkeys(("mail", "host"), ("customers.email", "customers.handles", "accounts._id")),
+    **dict.fromkeys(("mail", "host"), ("customers.email", "customers.handles", "accounts._id", "sessions.email")),
     **{f"moved_{part}": (f"customers.address.{part}",) for part in ("street", "city")},
     **{f"order_{part}": (f"orders.address.{part}",) for part in ("street", "city")},
     # An answer under an Idempotency-Key is kept for a day, as it was sent.

@@ -27,6 +27,7 @@ from care.models.order import Payment, PaymentStatus
 from care.models.order_change import ChangeStatus, OrderChange
 from care.models.period import Period
 from care.models.refund import RefundStatus, Ruling
+from care.models.session import Session as SignedIn
 from care.models.subscription import SubscriptionStatus
 from care.models.token import ServiceToken
 from care.models.webhook import Endpoint
@@ -95,6 +96,9 @@ QUERIES: dict[str, Query] = {
         None,
         reason="counts the few administrators",
     ),
+    "sessions.page": Query(lambda s: s.sessions.page("staff2@shop.test", limit=PAGE)),
+    "sessions.page, next": Query(lambda s: _second(s.sessions.page, "staff2@shop.test"), _BOTH),
+    "sessions.end_others": Query(lambda s: s.sessions.end_others("staff3@shop.test", "SES1"), OTHERS),
     "tokens.page": Query(lambda s: s.tokens.page(limit=PAGE)),
     "tokens.page, next": Query(lambda s: _second(s.tokens.page), _BOTH),
     "tokens.find": Query(lambda s: s.tokens.find("hash 7"), 1),
@@ -217,6 +221,7 @@ BY_ID = {
     *(
         "accounts.add",
         "accounts.find",
+        "accounts.rehash",
         "accounts.set_password_hash",
         "ids.next",
         "meters.count",
@@ -230,6 +235,8 @@ BY_ID = {
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
     *("notifications.dispatched", "notifications.find", "outbox.get", "outbox.record", "outbox.send_again"),
+    *("resets.add", "resets.find", "resets.take", "tries.begin", "tries.forget"),
+    *("sessions.add", "sessions.end", "sessions.end_family", "sessions.find", "sessions.note_use", "sessions.rotate"),
     *("preferences.get", "preferences.put", "webhooks.add", "webhooks.delete", "webhooks.disable", "webhooks.enable"),
     *("webhooks.failed", "webhooks.find", "webhooks.get", "webhooks.rotate", "webhooks.succeeded"),
     *("webhooks.seal_anew",),
@@ -250,6 +257,12 @@ def dispatch(n: int) -> Dispatch:
     return Dispatch.model_validate(
         {"dispatch_id": f"N{n}:way", "notification_id": f"N{n}", "created_at": at, "next_at": at} | way
     )
+
+
+def signed_in(n: int, email: str) -> SignedIn:
+    at, later = AT + timedelta(minutes=n), now() + timedelta(days=1)
+    fields = {"door": "api", "generation": 0, "created_at": at, "used_at": at, "expires_at": later}
+    return SignedIn(session_id=f"SES{n}", email=email, **fields)
 
 
 def change(n: int) -> OrderChange:
@@ -328,6 +341,8 @@ async def _fill(stores: Stores) -> None:
         ],
         "email",
     )
+    whose = ["staff2@shop.test"] * MINE + ["staff3@shop.test"] * OTHERS
+    await put("sessions", [signed_in(n, who) for n, who in enumerate(whose)], "session_id")
     await put(
         "tokens",
         [

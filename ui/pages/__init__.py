@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.language import mark
 from ui.pages import (
+    account,
     accounts,
     analytics,
     audit,
@@ -48,6 +49,7 @@ PAGES = [
     Spec("/parcels", mark("Parcels"), STAFF, parcels.page, "local_shipping"),
     Spec("/analytics", mark("Analytics"), STAFF, analytics.page, "insights"),
     Spec("/policy", mark("Refund policy"), STAFF, policy.page, "gavel", mark("Policy")),
+    Spec("/account", mark("Your account"), STAFF, account.page),
     Spec("/accounts", mark("Accounts"), ADMINS, accounts.page, "manage_accounts"),
     Spec("/audit", mark("Audit record"), ADMINS, audit.page, "history_edu", mark("Audit")),
     Spec("/{rest:path}", mark("Not found"), EVERYONE, home.lost),

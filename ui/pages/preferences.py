@@ -1,4 +1,4 @@
-"""Preferences: language, look, name, address and time zone, and which notices also come by mail."""
+"""Preferences: language, look, name, address and time zone, which notices also come by mail, password and sign-ins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from ui import theme
 from ui.language import _, mark
 from ui.parts.address_fields import AddressFields
 from ui.parts.elements import banner, box, button, card, draft, heading, link_button, telling, text, thank, tile
+from ui.parts.own_password import password_card
 from ui.parts.shell import language_choice
+from ui.parts.signed_in import signed_in_card
 from ui.parts.words import Tone
 from ui.visit import Visit
 
@@ -44,7 +46,10 @@ async def page(visit: Visit) -> None:
             _about_you(visit, customer)
             _seen()
             _your_data(visit)
-        await _by_mail(visit)
+        with box("stack loose"):
+            await _by_mail(visit)
+            password_card(visit)
+            await signed_in_card(visit)
 
 
 def _seen() -> None:

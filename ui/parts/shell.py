@@ -60,7 +60,7 @@ def _end_in_time(visit: Visit) -> None:
         if not await visit.services.still_stands(visit.principal):
             await end()
 
-    live.topic(f"session:{visit.session}").subscribe(end)
+    live.topic(f"session:{visit.principal.session_id}").subscribe(end)
     live.topic(f"account:{visit.principal.email}").subscribe(look)
 
 
@@ -95,9 +95,10 @@ async def _header(visit: Visit) -> None:
                         "mute small cut",
                     )
                 if visit.customer:
-                    link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="outline").classes(
-                        "full-width"
-                    )
+                    own = link_button(_("Preferences"), "/ui/preferences", symbol="tune", look="outline")
+                else:
+                    own = link_button(_("Password and sign-ins"), "/ui/account", symbol="key", look="outline")
+                own.classes("full-width")
                 language_choice()
                 # A form of its own: signing out is a plain POST, which clears the cookie.
                 with ui.element("form").props("method=post action=/ui/sign-out"):
