@@ -95,6 +95,11 @@ def own(scope: Scope | None = None) -> Any:
     return Depends(Rule("own", _EVERYONE, scope))
 
 
+def own_or_admins() -> Any:
+    """The customer whose it is, and who answers them in the shop's name."""
+    return Depends(Rule("own or admins", frozenset({Role.CUSTOMER, Role.ADMIN}), None))
+
+
 def own_wish() -> Any:
     """The customer whose it is, alone: nobody wishes for them."""
     return Depends(Rule("own wish", frozenset({Role.CUSTOMER}), None))

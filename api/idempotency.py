@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -51,7 +52,8 @@ async def repeatable(request: Request, answer: Callable[[], Awaitable[Response]]
     # Absent, or for the parameter's own check to refuse.
     if request.method != "POST" or not 0 < len(key) <= _LONGEST:
         return await answer()
-    scope = _scope((await admitted(request)).email, request)
+    viewer = await admitted(request)
+    scope = _scope(viewer.email, request)
     kept = services(request).stores.idempotency
     replay = await kept.begin(scope, key, await _fingerprint(request))
     if replay is not None:
@@ -61,8 +63,16 @@ async def repeatable(request: Request, answer: Callable[[], Awaitable[Response]]
     except BaseException:
         await kept.abandon(scope, key)
         raise
-    await kept.finish(scope, key, response.status_code, bytes(response.body))
+    body = bytes(response.body)
+    customer_id = viewer.customer_id or request.path_params.get("customer_id") or _whose(body)
+    await kept.finish(scope, key, response.status_code, body, customer_id=customer_id)
     return response
+
+
+def _whose(body: bytes) -> str | None:
+    """The customer whom an answer names, to be forgotten with them."""
+    answer = json.loads(body or b"null")
+    return answer.get("customer_id") if isinstance(answer, dict) else None
 
 
 async def _decided(answer: Callable[[], Awaitable[Response]]) -> Response:

@@ -80,7 +80,10 @@ class TemporalUi:
 
 
 class RequestId:
-    """Names each request in its log lines and in the header `X-Request-ID`, with the caller's own id if it sent one."""
+    """Names each request in its log lines and in the header `X-Request-ID`, with the caller's own id if it sent one.
+
+    Only hexadecimal digits and dashes, such as a UUID: nobody's name or address gets into a log that way.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -90,7 +93,7 @@ class RequestId:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else uuid.uuid4().hex
+        request_id = given if re.fullmatch(r"[A-Fa-f0-9-]{1,64}", given) else uuid.uuid4().hex
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -5,56 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from api.deps import Services
-from care.models.conversation import Conversation, ConversationView
 from care.models.customer import Principal
-from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem, TimelineEntry, Verdict
+from care.models.refund import CaseEvidence, CaseFile, Refund, RefundView, ReviewItem
 from care.models.subscription import Subscription, SubscriptionView
 from care.paper.pictures import small
 from care.rules.case_file import decisions
-from care.rules.refund_waiting import LABELS
+from care.rules.told import Talk, told, told_conversation
 from care.temporal import refund_workflow_id, subscription_workflow_id
 
-# What a customer reads of a case. The rest (who approved first, what was escalated) is the desk's business.
-_TOLD = {
-    "opened",
-    "evidence_added",
-    "evidence_requested",
-    "evidence_reminded",
-    "evidence_not_received",
-    "return_requested",
-    "in_review",
-    "approved",
-    "rejected",
-    "withdrawn",
-    "expired",
-    "replacement_sent",
-    "paid",
-    "payout_declined",
-    "payment_failed",
-    "offer_accepted",
-    "offer_ended",
-    "replacement_failed",
-}
-_WITHOUT_DETAIL = {"rejected", "payout_declined", "payment_failed", "replacement_failed"}
-_NAMED = {"customer", "machine"}
 # Pictures of one document or film on the printed case file.
 _MOST_LOOKS = 4
 
 
-Talk = TypeVar("Talk", bound=Conversation)
-
-
 def conversation_for(reader: Principal, conversation: Talk) -> Talk:
-    """Why and to whom it was handed, and which colleague wrote what, is the desk's business."""
-    if reader.is_staff:
-        return conversation
-    hidden: dict[str, object] = {"handoff": None}
-    if isinstance(conversation, ConversationView):
-        hidden["messages"] = [each.model_copy(update={"by": None}) for each in conversation.messages]
-    return conversation.model_copy(update=hidden)
+    return conversation if reader.is_staff else told_conversation(conversation)
 
 
 async def subscription_view(services: Services, subscription: Subscription, reader: Principal) -> SubscriptionView:
@@ -102,29 +68,10 @@ async def case_pictures(services: Services, case: CaseFile) -> dict[str, list[by
 
 async def _looks(services: Services, file: CaseEvidence) -> AsyncIterator[bytes]:
     """The picture, or the first pages and key frames of anything else."""
-    if file.media_type.startswith("image/"):
+    if file.media_type.startswith("image/") and not file.erased:
         yield await services.stores.evidence.data(file.evidence_id)
     for number in range(1, min(file.previews, _MOST_LOOKS) + 1):
         yield await services.stores.evidence.preview(file.evidence_id, number)
-
-
-def told(refund: Refund) -> Refund:
-    """The case for its customer: no signals, no names of staff, no inner workings."""
-    hidden: dict[str, object] = {
-        "verdicts": [],
-        "rulings": [],
-        "approvals": [],
-        "claimed_by": None,
-        "escalated": False,
-        "first_ruling_at": None,
-        "first_ruling_due_at": None,
-    }
-    shown: dict[str, object] = {
-        "label": LABELS.get(refund.label) if refund.label else None,
-        "verdict": refund.verdict and _told_verdict(refund.verdict),
-        "timeline": [_told_entry(entry) for entry in refund.timeline if entry.event in _TOLD],
-    }
-    return refund.model_copy(update=hidden | shown)
 
 
 def review_item(services: Services, refund: Refund) -> ReviewItem:
@@ -134,28 +81,4 @@ def review_item(services: Services, refund: Refund) -> ReviewItem:
         approvals=len(refund.approvals),
         signals=refund.verdict.signals if refund.verdict else [],
         workflow_url=services.client.workflow_url(refund_workflow_id(refund.refund_id)),
-    )
-
-
-def _told_verdict(verdict: Verdict) -> Verdict:
-    """A model's findings may quote its prompt, or what a file says of the order: they are for the desk."""
-    hidden: dict[str, object] = {
-        "findings": [],
-        "signals": [],
-        "reasons": [],
-        "doubts": [],
-        "wanted": None,
-        "items": [],
-        "judgement": None,
-    }
-    return verdict.model_copy(update=hidden)
-
-
-def _told_entry(entry: TimelineEntry) -> TimelineEntry:
-    return entry.model_copy(
-        update={
-            "actor": entry.actor if entry.actor in _NAMED else "reviewer",
-            "detail": "" if entry.event in _WITHOUT_DETAIL else entry.detail,
-            "note": "",
-        }
     )

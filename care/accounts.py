@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from care.errors import Invalid, SetupError
+from care.errors import Conflict, Invalid, SetupError
 from care.models.audit import COMMAND_LINE
 from care.models.customer import Account, AccountWish, Role
 from care.passwords import hash_password
@@ -25,9 +25,11 @@ def new_password() -> str:
 
 
 async def add_account(stores: Stores, wish: AccountWish, password: str, *, by: str) -> Account:
-    """Raises Invalid, Conflict if the address has an account, NotFound for an unknown customer."""
+    """Raises Invalid, NotFound for an unknown customer, Conflict for one that was erased or an address that has one."""
     check_wish(wish)
     customer = await stores.customers.get(wish.customer_id) if wish.customer_id else None
+    if customer and customer.erased_at:
+        raise Conflict(f"Customer {wish.customer_id} was erased.")
     check_password(password, wish.email, customer.name if customer else "")
     hashed = await hash_password(password)
     account = Account(password_hash=hashed, created_at=datetime.now(UTC), **wish.model_dump())

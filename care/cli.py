@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from care.cli_audit import audit
+from care.cli_customer import customer
 from care.cli_keys import keys
 from care.cli_policy import policy
 from care.cli_tokens import token
@@ -30,8 +31,9 @@ app = typer.Typer(
 )
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
-app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(customer, name="customer")
+app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]

@@ -64,7 +64,7 @@ def mongod_command(directory: Path, port: int) -> list[str]:
     """A one-node replica set on the loopback address; the small cache keeps it near 160 MB.
 
     Our transactions last milliseconds. One that a killed process left open holds its documents only for some seconds,
-    and not for MongoDB's minute.
+    and not for MongoDB's minute. An operation is never so slow that it is logged, as that quotes what it writes.
     """
     return [
         mongod_binary(),
@@ -72,6 +72,7 @@ def mongod_command(directory: Path, port: int) -> list[str]:
         *("--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         *("--setParameter", "transactionLifetimeLimitSeconds=5"),
+        *("--slowms", str(2**31 - 1)),
         "--quiet",
     ]
 

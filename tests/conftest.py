@@ -32,6 +32,7 @@ SHARED_BY = {
     ),
     "tests/ui/": "the portal of the rest",
     "tests/platform/test_up.py": "product",
+    "tests/platform/test_personal_data.py": "product",
     "tests/chaos/test_worker_killed.py": "product",
 }
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -154,6 +155,11 @@ def task_queue() -> str:
 
 @pytest.fixture(scope="session")
 def whole_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CareUp]:
-    """`care up` with its demo shop and recurrences faster than daily, started once for all tests that need it."""
-    with care_up(tmp_path_factory.mktemp("care"), CARE_ALLOW_SUBDAILY="1") as running:
+    """`care up` with its demo shop and recurrences faster than daily, started once for all tests that need it.
+
+    Its temporary files lie in `tmp` beside its data.
+    """
+    folder = tmp_path_factory.mktemp("care")
+    (folder / "tmp").mkdir()
+    with care_up(folder, CARE_ALLOW_SUBDAILY="1", TMPDIR=str(folder / "tmp")) as running:
         yield running

@@ -49,13 +49,15 @@ class ConversationWorkflow:
         self._state = start
         self._turns = 0
         self._last = workflow.now()
+        self._ended = False
         self._speaking = asyncio.Lock()
 
     @workflow.run
     async def run(self, start: ConversationState) -> None:
-        while not self._is_long:
+        while not (self._is_long or self._ended):
             try:
-                await workflow.wait_condition(lambda: self._is_long, timeout=self._last + IDLE - workflow.now())
+                idle = self._last + IDLE - workflow.now()
+                await workflow.wait_condition(lambda: self._is_long or self._ended, timeout=idle)
             except TimeoutError:
                 # One timer serves the whole run: messages do not touch it, so it may find that there were some.
                 await workflow.wait_condition(workflow.all_handlers_finished)
@@ -65,6 +67,8 @@ class ConversationWorkflow:
                     return
                 self._last = workflow.now()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._ended:
+            return
         workflow.continue_as_new(self._state)
 
     @property
@@ -146,6 +150,12 @@ class ConversationWorkflow:
     @hand_back.validator
     def _may_hand_back(self, step: DeskStep) -> None:
         self._after(handoff.handed_back, step)
+
+    @workflow.update
+    async def end(self) -> None:
+        """The customer is being erased: after the turn that is being answered, nothing more is said."""
+        async with self._speaking:
+            self._ended = True
 
     async def _step(self, move: Step, step: DeskStep) -> ConversationState:
         """In its turn between the messages; once more against the rule, as others may have been faster."""

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from tempfile import TemporaryFile
+from typing import Any
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnNotification, Serving, Viewer, own, signed_in, staff
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+
+from api.deps import (
+    PAGE,
+    Cursor,
+    Limit,
+    OwnCustomer,
+    OwnNotification,
+    Serving,
+    Viewer,
+    own,
+    own_or_admins,
+    signed_in,
+    staff,
+)
 from api.problems import ERRORS
+from care.exporting import write_archive
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, StoredMethod
 from care.models.notification import Notification
 from care.models.order import Product
 
 router = APIRouter(responses=ERRORS)
+
+_ARCHIVE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {}}, "description": "A ZIP archive of JSON and files."}
+}
+_PIECE = 256 * 1024  # bytes
 
 
 @router.get("/customers", dependencies=[staff("customers:read")], tags=["customers"])
@@ -33,6 +56,30 @@ async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, viewer
     changed = await serving.stores.customers.change(customer_id, body)
     await serving.acted(viewer, customer_id, "customer_changed", customer_id)
     return changed
+
+
+@router.get(
+    "/customer/export/{customer_id}",
+    dependencies=[own_or_admins()],
+    tags=["customers"],
+    response_class=Response,
+    responses=_ARCHIVE,
+)
+async def export(customer_id: OwnCustomer, viewer: Viewer, serving: Serving) -> StreamingResponse:
+    """Everything that is kept about the customer: `customer.json`, and the files that they have shown."""
+    out = TemporaryFile()  # noqa: SIM115  closed once it is sent; it never has a name
+    try:
+        await write_archive(serving.stores, customer_id, out, by=viewer.customer_id or viewer.email)
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return StreamingResponse(
+        iter(lambda: out.read(_PIECE), b""),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{customer_id}.zip"'},
+        background=BackgroundTask(out.close),
+    )
 
 
 @router.get("/payment-methods/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])

@@ -17,8 +17,8 @@ from care.language.templates import Module
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("care", "activities", "workflows", "api", "ui")
-# What reads a shop's files refuses them on the command line.
-_NOT_READ = {"care/seeding/load.py"}
+# Refusals on the command line: of a shop's files, of erasing a customer.
+_NOT_READ = {"care/seeding/load.py", "care/erasing.py", "workflows/erasure.py"}
 # Notices, steps of a case, findings, signals, reasons, and what refusals are made of.
 TELLING = (
     "api/routes/links.py",

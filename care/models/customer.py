@@ -22,6 +22,8 @@ class Address(Model):
 
 
 class Customer(Model):
+    """One that was erased keeps its id, and a name and an address that are nobody's."""
+
     customer_id: CustomerId
     name: str = Field(min_length=1, max_length=200)
     email: str = Field(max_length=254)
@@ -29,6 +31,7 @@ class Customer(Model):
     locale: str = "en"
     address: Address | None = None
     created_at: Utc
+    erased_at: Utc | None = None
 
 
 class ChangeCustomer(Body):

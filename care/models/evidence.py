@@ -39,8 +39,11 @@ class Facts(Model):
 
 
 class Evidence(EvidenceReceipt):
+    """`erased`: the file is gone with its customer, and its hashes stay, as a case names them."""
+
     customer_id: CustomerId
     original_sha256: str
     file_name: str
     facts: Facts
     created_at: Utc
+    erased: bool = False

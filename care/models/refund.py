@@ -272,6 +272,7 @@ class CaseEvidence(EvidenceReceipt):
     file_name: str
     facts: Facts
     created_at: Utc
+    erased: bool = False
 
 
 class CaseRuling(Ruling):

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from care import embedded
 from care.errors import SetupError
+from care.gateways import provider_for
 from care.gateways.mail import mail_for
 from care.policy import load_policy
 from care.production import faults

@@ -8,6 +8,8 @@ each other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
@@ -17,9 +19,10 @@ from care.models.common import Page
 from care.models.customer import Account, Role
 from care.stores.audit import AuditStore
 from care.stores.documents import NEWEST, OLDEST, Documents
-from care.stores.mongo import Database, Document, Session
+from care.stores.mongo import Database, Document, Session, in_transaction
 from care.stores.sessions import COLLECTION as SESSIONS
 
+_NOBODYS = "@erased.invalid"  # RFC 2606: no mail goes there
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
 Change = Callable[[Account, int], Account]
 
@@ -29,6 +32,7 @@ class AccountStore:
 
     def __init__(self, database: Database, audit: AuditStore) -> None:
         self._audit = audit
+        self._database = database
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
         self._sessions = database[SESSIONS]
 
@@ -89,12 +93,26 @@ class AccountStore:
 
         return await self._audit.transaction(body)
 
+    async def erase(self, customer_id: str) -> None:
+        """A customer's accounts, closed before, stand under an address that is nobody's."""
+        async for document in self._accounts.collection.find({"customer_id": customer_id, "closed_at": {"$ne": None}}):
+            account = self._accounts.decode(document)
+            if not account.email.endswith(_NOBODYS):
+                await in_transaction(self._database, partial(self._rename, account))
+
     async def all(self) -> list[Account]:
         return await self._accounts.many({}, by="_id", direction=OLDEST)
 
     async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Account]:
         """Newest first, the closed ones among them."""
         return await self._accounts.page({}, by="created_at", limit=limit, cursor=cursor)
+
+    async def _rename(self, account: Account, session: Session) -> None:
+        nobody = account.model_copy(update={"email": f"{uuid4().hex}{_NOBODYS}", "password_hash": ""})
+        await self._accounts.add(nobody, session=session)
+        await self._accounts.collection.delete_one({"_id": account.email}, session=session)
+        for gone in (SESSIONS, "password_resets"):
+            await self._database[gone].delete_many({"email": account.email}, session=session)
 
     async def _admins(self, session: Session) -> int:
         admins: Document = {"role": Role.ADMIN.value, "closed_at": None}

@@ -31,7 +31,10 @@ async def carry_over(database: Database, append: Append) -> None:
         async def move(session: Session) -> None:
             if (await old.delete_one({"_id": line["_id"]}, session=session)).deleted_count:
                 detail = {name: line[name] for name in ("role", "before") if line.get(name)}
-                await append(session, _ACTS[line["kind"]], line["by"], line["email"], detail, at=line["at"])
+                # Of a customer, from whom nothing personal may be in the record, the id.
+                account = await database["accounts"].find_one({"_id": line["email"]}, session=session) or {}
+                about = account.get("customer_id") or line["email"]
+                await append(session, _ACTS[line["kind"]], line["by"], about, detail, at=line["at"])
 
         return move
 

@@ -6,14 +6,17 @@ Beside the model's fields a customer keeps the keys to be found by: `handles` (i
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
+from care.errors import Conflict
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, Wallet
 from care.rules.account_changes import changes_of
+from care.rules.erasing import erased_customer
 from care.rules.finding import key, name_keys
 from care.stores.documents import NEWEST, Documents
-from care.stores.mongo import Database
+from care.stores.mongo import Database, Session
 
 _LAST = "\U0010ffff"  # no text that begins alike comes after it
 
@@ -46,14 +49,21 @@ class CustomerStore:
         return await self._customers.add(customer, **_keys(customer))
 
     async def change(self, customer_id: str, wish: ChangeCustomer) -> Customer:
-        """Safe to repeat. Raises NotFound, and Invalid (`fields`) for what cannot be."""
+        """Safe to repeat. Raises NotFound, Conflict for one that was erased, Invalid (`fields`) for what cannot be."""
         fields = changes_of(wish)
         if "name" in fields:
             fields = fields | {"names": name_keys(fields["name"])}
-        changed = await self._customers.change(customer_id, fields)
+        changed = await self._customers.change(customer_id, fields, only_if={"erased_at": None})
         if changed is None:
-            raise self._customers.missing(customer_id)
+            await self._customers.get(customer_id)
+            raise Conflict(f"Customer {customer_id} was erased.")
         return changed
+
+    async def erase(self, customer: Customer, at: datetime, session: Session) -> None:
+        """What is left is found by its id alone. Safe to repeat."""
+        erased = erased_customer(customer, at)
+        fields = self._customers.encode(erased) | _keys(erased)
+        await self._customers.change(fields.pop("_id"), fields, session=session)
 
     async def page(self, *, limit: int = 50, cursor: str | None = None) -> Page[Customer]:
         return await self._customers.page({}, by="created_at", limit=limit, cursor=cursor)

@@ -115,12 +115,11 @@ class Documents(Generic[M]):
         self, id_: str, fields: Mapping[str, Any], *, only_if: Document | None = None, session: Session | None = None
     ) -> M | None:
         """Set `fields` and give the result; None if there is no such document or it does not match `only_if`."""
-        document = await self.collection.find_one_and_update(
-            {"_id": id_} | (only_if or {}),
-            {"$set": plain(fields)},
-            return_document=ReturnDocument.AFTER,
-            session=session,
-        )
+        where, change = {"_id": id_} | (only_if or {}), {"$set": plain(fields)}
+        if session is not None:  # MongoDB logs the whole of a findAndModify that collides in a transaction
+            changed = (await self.collection.update_one(where, change, session=session)).matched_count
+            return await self.find(id_, session=session) if changed else None
+        document = await self.collection.find_one_and_update(where, change, return_document=ReturnDocument.AFTER)
         return None if document is None else self.decode(document)
 
     async def save_version(

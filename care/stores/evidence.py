@@ -8,6 +8,7 @@ from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
 
 from care.models.evidence import Evidence
+from care.rules.erasing import erased_evidence
 from care.stores.documents import Documents
 from care.stores.mongo import Database
 
@@ -45,8 +46,9 @@ class EvidenceStore:
         return await self._evidence.get(evidence_id)
 
     async def data(self, evidence_id: str) -> bytes:
-        """The file as kept. Raises NotFound."""
-        await self._evidence.get(evidence_id)
+        """The file as kept. Raises NotFound, also for one that was erased."""
+        if (await self._evidence.get(evidence_id)).erased:
+            raise self._evidence.missing(evidence_id)
         return await self._content(evidence_id)
 
     async def preview(self, evidence_id: str, number: int) -> bytes:
@@ -76,6 +78,14 @@ class EvidenceStore:
             {"$or": alike, "_id": {"$nin": list(exclude)}}, by="created_at", limit=20 * _FOUND_AT_MOST
         )
         return [each for each in candidates if each.original_sha256 in files or _is_near(each, hashes)][:_FOUND_AT_MOST]
+
+    async def erase(self, evidence: Evidence) -> None:
+        """The file and its previews go, and with them how it could be found again by its looks. Safe to repeat."""
+        pictures = (_preview_id(evidence.evidence_id, number) for number in range(1, evidence.previews + 1))
+        for file_id in (evidence.evidence_id, *pictures):
+            await self._discard(file_id)
+        fields = self._evidence.encode(erased_evidence(evidence)) | {"bands": []}
+        await self._evidence.change(fields.pop("_id"), fields)
 
     async def _content(self, file_id: str) -> bytes:
         stream = await self._files.open_download_stream(file_id)

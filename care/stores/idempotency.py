@@ -1,7 +1,12 @@
-"""Answers kept under Idempotency-Key, so that a repeated call is answered and not acted on again."""
+"""Answers kept under Idempotency-Key, so that a repeated call is answered and not acted on again.
+
+A caller and a key may say who somebody is, so what both come to is a hash. An answer is kept as it was sent, with the
+customer whom it is about.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +34,7 @@ class IdempotencyStore:
 
     async def ensure_indexes(self) -> None:
         await self._calls.create_index("started_at", expireAfterSeconds=int(_KEPT.total_seconds()))
+        await self._calls.create_index("customer_id")
 
     async def begin(self, scope: str, key: str, body_sha256: str) -> Replay | None:
         """None means go ahead, then `finish` or `abandon`. A finished call gives its Replay.
@@ -48,10 +54,9 @@ class IdempotencyStore:
             else:
                 return None
 
-    async def finish(self, scope: str, key: str, status: int, body: bytes) -> None:
-        await self._calls.update_one(
-            {"_id": _id(scope, key)}, {"$set": {"state": "done", "status": status, "body": body}}
-        )
+    async def finish(self, scope: str, key: str, status: int, body: bytes, *, customer_id: str | None = None) -> None:
+        done = {"state": "done", "status": status, "body": body, "customer_id": customer_id}
+        await self._calls.update_one({"_id": _id(scope, key)}, {"$set": done})
 
     async def abandon(self, scope: str, key: str) -> None:
         """The call changed nothing: the key is free again."""
@@ -71,4 +76,4 @@ class IdempotencyStore:
 
 
 def _id(scope: str, key: str) -> str:
-    return f"{scope} {key}"
+    return hashlib.sha256(f"{scope} {key}".encode()).hexdigest()

@@ -31,6 +31,7 @@ class LedgerStore:
     async def ensure_indexes(self) -> None:
         await self._entries.collection.create_index([("lines.account", 1), ("at", NEWEST), ("_id", NEWEST)])
         await self._movements.collection.create_index("reference", unique=True)
+        await self._movements.collection.create_index("customer_id")
 
     async def post(
         self, key: str, kind: str, lines: Sequence[tuple[str, int]], currency: str, *, reference: str | None = None

@@ -37,6 +37,7 @@ class OrderChangeStore:
         await self._changes.collection.create_index(
             [("at", OLDEST), ("_id", OLDEST)], name="open", partialFilterExpression=_OPEN
         )
+        await self._changes.collection.create_index("order_id")
 
     async def find(self, change_id: str) -> OrderChange | None:
         return await self._changes.find(change_id)

@@ -21,10 +21,13 @@ class ProjectionStore:
         )
 
     async def ids(self) -> AsyncIterator[list[str]]:
-        """All ids, in pages. Short queries rather than one cursor: a repair may take longer than a cursor lives."""
+        """All ids but those of erased customers, in pages.
+
+        Short queries rather than one cursor: a repair may take longer than a cursor lives.
+        """
         last = ""
         while True:
-            query = self._subscriptions.collection.find({"_id": {"$gt": last}}, {"_id": 1})
+            query = self._subscriptions.collection.find({"_id": {"$gt": last}, "erased": {"$ne": True}}, {"_id": 1})
             page = [each["_id"] async for each in query.sort("_id", OLDEST).limit(_PAGE)]
             if not page:
                 return

@@ -27,13 +27,18 @@ _STAFF = {"agent", "supervisor", "admin"}
 LETS_IN = {
     "signed in": _CUSTOMERS | _STAFF,
     "own": {"owner"} | _STAFF,
+    "own or admins": {"owner", "admin"},
     "own wish": {"owner"},
     "customers": {"owner", "stranger"},
     "staff": _STAFF,
     "overseers": {"supervisor", "admin"},
     "admins": {"admin"},
 }
-HIDES_FROM = {"own": {"stranger", "nameless"}, "own wish": {"stranger", "nameless"}}
+HIDES_FROM = {
+    "own": {"stranger", "nameless"},
+    "own or admins": {"stranger", "nameless"},
+    "own wish": {"stranger", "nameless"},
+}
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 OUTSIDE = {"nobody", "forged", "expired", "closed", "unknown token", "expired token", "revoked token"}
 

@@ -41,6 +41,8 @@ async def test_every_answer_carries_safe_headers_and_the_requests_id(shop: Shop)
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "DENY"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+    named = await shop.browser().get("/healthz", headers={"X-Request-ID": "ana-smith"})
+    assert named.headers["x-request-id"] != "ana-smith"
     odd = await shop.browser().get("/healthz", headers={"X-Request-ID": "a b<script>"})
     assert odd.headers["x-request-id"].isalnum()
 

@@ -18,6 +18,12 @@ async def test_a_finished_call_is_replayed_as_it_was_answered(stores: Stores) ->
     assert await stores.idempotency.begin(*CALL) == Replay(202, b'{"refund_id": "REF001"}')
 
 
+async def test_neither_who_called_nor_the_key_is_kept(stores: Stores) -> None:
+    await stores.idempotency.begin("ana@example.com POST /refund", "ana-1", "a" * 64)
+    kept = str(await stores.database["idempotency"].find_one())
+    assert "ana" not in kept
+
+
 async def test_of_many_at_once_one_goes_ahead(stores: Stores) -> None:
     outcomes = await asyncio.gather(*(stores.idempotency.begin(*CALL) for _ in range(50)), return_exceptions=True)
     assert outcomes.count(None) == 1

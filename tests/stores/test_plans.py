@@ -76,10 +76,6 @@ QUERIES: dict[str, Query] = {
     "audit.page, next": Query(lambda s: _second(s.audit.page), _BOTH),
     "audit.page, about": Query(lambda s: s.audit.page(about="CUST001", limit=PAGE), PAGE + 1),
     "audit.page, by": Query(lambda s: s.audit.page(by="amy", limit=PAGE), PAGE + 1),
-    "data_keys.of": Query(lambda s: s.data_keys.of("subscription-SUB0007"), 1),
-    "data_keys.forget": Query(lambda s: s.data_keys.forget(["subscription-SUB0008", "subscription-SUB0009"]), 2),
-    "data_keys.counts": Query(lambda s: s.data_keys.counts(), MINE + OTHERS, reason="counted in the index"),
-    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old", PAGE)), MINE),
     "audit.page, by and kind": Query(
         lambda s: s.audit.page(by="amy", acts=["signed_in", "signed_out"], limit=PAGE), PAGE + 2
     ),
@@ -90,6 +86,11 @@ QUERIES: dict[str, Query] = {
     "audit.stored": Query(lambda s: _all(s.audit.stored()), None, reason="the check of the chain looks at all of it"),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
+    "data_keys.of": Query(lambda s: s.data_keys.of("subscription-SUB0007"), 1),
+    "data_keys.forget": Query(lambda s: s.data_keys.forget(["subscription-SUB0008", "subscription-SUB0009"]), 2),
+    "data_keys.counts": Query(lambda s: s.data_keys.counts(), MINE + OTHERS, reason="counted in the index"),
+    "data_keys.under": Query(lambda s: _all(s.data_keys.under("old", PAGE)), MINE),
+    "accounts.erase": Query(lambda s: s.accounts.erase(ME), 0),
     "accounts.act": Query(
         lambda s: s.accounts.act("staff2@shop.test", "account_closed", lambda account, _: account, by="root"),
         None,
@@ -215,8 +216,8 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
-    *("data_keys.add", "data_keys.find", "data_keys.wrap_anew"),
     *("allowances.take", "allowances.taken", "audit.head", "audit.together", "audit.transaction", "policies.get"),
+    *("data_keys.add", "data_keys.find", "data_keys.wrap_anew"),
     *(
         "accounts.add",
         "accounts.find",
@@ -230,6 +231,7 @@ BY_ID = {
     ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.start", "customers.add", "customers.change", "customers.get"),
+    *("customers.erase", "evidence.erase"),
     *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import expect
 
 from care.models.order import OrderStatus, Trace
+from tests.running import CareUp
 from tests.ui.conftest import Comes
 from tests.ui.shop import MUG, Shop
 
@@ -14,7 +15,7 @@ NAMES = ["Keller", "mehta"]
 
 
 async def test_a_customer_is_found_and_the_search_for_a_parcel_is_closed(
-    comes: Comes, shop: Shop, customer: int
+    comes: Comes, shop: Shop, customer: int, running: CareUp
 ) -> None:
     amy = await comes()
     customer_id = amy.account("customer", customer)["customer_id"]
@@ -30,6 +31,7 @@ async def test_a_customer_is_found_and_the_search_for_a_parcel_is_closed(
     await amy.opens("Customers")
     await amy.page.get_by_label("Search customers").fill("nobody at all")
     await amy.sees("Nobody found")
+    assert "nobody at all" not in running.log("web")
     await amy.page.get_by_label("Search customers").fill(NAMES[customer])
     await amy.page.get_by_role("link", name=customer_id).click()
     await amy.sees("Customer since")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.exceptions import ApplicationError
 from temporalio.langgraph import LangGraphPlugin
 from temporalio.testing import WorkflowEnvironment
@@ -275,3 +275,30 @@ async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
         data_converter=data_converter(TEST_KEY),
     )
     await replayer.replay_workflow(recorded(name))
+
+
+class Thinking(ConversationNodes):
+    """Composes a reply only once it is let."""
+
+    def __init__(self, steady: ConversationNodes) -> None:
+        vars(self).update(vars(steady))
+        self.thinks, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def compose(self, state: TurnState) -> TurnState:
+        self.thinks.set()
+        await self.may_answer.wait()
+        return await super().compose(state)
+
+
+async def test_it_is_ended_after_the_turn_that_is_being_answered(chat: Chat) -> None:
+    nodes = Thinking(chat.nodes())
+    async with chat.worker(nodes):
+        turn = asyncio.create_task(chat.says("Where is ORD004?", Intent.ORDER_STATUS))
+        await nodes.thinks.wait()
+        end = await chat.handle.start_update(ConversationWorkflow.end, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+        nodes.may_answer.set()
+        assert "ORD004" in (await turn).reply
+        await end.result()
+        await chat.handle.result()
+    assert (await chat.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+    assert len((await chat.stores.conversations.view(chat.conversation_id)).messages) == 2

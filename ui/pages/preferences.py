@@ -45,6 +45,7 @@ async def page(visit: Visit) -> None:
         with box("stack loose"):
             _about_you(visit, customer)
             _seen()
+            _your_data(visit)
         with box("stack loose"):
             await _by_mail(visit)
             password_card(visit)
@@ -62,6 +63,13 @@ def _seen() -> None:
         look = ui.radio(looks, value=now if now in looks else "")
         look.on_value_change(lambda e: ui.run_javascript(theme.wear(e.value)))
         look.props("inline").props["aria-label"] = _("Appearance")
+
+
+def _your_data(visit: Visit) -> None:
+    with card(_("Your data")):
+        text(_("All that we keep about you, with the files that you have sent, as one archive."), "mute small")
+        target = f"/customer/export/{visit.customer_id}"
+        link_button(_("Download my data"), target, symbol="download", look="outline download")
 
 
 def _about_you(visit: Visit, customer: Customer) -> None:

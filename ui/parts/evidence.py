@@ -30,6 +30,9 @@ async def look_up(visit: Visit, evidence_ids: Iterable[str]) -> list[Evidence]:
 def thumbnail(file: EvidenceReceipt, *, tiny: bool = False) -> None:
     """A small picture that opens large: the photo itself, or the first page or frame of another file."""
     size = f"thumb{' tiny' if tiny else ''}"
+    if isinstance(file, Evidence) and file.erased:
+        was_erased()
+        return
     if is_photo(file):
         shown = opens(address(file), size, _("Photo, opens large"), _("Photo of the problem"))
     elif file.previews and is_video(file):
@@ -71,6 +74,10 @@ def opens(target: str, classes: str, name: str, alt: str) -> ui.element:
     with link(target, name=name).props("target=_blank rel=noopener") as opened:
         _picture(target, classes, alt)
     return opened
+
+
+def was_erased() -> None:
+    text(_("This file was erased with its customer."), "mute small")
 
 
 def save_chip(file: EvidenceReceipt) -> None:

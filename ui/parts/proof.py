@@ -10,7 +10,7 @@ from care.models.evidence import Evidence
 from ui.language import _, plural, retold
 from ui.parts import words
 from ui.parts.elements import box, text
-from ui.parts.evidence import address, is_photo, is_video, noun, opens, part, save_chip
+from ui.parts.evidence import address, is_photo, is_video, noun, opens, part, save_chip, was_erased
 from ui.parts.viewer import zooms
 
 
@@ -33,14 +33,17 @@ def proof(file: Evidence, number: int, found: Sequence[str]) -> list[ui.element]
             text(named, "small", tag="h3")
             if found:
                 sentences(found)
-            if not is_photo(file):
+            if not is_photo(file) and not file.erased:
                 save_chip(file)
             text(" · ".join(known(file)), "mute small wrap")
     return links
 
 
 def _shown(file: Evidence, named: str) -> list[ui.element]:
-    links = []
+    links: list[ui.element] = []
+    if file.erased:
+        was_erased()
+        return links
     if is_photo(file):
         name = _("{file}, opens large", file=named)
         shown = opens(address(file), "proof", name, _("Evidence sent by the customer"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.views import told
 from care.models.refund import Refund, RefundStatus
+from care.rules.told import told
 from ui.language import _, retold
 from ui.parts import refund_words, words
 from ui.parts.elements import box, chip, link, text
