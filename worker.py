@@ -85,7 +85,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
         payments = await stack.enter_async_context(payments_for(settings, stores))
-        brains = chat_brains(settings, stores.meters)
+        brains = chat_brains(settings, stores.meters, stores.budgets)
         stack.push_async_callback(brains.aclose)
         dispatcher = _dispatcher(settings, stores)
         policy = load_policy(settings.policy_file)
@@ -135,7 +135,7 @@ def _worker(
     links = _links(settings)
     subscription = SubscriptionActivities(stores, payments, links)
     refund = RefundActivities(stores, payments, policy, links)
-    refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
+    refunds = RefundNodes(stores, judge_for(settings, stores.meters, stores.budgets), policy)
     conversations = ConversationNodes(stores, brains.understanding, cases, payments, policy, brains.wording)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
         "refund": refund_graph(refunds),

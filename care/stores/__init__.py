@@ -12,6 +12,7 @@ from care.stores.accounts import AccountStore
 from care.stores.allowances import AllowanceStore
 from care.stores.analytics import AnalyticsStore
 from care.stores.audit import AuditStore
+from care.stores.budgets import BudgetStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
 from care.stores.customers import CustomerStore
@@ -67,6 +68,7 @@ class Stores:
     idempotency: IdempotencyStore
     analytics: AnalyticsStore
     meters: MeterStore
+    budgets: BudgetStore
 
     async def ensure_indexes(self) -> None:
         """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
@@ -134,4 +136,5 @@ def over(database: Database) -> Stores:
         idempotency=IdempotencyStore(database),
         analytics=AnalyticsStore(database, meters),
         meters=meters,
+        budgets=BudgetStore(database),
     )

@@ -193,6 +193,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
+    *("budgets.spend", "budgets.spent"),
     *("allowances.take", "allowances.taken", "audit.append", "audit.head", "policies.get"),
     *(
         "accounts.add",
