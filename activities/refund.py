@@ -116,6 +116,7 @@ class RefundActivities:
             own_case=own or await self._is_customer(asked),
             role=account.role if account and account.closed_at is None else None,
             ruled_before=await self._stores.refunds.ruled_on(asked.order_id, besides=asked.refund_id),
+            apart=True,
         )
 
     async def _is_customer(self, asked: Asked) -> bool:

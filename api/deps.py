@@ -1,27 +1,33 @@
 """What routes and pages are handed: the services, who asks, and things that the asker may see.
 
-Access is decided here and nowhere else. Somebody else's data is NotFound, in the words used for what does not exist.
+Access is decided here and nowhere else. Every route names its rule among its `dependencies`; one that names none is
+refused when the application starts (api.ruled), and answers nobody. docs/security.md has the whole table.
+Somebody else's data is NotFound, in the words used for what does not exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.routing import BaseRoute
 
-from api.security import principal_of
+from api.security import principal_of, service_token
 from api.services import LOST as LOST
 from api.services import Services as Services
-from care.errors import Forbidden, Invalid, NotFound, Unauthenticated, missing
+from care.errors import Forbidden, Invalid, MissingScope, NotFound, Unauthenticated, missing
 from care.intake import keep_evidence
 from care.models.conversation import Conversation
 from care.models.customer import Principal, Role
 from care.models.evidence import Evidence, EvidenceReceipt
+from care.models.notification import Notification
 from care.models.order import Order
 from care.models.refund import Refund
 from care.models.subscription import Subscription
+from care.models.token import Machine, Scope
+from care.tokens import bearer_of
 
 
 def services(request: Request) -> Services:
@@ -35,38 +41,114 @@ Serving = Annotated[Services, Depends(services)]
 _bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
 
 
+@dataclass(frozen=True)
+class Rule:
+    """Who may call a route: accounts of these roles, and tokens with this scope."""
+
+    name: str
+    roles: frozenset[Role]
+    scope: Scope | None
+
+    async def __call__(self, request: Request, _: Annotated[str | None, Depends(_bearer)]) -> None:
+        await admitted(request)
+
+    def check(self, principal: Principal) -> None:
+        """Raises Forbidden, and MissingScope for a token without it."""
+        if isinstance(principal, Machine):
+            if self.scope is None:
+                raise Forbidden("This is for people: a service token cannot do it.")
+            if self.scope not in principal.scopes:
+                raise MissingScope(self.scope)
+        elif principal.role not in self.roles:
+            roles = [role for role in Role if role in self.roles]
+            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
+
+
+class Public:
+    """The rule of what anybody may call: nobody is asked who they are."""
+
+    name, scope = "public", None
+
+    async def __call__(self) -> None:
+        pass
+
+
+_STAFF = frozenset(Role) - {Role.CUSTOMER}
+_OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+# The rules, each for `dependencies=[...]` of a route.
+PUBLIC: Any = Depends(Public())
+
+
+def signed_in(scope: Scope | None = None) -> Any:
+    """Every account."""
+    return Depends(Rule("signed in", frozenset(Role), scope))
+
+
+def own(scope: Scope | None = None) -> Any:
+    """The customer whose it is, and the staff; to others it does not exist. The route takes it as one of Own*."""
+    return Depends(Rule("own", frozenset(Role), scope))
+
+
+def own_wish() -> Any:
+    """The customer whose it is, alone: nobody wishes for them."""
+    return Depends(Rule("own wish", frozenset({Role.CUSTOMER}), None))
+
+
+def staff(scope: Scope | None = None) -> Any:
+    return Depends(Rule("staff", _STAFF, scope))
+
+
+def overseers() -> Any:
+    return Depends(Rule("overseers", _OVERSEERS, None))
+
+
+def admins() -> Any:
+    return Depends(Rule("admins", frozenset({Role.ADMIN}), None))
+
+
+def rule_of(route: BaseRoute) -> Rule | Public | None:
+    """The one rule that the route names; None if it names none, or several."""
+    named = [each.dependency for each in getattr(route, "dependencies", ())]
+    rules = [each for each in named if isinstance(each, Rule | Public)]
+    return rules[0] if len(rules) == 1 else None
+
+
+async def ruled(request: Request) -> None:
+    """Stands before every route. Raises Forbidden where there is no rule: what nobody has thought of answers nobody."""
+    if rule_of(request.scope["route"]) is None:
+        raise _nobody()
+
+
+def _nobody() -> Forbidden:
+    return Forbidden("Nobody may call this address: it has no rule.")
+
+
 async def authenticated(request: Request) -> Principal:
     """Whoever asks. Raises Unauthenticated."""
     serving = services(request)
+    if secret := service_token(request):
+        return await bearer_of(serving.stores, secret)
     principal = principal_of(request, serving.settings)
     if not await serving.still_stands(principal):
         raise Unauthenticated("This account has changed or is gone. Please sign in again.")
     return principal
 
 
-async def viewer(request: Request, _: Annotated[str | None, Depends(_bearer)]) -> Principal:
-    """Anyone who is signed in. Raises Unauthenticated."""
-    return await authenticated(request)
+async def admitted(request: Request) -> Principal:
+    """Whoever asks, if the route's rule lets them in. Raises Unauthenticated, Forbidden."""
+    known: Principal | None = getattr(request.state, "admitted", None)
+    if known is None:
+        known = await authenticated(request)
+        rule = rule_of(request.scope["route"])
+        if not isinstance(rule, Rule):
+            raise _nobody()
+        rule.check(known)
+        request.state.admitted = known
+    return known
 
 
-Viewer = Annotated[Principal, Depends(viewer)]
-
-
-def require(*roles: Role) -> Callable[[Principal], Principal]:
-    """A dependency that lets only these roles pass; the others get Forbidden."""
-
-    def allowed(principal: Viewer) -> Principal:
-        if principal.role not in roles:
-            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
-        return principal
-
-    return allowed
-
-
-STAFF = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
-staff = require(*STAFF)
-Staff = Annotated[Principal, Depends(staff)]
-Overseer = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMIN))]
+Viewer = Annotated[Principal, Depends(admitted)]
 
 
 def may_see(principal: Principal, customer_id: str, otherwise: NotFound | None = None) -> None:
@@ -111,12 +193,21 @@ async def own_conversation(conversation_id: str, principal: Viewer, serving: Ser
     return conversation
 
 
+async def own_notification(notification_id: str, principal: Viewer, serving: Serving) -> Notification:
+    notification = await serving.stores.notifications.find(notification_id)
+    if notification is None:
+        raise missing("notification", notification_id)
+    may_see(principal, notification.customer_id, missing("notification", notification_id))
+    return notification
+
+
 OwnCustomer = Annotated[str, Depends(own_customer)]
 OwnOrder = Annotated[Order, Depends(own_order)]
 OwnSubscription = Annotated[Subscription, Depends(own_subscription)]
 OwnRefund = Annotated[Refund, Depends(own_refund)]
 OwnEvidence = Annotated[Evidence, Depends(own_evidence)]
 OwnConversation = Annotated[Conversation, Depends(own_conversation)]
+OwnNotification = Annotated[Notification, Depends(own_notification)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
-from api.deps import Viewer, authenticated, services
+from api.deps import Viewer, admitted, services
 from api.problems import MEDIA_TYPE, response_to
 from care.errors import CareError
 
@@ -51,7 +51,7 @@ async def repeatable(request: Request, answer: Callable[[], Awaitable[Response]]
     # Absent, or for the parameter's own check to refuse.
     if request.method != "POST" or not 0 < len(key) <= _LONGEST:
         return await answer()
-    scope = _scope((await authenticated(request)).email, request)
+    scope = _scope((await admitted(request)).email, request)
     kept = services(request).stores.idempotency
     replay = await kept.begin(scope, key, await _fingerprint(request))
     if replay is not None:

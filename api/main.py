@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from api import docs, openapi, problems
+from api.deps import ruled
 from api.limits import BodyLimit
 from api.metrics import Measured, WebMetrics
 from api.middleware import LastResort, RequestId, SafeHeaders
 from api.routes import ROUTERS
+from api.ruled import check_rules
 from api.services import Services
 from care.gateways import payments_for
 from care.gateways.carriers import RecordedCarrier
@@ -29,7 +31,8 @@ _SESSION_SECONDS = 8 * 3600
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work."""
+    """The application; its lifespan opens the stores. Raises SetupError for settings or a policy that cannot work, or
+    for a route without a rule."""
     policy = load_policy(settings.policy_file)
 
     @asynccontextmanager
@@ -52,7 +55,9 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.services = Services(settings, stores, client, payments, RecordedCarrier(stores))
             yield
 
-    app = FastAPI(title="CARE", version=version("care"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="CARE", version=version("care"), lifespan=lifespan, openapi_url=None, dependencies=[Depends(ruled)]
+    )
     app.state.metrics = WebMetrics()
     problems.install(app)
     for router in ROUTERS:
@@ -61,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     _surround(app, settings)
     mount(app, settings, lambda: app.state.services)
+    check_rules(app)
     return app
 
 

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from care.errors import CareError, Invalid, Unavailable
+from care.errors import CareError, Invalid, MissingScope, Unauthenticated, Unavailable
 from care.stores import CONNECTION_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,8 +69,20 @@ def response_to(error: CareError) -> Response:
             rule=error.rule,
             errors=errors or None,
         ),
-        {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(error.status),
+        _headers(error),
     )
+
+
+def _headers(error: CareError) -> dict[str, str]:
+    """RFC 6750 has the challenges."""
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case MissingScope():
+            return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+        case Unavailable():
+            return {"Retry-After": "1"}
+    return {}
 
 
 def plain_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -94,9 +106,12 @@ def _respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Resp
     )
 
 
-async def _care(_: Request, error: Exception) -> Response:
+async def _care(request: Request, error: Exception) -> Response:
     assert isinstance(error, CareError)  # noqa: S101  what it is registered for
-    return response_to(error)
+    answer = response_to(error)
+    if error.status == 401 and "authorization" in request.headers:
+        answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return answer
 
 
 async def _validation(_: Request, error: Exception) -> Response:

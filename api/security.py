@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from care.errors import Unauthenticated
 from care.models.customer import Principal
 from care.settings import Settings
+from care.tokens import PREFIX
 
 _ALGORITHM = "HS256"
 _ISSUER = "care"
@@ -63,6 +64,12 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     if session is None:
         raise Unauthenticated("Sign in first: POST /auth/token gives a token.")
     return session
+
+
+def service_token(request: Request) -> str | None:
+    """What the request says is a token of one of the shop's own systems."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
 
 
 def session_principal(request: Request) -> Principal | None:

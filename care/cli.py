@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from care.cli_policy import policy
+from care.cli_tokens import token
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
 from care.errors import CareError, SetupError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
+app.add_typer(token, name="token")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]

@@ -3,6 +3,7 @@
 CareError
 ├── Unauthenticated      401  no token, or one that is expired or forged
 ├── Forbidden            403  signed in, but this role may not
+│   └── MissingScope          a service token without the scope that this needs
 ├── NotFound             404  unknown, or somebody else's: the same answer for both
 ├── Conflict             409  the thing is in another state
 │   ├── OpenRefund            a refund for the same items is already open
@@ -51,6 +52,14 @@ class Unauthenticated(CareError):
 class Forbidden(CareError):
     status = 403
     title = "Not allowed"
+
+
+class MissingScope(Forbidden):
+    """`scope` is the one that the token lacks."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs a service token with the scope {scope}.")
+        self.scope = scope
 
 
 class NotFound(CareError):

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from xdist.scheduler import LoadFileScheduling
 
 from care import embedded
 from care.stores import Stores, open_stores
-from care.temporal import SEARCH_ATTRIBUTES, data_converter
+from care.temporal import data_converter
 from tests.running import CareUp, care_up
+from tests.skipping import SkippingServer
 
 TEST_KEY = bytes(range(32))
+FAILED = pytest.StashKey[bool]()
 # What takes longest begins first: a long test that begins last is what everybody then waits for.
 LONGEST = ("ui", "chaos", "dialogues", "workflows", "platform")
 # Whose tests share a whole running product; other files share what they set up.
@@ -83,25 +83,47 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
 
 
-@pytest.fixture
-async def stores(mongodb_uri: str) -> AsyncIterator[Stores]:
-    """All stores over an empty database with its indexes."""
+@pytest.fixture(scope="session")
+async def one_database(mongodb_uri: str) -> AsyncIterator[Stores]:
     async with open_stores(mongodb_uri, f"test_{uuid.uuid4().hex[:12]}") as opened:
         yield opened
         await opened.drop()
 
 
+@pytest.fixture
+async def stores(one_database: Stores) -> Stores:
+    """All stores over a database with its indexes and nothing else, for this test alone.
+
+    It is emptied, and not made anew: to make and drop one for each test would take longer than most of the tests.
+    """
+    database = one_database.database
+    ours = await database.list_collection_names(filter={"name": {"$not": {"$regex": r"^system\."}}})
+    await asyncio.gather(*(database[name].delete_many({}) for name in ours))
+    return one_database
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture(scope="session")
-async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+async def skipping_server() -> AsyncIterator[SkippingServer]:
+    server = SkippingServer(data_converter(TEST_KEY))
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def time_skipping(
+    skipping_server: SkippingServer, request: pytest.FixtureRequest
+) -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's test server: timers fire at once. Knows no visibility queries."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=embedded.test_server_binary(), data_converter=data_converter(TEST_KEY)
-    ) as env:
-        kinds = {n: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{k.upper()}") for n, k in SEARCH_ATTRIBUTES.items()}
-        await env.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=kinds)
-        )
-        yield env
+    yield await skipping_server.on_a_monday()
+    if request.node.stash[FAILED]:
+        await skipping_server.stop()
 
 
 @pytest.fixture(scope="session")

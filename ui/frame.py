@@ -15,7 +15,7 @@ from nicegui.translations import translations
 
 from api.deps import LOST, Services
 from api.security import session_principal
-from care.errors import CareError
+from care.errors import CareError, SetupError
 from care.language import LANGUAGES, language_of
 from care.models.customer import Principal
 from care.settings import Settings
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # Seconds: until the database says who looks, and until the page is built.
 _ASKING, _PATIENCE = 6, 12
+_FILES = ("/_nicegui", "/static/", "/favicon.ico")
+_added: list[str] = []
 _AWAY: tuple[type[Exception], ...] = (TimeoutError, *LOST)
 _TOLD = {
     "connection_lost": mark("The connection is lost."),
@@ -50,6 +52,7 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
     core.sio.on("log", _heard_from_browsers)
     for spec in PAGES:
         _add(spec, settings, services)
+    _check_pages()
     app.on_page_exception(_broken)
     app.add_middleware(Guard)
     _watch_with(api, services)
@@ -72,6 +75,16 @@ def _fresh() -> None:
     """NiceGUI has one app per process; a second `create_app` (in tests) must find it as the first did."""
     app.user_middleware.clear()
     app.middleware_stack = None
+    while _added:
+        app.remove_route(_added.pop())
+
+
+def _check_pages() -> None:
+    """Raises SetupError naming a page that is not in the table, and so has no rule."""
+    for route in app.routes:
+        path = str(getattr(route, "path", route))
+        if path not in _added and not path.startswith(_FILES):
+            raise SetupError(f"The page {path} has no rule: give it a line in ui.pages.PAGES.")
 
 
 def _told_by_nicegui() -> None:
@@ -99,6 +112,8 @@ def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
 
 
 def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> None:
+    _added.append(spec.path)
+
     @ui.page(spec.path, response_timeout=_ASKING + _PATIENCE + 3)
     async def show(request: Request) -> Response | None:
         speak(wished(request))

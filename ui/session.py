@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import HTTPConnection
 
-from api.deps import LOST, Services
+from api.deps import LOST, PUBLIC, Services
 from api.security import session_principal
 from care.errors import Unauthenticated
 from care.language import LANGUAGES, language_of
@@ -43,7 +43,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
     """The pages and forms that work without a script and before anybody is signed in."""
     routes = APIRouter(prefix="/ui", include_in_schema=False)
 
-    @routes.get("/login")
+    @routes.get("/login", dependencies=[PUBLIC])
     async def login(request: Request, why: str = "") -> Response:
         if session_principal(request) and not why:
             return RedirectResponse("/ui/", 303)
@@ -51,7 +51,7 @@ def router(services: Callable[[], Services]) -> APIRouter:
             form = _form(_(_MESSAGES.get(why, "")), theme.look(request), good=why == "ended")
         return HTMLResponse(form, headers=_HEADERS)
 
-    @routes.post("/sign-in")
+    @routes.post("/sign-in", dependencies=[PUBLIC])
     async def sign_in(
         request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
     ) -> Response:
@@ -67,14 +67,14 @@ def router(services: Callable[[], Services]) -> APIRouter:
         request.session.update(principal.model_dump(mode="json"))
         return RedirectResponse("/ui/", 303)
 
-    @routes.post("/sign-out")
+    @routes.post("/sign-out", dependencies=[PUBLIC])
     async def sign_out(request: Request) -> Response:
         if same_origin(request):
             live.tell(f"session:{request.session.get('id')}", "signed out")
             request.session.clear()
         return RedirectResponse(f"{LOGIN}?why=ended", 303)
 
-    @routes.post("/language")
+    @routes.post("/language", dependencies=[PUBLIC])
     async def language(request: Request, code: Annotated[str, Form(max_length=8)] = "") -> Response:
         """Chosen for this browser, signed in or not, and for a customer's mails; back to the page that asked."""
         answer = RedirectResponse(_back(request), 303)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from api.deps import Services
-from care.errors import Forbidden
+from care.errors import Forbidden, SetupError
 from care.models.customer import Customer, Principal, Role
 from care.settings import Settings
 
@@ -66,3 +66,7 @@ class Spec:
     symbol: str = ""
     label: str = ""
     waiting: Callable[[Visit], Awaitable[int]] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.roles:
+            raise SetupError(f"The page {self.path} has no rule: say which roles may open it.")

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
-from care.errors import Unavailable, missing
+from care.errors import KeyReused, Unavailable, missing
 from care.gateways.payments import PaymentGateway
 from care.models.common import milliseconds
 from care.models.policy import RefundPolicy
@@ -27,6 +27,11 @@ CONNECT = timedelta(seconds=5)
 # A worker asks for work at least this often: Temporal holds each of its questions for a minute. One that was killed
 # is missed after this time.
 POLL = timedelta(seconds=70)
+
+
+def anothers_key() -> KeyReused:
+    """Two customers have used the same `once`: the later one hears nothing of what the first has made."""
+    return KeyReused("This key was used before: use a new key for a new call.")
 
 
 class Gate:

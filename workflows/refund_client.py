@@ -22,7 +22,7 @@ from care.rules.refund_policy import eligibility
 from care.rules.reviewers import same_person
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
 from workflows.failures import Closed, answered
-from workflows.gate import OPENING, UPDATE, Gate, attributes, now
+from workflows.gate import OPENING, UPDATE, Gate, anothers_key, attributes, now
 from workflows.refund import RefundWorkflow
 
 
@@ -39,6 +39,8 @@ class RefundClient(Gate):
         evidence_ids = await self._evidence_of(customer_id, request.evidence_ids)
         refund_id = await self._stores.ids.next("REF", once=once) if once else None
         if refund_id and (opened := await self._opened(refund_id)):
+            if opened.customer_id != customer_id:
+                raise anothers_key()
             return opened  # before the policy, which would now see the amount as reserved
         at = now()
         earlier = await self._stores.refunds.history(customer_id)

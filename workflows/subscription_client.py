@@ -35,7 +35,7 @@ from care.rules.recurrence import delivery_day, schedule_for, upcoming
 from care.rules.renewal import renewed
 from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow_id
 from workflows.failures import Closed, answered
-from workflows.gate import LOOK, UPDATE, Gate, attributes, now
+from workflows.gate import LOOK, UPDATE, Gate, anothers_key, attributes, now
 from workflows.subscription import SubscriptionWorkflow
 
 Handle = WorkflowHandle[SubscriptionWorkflow, Subscription]
@@ -51,7 +51,7 @@ class SubscriptionClient(Gate):
         await self._check_payment_method(request.customer_id, request.payment_method)
         created_at = now()
         schedule, dates = await self._planned(request, created_at)
-        return await self._start(
+        started = await self._start(
             Subscription(
                 subscription_id=await self._stores.ids.next("SUB", once=once),
                 customer_id=request.customer_id,
@@ -70,6 +70,9 @@ class SubscriptionClient(Gate):
             ),
             dates[0],
         )
+        if started.customer_id != request.customer_id:
+            raise anothers_key()
+        return started
 
     async def preview(self, request: SubscriptionRequest) -> list[str]:
         """The first dates that `subscribe` would give. Raises as it does, and starts nothing."""

@@ -1,4 +1,4 @@
-"""The HTTP calls, one file a subject. Each route says who may call it by the dependency that it takes."""
+"""The HTTP calls, one file a subject. Each route names its rule, who may call it, among its `dependencies`."""
 
 from api.routes import (
     analytics,
@@ -14,6 +14,7 @@ from api.routes import (
     refunds,
     reviews,
     subscriptions,
+    tokens,
     webhooks,
 )
 
@@ -32,5 +33,6 @@ ROUTERS = (
     conversations.router,
     analytics.router,
     webhooks.router,
+    tokens.router,
     health.router,
 )

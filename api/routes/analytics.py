@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from api.deps import Serving, Staff
+from api.deps import Serving, staff
 from api.problems import ERRORS
 from api.spreadsheets import as_csv
 from care.errors import Invalid
@@ -43,14 +43,16 @@ def asked(
 Asked = Annotated[Period, Depends(asked)]
 
 
-@router.get("/analytics/summary")
-async def summary(_: Staff, serving: Serving, period: Asked) -> Summary:
+@router.get("/analytics/summary", dependencies=[staff("analytics:read")])
+async def summary(serving: Serving, period: Asked) -> Summary:
     """Resolutions, refunds, reviews, deliveries and models over the last `days` days, or the days `from` to `to`."""
     return await serving.stores.analytics.summary(period)
 
 
-@router.get("/analytics/export", response_class=StreamingResponse, responses=_CSV)
-async def export(_: Staff, serving: Serving, what: Table, period: Asked) -> StreamingResponse:
+@router.get(
+    "/analytics/export", dependencies=[staff("analytics:read")], response_class=StreamingResponse, responses=_CSV
+)
+async def export(serving: Serving, what: Table, period: Asked) -> StreamingResponse:
     """One table of the same time as CSV: amounts in minor units, times in UTC. Text that a spreadsheet would take for
     a formula begins with an apostrophe."""
     return await as_csv(serving.stores.analytics.table(what, period), f"care-{what}-{period.first}-to-{period.last}")

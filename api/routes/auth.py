@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
 
-from api.deps import Serving
+from api.deps import PUBLIC, Serving
 from api.problems import problem_responses
 from api.security import issue_token
 from care.models.common import Model
@@ -22,7 +22,7 @@ class Token(Model):
     expires_in: int
 
 
-@router.post("/auth/token")
+@router.post("/auth/token", dependencies=[PUBLIC])
 async def token(
     serving: Serving,
     username: Annotated[str, Form(max_length=254)],

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
-from api.deps import LOST, PAGE, Cursor, Limit, OwnConversation, OwnCustomer, Services, Serving, Viewer
+from api.deps import LOST, PAGE, Cursor, Limit, OwnConversation, OwnCustomer, Services, Serving, Viewer, own
 from api.idempotency import REPLAYED, Once, RepeatableRoute, repeatable
 from api.problems import ERRORS, response_to
 from api.views import conversation_for
@@ -27,7 +27,7 @@ _ALIVE = b": thinking\n\n"
 _turns: set[asyncio.Task[Response]] = set()
 
 
-@router.post("/chat/{customer_id}")
+@router.post("/chat/{customer_id}", dependencies=[own("chat")])
 async def say(body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once) -> ChatReply:
     """One turn. Without `conversation_id` it starts a conversation.
 
@@ -36,7 +36,7 @@ async def say(body: ChatRequest, customer_id: OwnCustomer, serving: Serving, onc
     return await serving.client.say(customer_id, body, once=once)
 
 
-@router.get("/chat/{customer_id}")
+@router.get("/chat/{customer_id}", dependencies=[own("chat")])
 async def conversations(
     customer_id: OwnCustomer, viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Conversation]:
@@ -45,13 +45,14 @@ async def conversations(
     return Page(items=[conversation_for(viewer, each) for each in page.items], next=page.next)
 
 
-@router.get("/conversation/{conversation_id}")
+@router.get("/conversation/{conversation_id}", dependencies=[own("chat")])
 async def conversation(conversation: OwnConversation, viewer: Viewer, serving: Serving) -> ConversationView:
     return conversation_for(viewer, await serving.stores.conversations.view(conversation.conversation_id))
 
 
 @streams.post(
     "/chat/{customer_id}/stream",
+    dependencies=[own("chat")],
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {}}, "description": "`token` events, then `done`; or one `error`."}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, Serving, Staff, Viewer
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnNotification, Serving, own, signed_in, staff
 from api.problems import ERRORS
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, StoredMethod
@@ -14,37 +14,36 @@ from care.models.order import Product
 router = APIRouter(responses=ERRORS)
 
 
-@router.get("/customers", tags=["customers"])
-async def customers(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
+@router.get("/customers", dependencies=[staff("customers:read")], tags=["customers"])
+async def customers(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
     return await serving.stores.customers.page(limit=limit, cursor=cursor)
 
 
-@router.get("/customer/{customer_id}", tags=["customers"])
+@router.get("/customer/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
 async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
     """With the wallet, and how many orders, refunds and subscriptions there are."""
     return await serving.stores.customers.view(customer_id)
 
 
-@router.post("/customer/change/{customer_id}", tags=["customers"])
+@router.post("/customer/change/{customer_id}", dependencies=[own("customers:write")], tags=["customers"])
 async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
     """Name, time zone, language or usual address. Orders that are placed already keep their address."""
     return await serving.stores.customers.change(customer_id, body)
 
 
-@router.get("/payment-methods/{customer_id}", tags=["customers"])
+@router.get("/payment-methods/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
 async def payment_methods(customer_id: OwnCustomer, serving: Serving) -> Page[StoredMethod]:
     """What the customer can pay with, the usual method first."""
     return Page(items=await serving.payments.methods(customer_id))
 
 
-@router.get("/products", tags=["products"])
-async def products(_: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Product]:
+@router.get("/products", dependencies=[signed_in("catalogue:read")], tags=["products"])
+async def products(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Product]:
     """The catalogue."""
     return await serving.stores.products.page(limit=limit, cursor=cursor)
 
 
-@router.post("/notification/read/{notification_id}", tags=["customers"])
-async def read(notification_id: str, viewer: Viewer, serving: Serving) -> Notification:
+@router.post("/notification/read/{notification_id}", dependencies=[own("notifications:write")], tags=["customers"])
+async def read(notification: OwnNotification, serving: Serving) -> Notification:
     """Marks it read; the first time counts."""
-    owner = None if viewer.is_staff else viewer.customer_id or ""
-    return await serving.stores.notifications.mark_read(notification_id, owner)
+    return await serving.stores.notifications.mark_read(notification.notification_id)

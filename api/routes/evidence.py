@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from api.deps import OwnEvidence, Serving, Viewer, store_evidence
+from api.deps import OwnEvidence, Serving, Viewer, own, store_evidence
 from api.idempotency import RepeatableRoute
 from api.problems import ERRORS, problem_responses
 from care.media.containers import EXTENSIONS
@@ -25,7 +25,7 @@ _PREVIEWS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/evidence", status_code=201)
+@router.post("/evidence", dependencies=[own("evidence:write")], status_code=201)
 async def upload(
     file: UploadFile, viewer: Viewer, serving: Serving, customer_id: Annotated[CustomerId | None, Form()] = None
 ) -> EvidenceReceipt:
@@ -33,7 +33,7 @@ async def upload(
     return await store_evidence(serving, viewer, await file.read(), file.filename or "", customer_id)
 
 
-@router.get("/evidence/{evidence_id}", response_class=Response, responses=_FILES)
+@router.get("/evidence/{evidence_id}", dependencies=[own("evidence:read")], response_class=Response, responses=_FILES)
 async def download(evidence: OwnEvidence, serving: Serving) -> Response:
     """For its owner and for staff."""
     kind = "inline" if evidence.media_type in _SHOWN else "attachment"
@@ -41,7 +41,12 @@ async def download(evidence: OwnEvidence, serving: Serving) -> Response:
     return _file(await serving.stores.evidence.data(evidence.evidence_id), evidence.media_type, kind, name)
 
 
-@router.get("/evidence/{evidence_id}/preview/{number}", response_class=Response, responses=_PREVIEWS)
+@router.get(
+    "/evidence/{evidence_id}/preview/{number}",
+    dependencies=[own("evidence:read")],
+    response_class=Response,
+    responses=_PREVIEWS,
+)
 async def preview(evidence: OwnEvidence, number: int, serving: Serving) -> Response:
     """A PDF's page or a video's key frame, as a picture drawn by us. For its owner and for staff."""
     name = f"{evidence.evidence_id}-{number}.jpg"

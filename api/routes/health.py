@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.deps import LOST, Serving
+from api.deps import LOST, PUBLIC, Serving
 from api.problems import problem_responses
 from care.models.common import Model
 
@@ -21,13 +21,13 @@ class Health(Model):
     status: Literal["ok"] = "ok"
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=[PUBLIC])
 async def healthz() -> Health:
     """This process answers."""
     return Health()
 
 
-@router.get("/readyz", responses=problem_responses(503))
+@router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
 async def readyz(serving: Serving) -> Health:
     """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
     await serving.ready()
@@ -36,6 +36,7 @@ async def readyz(serving: Serving) -> Health:
 
 @router.get(
     "/metrics",
+    dependencies=[PUBLIC],
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text."}},
 )
@@ -47,6 +48,6 @@ async def metrics(request: Request, serving: Serving) -> Response:
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/", include_in_schema=False)
+@router.get("/", dependencies=[PUBLIC], include_in_schema=False)
 async def home() -> RedirectResponse:
     return RedirectResponse("/ui/")

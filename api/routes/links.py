@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
-from api.deps import LOST, Services, Serving
+from api.deps import LOST, PUBLIC, Services, Serving
 from api.pages import button, page
 from care.errors import CareError
 from care.language import Language, language_of, wishes
@@ -70,7 +70,7 @@ _UNCHANGED = "Nothing has changed. Please tap the link again in a minute."
 router = APIRouter(prefix="/skip", include_in_schema=False, route_class=PageRoute)
 
 
-@router.get("/{token}")
+@router.get("/{token}", dependencies=[PUBLIC])
 async def ask(request: Request, token: str, serving: Serving) -> HTMLResponse:
     """Says what would be skipped. Changes nothing: mail scanners and previews fetch every link that they see."""
     permit = _permit(serving, token)
@@ -86,7 +86,7 @@ async def ask(request: Request, token: str, serving: Serving) -> HTMLResponse:
     return page(question, later, lang=language.code, form=form, script=_SEND_ONCE_SEEN)
 
 
-@router.post("/{token}")
+@router.post("/{token}", dependencies=[PUBLIC])
 async def skip(request: Request, token: str, serving: Serving) -> HTMLResponse:
     """Tapping twice skips once."""
     permit = _permit(serving, token)
@@ -95,7 +95,7 @@ async def skip(request: Request, token: str, serving: Serving) -> HTMLResponse:
     return _skipped(after, token, language)
 
 
-@router.post("/{token}/undo")
+@router.post("/{token}/undo", dependencies=[PUBLIC])
 async def undo(request: Request, token: str, serving: Serving) -> HTMLResponse:
     """Takes back the skip of the same delivery, and of no other."""
     permit = _permit(serving, token)

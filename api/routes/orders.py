@@ -6,7 +6,7 @@ import uuid
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving, Staff
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving, own, staff
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from care.models.common import Page
@@ -18,54 +18,54 @@ from care.models.tracking import Tracking
 router = APIRouter(tags=["orders"], responses=ERRORS, route_class=RepeatableRoute)
 
 
-@router.get("/orders/{customer_id}")
+@router.get("/orders/{customer_id}", dependencies=[own("orders:read")])
 async def orders(customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Order]:
     """Newest first."""
     return await serving.stores.orders.page(customer_id, limit=limit, cursor=cursor)
 
 
-@router.get("/order/{order_id}")
+@router.get("/order/{order_id}", dependencies=[own("orders:read")])
 async def order(order: OwnOrder) -> Order:
     return order
 
 
-@router.post("/order/cancel/{order_id}")
+@router.post("/order/cancel/{order_id}", dependencies=[own("orders:write")])
 async def cancel(order: OwnOrder, serving: Serving) -> Order:
     """While it is pending. What was paid goes back."""
     return await serving.cancel_order(order.order_id)
 
 
-@router.post("/order/address/{order_id}")
+@router.post("/order/address/{order_id}", dependencies=[own("orders:write")])
 async def change_address(body: Address, order: OwnOrder, serving: Serving) -> Order:
     """While it is pending."""
     return await serving.stores.orders.change_address(order.order_id, body)
 
 
-@router.post("/order/items/{order_id}")
+@router.post("/order/items/{order_id}", dependencies=[own("orders:write")])
 async def change_items(body: ChangeItems, order: OwnOrder, serving: Serving, once: Once) -> Order:
     """While it is pending. What is added costs today's price and is charged first; what is less goes back."""
     return await serving.change_items(order.order_id, body, once or uuid.uuid4().hex)
 
 
-@router.post("/order/payment/{order_id}")
+@router.post("/order/payment/{order_id}", dependencies=[own("orders:write")])
 async def change_payment(body: ChangePayment, order: OwnOrder, serving: Serving, once: Once) -> Order:
     """While it is pending and not paid: charges it to this stored payment method now."""
     return await serving.change_payment(order.order_id, body, once or uuid.uuid4().hex)
 
 
-@router.get("/order/tracking/{order_id}")
+@router.get("/order/tracking/{order_id}", dependencies=[own("orders:read")])
 async def tracking(order: OwnOrder, serving: Serving) -> Tracking:
     """What is known of its parcel."""
     return await serving.carrier.track(order)
 
 
-@router.get("/traces")
-async def traces(_: Staff, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Order]:
+@router.get("/traces", dependencies=[staff("orders:read")])
+async def traces(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Order]:
     """Orders whose parcel is being searched for, the longest search first."""
     return await serving.stores.traces.page(limit=limit, cursor=cursor)
 
 
-@router.post("/trace/close/{order_id}")
-async def close_trace(body: CloseTrace, _: Staff, order: OwnOrder, serving: Serving) -> Order:
+@router.post("/trace/close/{order_id}", dependencies=[staff("orders:write")])
+async def close_trace(body: CloseTrace, order: OwnOrder, serving: Serving) -> Order:
     """The search is over, and the customer is told the note."""
     return await serving.close_trace(order.order_id, body.note)

@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnRefund, Serving, Staff, Viewer, may_see
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnRefund, Serving, Viewer, may_see, own, own_wish, staff
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import case_file, case_pictures, refund_view
-from care.errors import Forbidden, missing
+from care.errors import missing
 from care.models.common import Page
 from care.models.refund import AddEvidence, CaseFile, RefundRequest, RefundView
 from care.paper.case_pdf import as_json, case_pdf
@@ -22,7 +22,7 @@ router = APIRouter(tags=["refunds"], responses=ERRORS, route_class=RepeatableRou
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "The case as a PDF."}}
 
 
-@router.post("/refund", status_code=202)
+@router.post("/refund", dependencies=[own("refunds:write")], status_code=202)
 async def open_refund(body: RefundRequest, viewer: Viewer, serving: Serving, once: Once) -> RefundView:
     """Opens a case; its amount is reserved when this answers. The decision follows."""
     order = await serving.stores.orders.get(body.order_id)
@@ -31,7 +31,7 @@ async def open_refund(body: RefundRequest, viewer: Viewer, serving: Serving, onc
     return refund_view(serving, refund, viewer)
 
 
-@router.get("/refunds/{customer_id}")
+@router.get("/refunds/{customer_id}", dependencies=[own("refunds:read")])
 async def refunds(
     customer_id: OwnCustomer, viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[RefundView]:
@@ -40,40 +40,40 @@ async def refunds(
     return Page(items=[refund_view(serving, refund, viewer) for refund in page.items], next=page.next)
 
 
-@router.get("/refund/{refund_id}")
+@router.get("/refund/{refund_id}", dependencies=[own("refunds:read")])
 async def refund(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     return refund_view(serving, refund, viewer)
 
 
-@router.post("/refund/evidence/{refund_id}")
+@router.post("/refund/evidence/{refund_id}", dependencies=[own("refunds:write")])
 async def add_evidence(body: AddEvidence, refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Adds files to an open case and has it assessed again."""
     return refund_view(serving, await serving.client.add_evidence(refund.refund_id, body.evidence_ids), viewer)
 
 
-@router.post("/refund/withdraw/{refund_id}")
+@router.post("/refund/withdraw/{refund_id}", dependencies=[own("refunds:write")])
 async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Until it is paid."""
     return refund_view(serving, await serving.client.withdraw_refund(refund.refund_id), viewer)
 
 
-@router.post("/refund/accept-offer/{refund_id}")
+@router.post("/refund/accept-offer/{refund_id}", dependencies=[own_wish()])
 async def accept_offer(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Takes what is offered since the payment failed. The wish is the customer's own: staff cannot do it for them."""
-    if viewer.is_staff:
-        raise Forbidden("Only the customer can take what is offered.")
     return refund_view(serving, await serving.client.accept_offer(refund.refund_id), viewer)
 
 
-@router.get("/refund/case/{refund_id}", response_model=CaseFile)
-async def case(_: Staff, refund: OwnRefund, serving: Serving) -> Response:
+@router.get("/refund/case/{refund_id}", dependencies=[staff("refunds:read")], response_model=CaseFile)
+async def case(refund: OwnRefund, serving: Serving) -> Response:
     """The whole case: complaint, evidence hashes, verdicts, rulings, payment, times. Its bytes are what the SHA-256
     on the PDF is of."""
     return Response(as_json(await case_file(serving, refund)), media_type="application/json")
 
 
-@router.get("/refund/case/{refund_id}/pdf", response_class=Response, responses=_PDF)
-async def case_as_pdf(_: Staff, refund: OwnRefund, serving: Serving) -> Response:
+@router.get(
+    "/refund/case/{refund_id}/pdf", dependencies=[staff("refunds:read")], response_class=Response, responses=_PDF
+)
+async def case_as_pdf(refund: OwnRefund, serving: Serving) -> Response:
     """The same for a dispute with a bank, with the pictures."""
     shown = await case_file(serving, refund)
     pictures = await case_pictures(serving, shown)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, Overseer, OwnRefund, Serving, Staff
+from api.deps import PAGE, Cursor, Limit, OwnRefund, Serving, Viewer, overseers, staff
 from api.idempotency import RepeatableRoute
 from api.problems import ERRORS
 from api.views import refund_view, review_item
@@ -16,9 +16,9 @@ from care.models.refund import Assign, Assignment, Decide, RefundView, ReviewIte
 router = APIRouter(tags=["review desk"], responses=ERRORS, route_class=RepeatableRoute)
 
 
-@router.get("/reviews")
+@router.get("/reviews", dependencies=[staff("refunds:read")])
 async def reviews(
-    staff: Staff,
+    viewer: Viewer,
     serving: Serving,
     status: Literal["open", "all"] = "open",
     mine: bool = False,
@@ -29,7 +29,7 @@ async def reviews(
     """The queue, soonest due first; `mine` are those that the asker has claimed, `escalated` the supervisors'."""
     page = await serving.stores.refunds.reviews(
         open_only=status == "open",
-        claimed_by=staff.email if mine else None,
+        claimed_by=viewer.email if mine else None,
         escalated=escalated,
         limit=limit,
         cursor=cursor,
@@ -37,28 +37,28 @@ async def reviews(
     return Page(items=[review_item(serving, refund) for refund in page.items], next=page.next)
 
 
-@router.post("/review/claim/{refund_id}")
-async def claim(staff: Staff, refund: OwnRefund, serving: Serving) -> ReviewItem:
-    return review_item(serving, await serving.stores.refunds.claim(refund.refund_id, staff.email))
+@router.post("/review/claim/{refund_id}", dependencies=[staff()])
+async def claim(viewer: Viewer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+    return review_item(serving, await serving.stores.refunds.claim(refund.refund_id, viewer.email))
 
 
-@router.post("/review/release/{refund_id}")
-async def release(staff: Staff, refund: OwnRefund, serving: Serving) -> ReviewItem:
-    return review_item(serving, await serving.stores.refunds.release(refund.refund_id, staff.email))
+@router.post("/review/release/{refund_id}", dependencies=[staff()])
+async def release(viewer: Viewer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+    return review_item(serving, await serving.stores.refunds.release(refund.refund_id, viewer.email))
 
 
-@router.post("/review/assign/{refund_id}")
-async def assign(body: Assign, overseer: Overseer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+@router.post("/review/assign/{refund_id}", dependencies=[overseers()])
+async def assign(body: Assign, viewer: Viewer, refund: OwnRefund, serving: Serving) -> ReviewItem:
     """Moves a case to another member of staff, whoever has claimed it."""
-    assignment = Assignment(by=overseer.email, to=body.to)
+    assignment = Assignment(by=viewer.email, to=body.to)
     return review_item(serving, await serving.client.assign(refund.refund_id, assignment))
 
 
-@router.post("/review/decide/{refund_id}")
-async def decide(body: Decide, staff: Staff, refund: OwnRefund, serving: Serving) -> RefundView:
+@router.post("/review/decide/{refund_id}", dependencies=[staff()])
+async def decide(body: Decide, viewer: Viewer, refund: OwnRefund, serving: Serving) -> RefundView:
     """Approve (all, a part of the amount, or some of the items), reject, ask for more evidence, or escalate.
 
     The reviewer is whoever signed in.
     """
-    ruling = Ruling(**body.model_dump(), reviewer=staff.email)
-    return refund_view(serving, await serving.client.rule(refund.refund_id, ruling), staff)
+    ruling = Ruling(**body.model_dump(), reviewer=viewer.email)
+    return refund_view(serving, await serving.client.rule(refund.refund_id, ruling), viewer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Serving, Viewer, may_see
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Serving, Viewer, may_see, own
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import subscription_view
@@ -30,7 +30,9 @@ _NEXT = OneDelivery()
 _HIDDEN = {"last_step"}
 
 
-@router.post("/subscription", status_code=201, response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription", dependencies=[own("subscriptions:write")], status_code=201, response_model_exclude=_HIDDEN
+)
 async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """Deliver these items again and again. Answers once the subscription runs."""
     may_see(viewer, body.customer_id)
@@ -38,7 +40,11 @@ async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving,
     return await subscription_view(serving, subscription, viewer)
 
 
-@router.get("/subscriptions/{customer_id}", response_model_exclude={"items": {"__all__": _HIDDEN}})
+@router.get(
+    "/subscriptions/{customer_id}",
+    dependencies=[own("subscriptions:read")],
+    response_model_exclude={"items": {"__all__": _HIDDEN}},
+)
 async def subscriptions(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Subscription]:
@@ -46,14 +52,16 @@ async def subscriptions(
     return await serving.stores.subscriptions.page(customer_id, limit=limit, cursor=cursor)
 
 
-@router.get("/subscription/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.get("/subscription/{subscription_id}", dependencies=[own("subscriptions:read")], response_model_exclude=_HIDDEN)
 async def subscription(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Its live state, upcoming dates and deliveries so far."""
     live = await serving.client.subscription(stored.subscription_id)
     return await subscription_view(serving, live, viewer)
 
 
-@router.post("/subscription/cancel/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/cancel/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def cancel(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: CancelSubscription = _NOW
 ) -> SubscriptionView:
@@ -62,7 +70,9 @@ async def cancel(
     return await subscription_view(serving, cancelled, viewer)
 
 
-@router.post("/subscription/pause/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/pause/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def pause(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: PauseSubscription = _OPEN_END
 ) -> SubscriptionView:
@@ -71,14 +81,18 @@ async def pause(
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/resume/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/resume/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Deliveries go on with the next one."""
     after = await serving.client.resume_subscription(stored.subscription_id)
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/skip/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/skip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def skip(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
@@ -87,7 +101,9 @@ async def skip(
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/unskip/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/unskip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def unskip(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
@@ -96,7 +112,11 @@ async def unskip(
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/reschedule/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/reschedule/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def reschedule(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: RescheduleDelivery
 ) -> SubscriptionView:
@@ -105,7 +125,9 @@ async def reschedule(
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/change/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/change/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
+)
 async def change(
     stored: OwnSubscription, viewer: Viewer, serving: Serving, body: ChangeSubscription
 ) -> SubscriptionView:
@@ -114,28 +136,41 @@ async def change(
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/order-now/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/order-now/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """One delivery today; the calendar stays as it is."""
     after = await serving.client.order_now(stored.subscription_id)
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/uncancel/{subscription_id}", response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/uncancel/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    response_model_exclude=_HIDDEN,
+)
 async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Take back an end after the next delivery."""
     after = await serving.client.uncancel_subscription(stored.subscription_id)
     return await subscription_view(serving, after, viewer)
 
 
-@router.post("/subscription/resubscribe/{subscription_id}", status_code=201, response_model_exclude=_HIDDEN)
+@router.post(
+    "/subscription/resubscribe/{subscription_id}",
+    dependencies=[own("subscriptions:write")],
+    status_code=201,
+    response_model_exclude=_HIDDEN,
+)
 async def resubscribe(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Start a cancelled one again, as a new subscription; twice starts one."""
     again = await serving.client.resubscribe(stored.subscription_id)
     return await subscription_view(serving, again, viewer)
 
 
-@router.get("/subscription/notifications/{customer_id}")
+@router.get("/subscription/notifications/{customer_id}", dependencies=[own("notifications:read")])
 async def notifications(
     customer_id: OwnCustomer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[Notification]:

@@ -2,68 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends
-
-from api.deps import PAGE, Cursor, Limit, Overseer, Serving, require
+from api.deps import PAGE, Cursor, Limit, Serving, admins, overseers
 from api.idempotency import Once
 from api.problems import ERRORS
 from care.models.common import Page
-from care.models.customer import Principal, Role
 from care.models.dispatch import Dispatch
 from care.models.webhook import EndpointView, EndpointWithSecret, NewEndpoint
 
 # Not a RepeatableRoute: answers kept for a replay would keep the secret, too.
 router = APIRouter(tags=["web hooks"], responses=ERRORS)
 
-Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 
-
-@router.post("/webhooks", status_code=201)
-async def register(body: NewEndpoint, _: Admin, serving: Serving, once: Once) -> EndpointWithSecret:
+@router.post("/webhooks", dependencies=[admins()], status_code=201)
+async def register(body: NewEndpoint, serving: Serving, once: Once) -> EndpointWithSecret:
     """Tell this address what customers are told, of all kinds or of those named. The secret is shown only here."""
     return await serving.webhooks.register(body, once=once)
 
 
-@router.get("/webhooks")
-async def webhooks(_: Overseer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[EndpointView]:
+@router.get("/webhooks", dependencies=[overseers()])
+async def webhooks(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[EndpointView]:
     """Newest first. One that was disabled says when and why."""
     return await serving.webhooks.page(limit=limit, cursor=cursor)
 
 
-@router.post("/webhooks/enable/{endpoint_id}")
-async def enable(endpoint_id: str, _: Admin, serving: Serving) -> EndpointView:
+@router.post("/webhooks/enable/{endpoint_id}", dependencies=[admins()])
+async def enable(endpoint_id: str, serving: Serving) -> EndpointView:
     """It hears of everything from now on; what it missed can be redelivered."""
     return await serving.webhooks.enable(endpoint_id)
 
 
-@router.post("/webhooks/disable/{endpoint_id}")
-async def disable(endpoint_id: str, _: Admin, serving: Serving) -> EndpointView:
+@router.post("/webhooks/disable/{endpoint_id}", dependencies=[admins()])
+async def disable(endpoint_id: str, serving: Serving) -> EndpointView:
     return await serving.webhooks.disable(endpoint_id)
 
 
-@router.delete("/webhooks/{endpoint_id}", status_code=204)
-async def delete(endpoint_id: str, _: Admin, serving: Serving) -> None:
+@router.delete("/webhooks/{endpoint_id}", dependencies=[admins()], status_code=204)
+async def delete(endpoint_id: str, serving: Serving) -> None:
     """With the record of what was delivered there."""
     await serving.webhooks.delete(endpoint_id)
 
 
-@router.post("/webhooks/rotate/{endpoint_id}")
-async def rotate(endpoint_id: str, _: Admin, serving: Serving) -> EndpointWithSecret:
+@router.post("/webhooks/rotate/{endpoint_id}", dependencies=[admins()])
+async def rotate(endpoint_id: str, serving: Serving) -> EndpointWithSecret:
     """A new secret, shown only here. For 24 hours the old one signs too."""
     return await serving.webhooks.rotate(endpoint_id)
 
 
-@router.get("/webhooks/deliveries/{endpoint_id}")
-async def deliveries(
-    endpoint_id: str, _: Overseer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None
-) -> Page[Dispatch]:
+@router.get("/webhooks/deliveries/{endpoint_id}", dependencies=[overseers()])
+async def deliveries(endpoint_id: str, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Dispatch]:
     """What went there or is on its way, newest first; kept for 30 days."""
     return await serving.webhooks.deliveries(endpoint_id, limit=limit, cursor=cursor)
 
 
-@router.post("/webhooks/redeliver/{dispatch_id}")
-async def redeliver(dispatch_id: str, _: Admin, serving: Serving) -> Dispatch:
+@router.post("/webhooks/redeliver/{dispatch_id}", dependencies=[admins()])
+async def redeliver(dispatch_id: str, serving: Serving) -> Dispatch:
     """Once more, whether it arrived or not, under the same webhook-id."""
     return await serving.webhooks.redeliver(dispatch_id)

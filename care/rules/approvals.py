@@ -57,6 +57,11 @@ def standing(refund: Refund, ruling: Ruling) -> list[Ruling]:
     return [each for each in refund.approvals if (ruling_amount(refund, each), outcome(refund, each)) == bound]
 
 
+def escalations(refund: Refund) -> list[Ruling]:
+    """Who escalates a case has had a say in it: the second of four eyes are another's."""
+    return [each for each in refund.rulings if each.decision == "escalate"]
+
+
 def two_needed(policy: RefundPolicy, amount: Money, who: Reviewer) -> bool:
     """Two just below the limit, on one order, are one above it."""
     return needs_two(policy, amount + who.ruled_before if who.ruled_before else amount)
@@ -76,13 +81,14 @@ def check_approval(refund: Refund, ruling: Ruling, policy: RefundPolicy) -> None
 def check_approver(refund: Refund, ruling: Ruling, policy: RefundPolicy, who: Reviewer) -> None:
     """The second of two approvals is a supervisor's or an administrator's, whose account we know.
 
-    And it is another person's than the first, who may have signed with the part of an address before the @.
-    Raises Forbidden.
+    And it is another person's than the first's and than whoever escalated the case: they may have signed with the part
+    of an address before the @. Raises Forbidden.
     """
     amount, earlier = ruling_amount(refund, ruling), standing(refund, ruling)
     if not earlier or not two_needed(policy, amount, who):
         return
-    if any(may_be_one(each.reviewer, ruling.reviewer) for each in earlier):
+    before = [*earlier, *escalations(refund)] if who.apart else earlier
+    if any(may_be_one(each.reviewer, ruling.reviewer) for each in before):
         raise _somebody_else(amount)
     if who.role not in _SECOND:
         raise Forbidden(f"Refund {refund.refund_id} needs a supervisor for the second approval.")

@@ -17,12 +17,14 @@ class Reviewer(Model):
 
     `ruled_before` is what people have approved already on the same order, in other cases. A case that was ruled on
     before all this was looked up has only `own_case` in its history, as a bare truth value: it is not `looked_up`.
+    `apart` is False in histories of the time when whoever escalated a case could be its second approver.
     """
 
     own_case: bool = False
     role: Role | None = None
     ruled_before: Money | None = None
     looked_up: bool = True
+    apart: bool = False
 
     @model_validator(mode="before")
     @classmethod

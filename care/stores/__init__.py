@@ -32,6 +32,7 @@ from care.stores.preferences import PreferencesStore
 from care.stores.products import ProductStore
 from care.stores.refunds import RefundStore
 from care.stores.subscriptions import SubscriptionStore
+from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
@@ -47,6 +48,7 @@ class Stores:
     ids: IdStore
     audit: AuditStore
     accounts: AccountStore
+    tokens: TokenStore
     customers: CustomerStore
     products: ProductStore
     orders: OrderStore
@@ -109,12 +111,13 @@ async def open_stores(uri: str, database: str, *, indexes: bool = True) -> Async
 
 def over(database: Database) -> Stores:
     """All stores over one database; opens nothing."""
-    meters = MeterStore(database)
+    audit, meters = AuditStore(database), MeterStore(database)
     return Stores(
         database=database,
         ids=IdStore(database),
-        audit=AuditStore(database),
+        audit=audit,
         accounts=AccountStore(database),
+        tokens=TokenStore(database, audit),
         customers=CustomerStore(database),
         products=ProductStore(database),
         orders=OrderStore(database),

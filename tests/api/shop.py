@@ -51,7 +51,11 @@ class Shop:
 
     def browser(self, **headers: str) -> httpx.AsyncClient:
         """Somebody who has not signed in."""
-        transport = httpx.ASGITransport(self.app)
+        return self.browser_at(self.app, **headers)
+
+    def browser_at(self, app: FastAPI, **headers: str) -> httpx.AsyncClient:
+        """The same at another application over this shop."""
+        transport = httpx.ASGITransport(app)
         client = httpx.AsyncClient(transport=transport, base_url="http://care.test", headers=headers, timeout=60)
         self._open.append(client)
         return client

@@ -8,9 +8,6 @@ from care.gateways.stripe import StripeGateway, stripe_payments
 from care.settings import Settings
 from care.stores import Stores
 from tests.fakes.stripe_server import KEY, StripeStandIn, localstripe, stand_in
-from tests.stores.emptied import kept_open, stores
-
-__all__ = ["kept_open", "stores"]
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,20 @@ _SHOWS: dict[str, tuple[int, ...]] = {
 _NAMED = {"label", "title", "detail", "placeholder", "hint", "message"}
 _MARKS = {"_", "mark", "plural", "retold"}
 # Nobody reads these in the portal.
-_ELSEWHERE = {"info", "warning", "exception", "ValueError", "run_javascript", "props", "style", "classes", "search"}
+_ELSEWHERE = {
+    "info",
+    "warning",
+    "exception",
+    "ValueError",
+    "SetupError",
+    "run_javascript",
+    "props",
+    "style",
+    "classes",
+    "search",
+}
 # Refusals are told again where they are shown; the guard's answers are for programs.
-_ELSEWHERE |= {"Forbidden", "PlainTextResponse"}
+_ELSEWHERE |= {"Forbidden", "PlainTextResponse", "SetupError"}
 # Said to the models, which are asked in English.
 _SAID = {"Here is a photo."}
 # The same in every language.

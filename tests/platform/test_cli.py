@@ -40,6 +40,9 @@ KEYS = {"CARE_SECRET_KEY": "x" * 48, "CARE_ENCRYPTION_KEY": "A" * 43 + "="}
         (["up", "--data-dir", "/proc/care"], {}, "/proc/care cannot be used"),
         (["up", "--reset"], {}, "add --yes"),
         (["account", "add", "a@b.c", "--role", "agent"], SERVERS, "set CARE_PASSWORD"),
+        (["token", "add", "warehouse", "--scope", "all"], SERVERS, "The scopes are catalogue:read, customers:read"),
+        (["token", "add", "The Warehouse", "--scope", "chat"], SERVERS, "name is not right"),
+        (["token", "list"], SERVERS, "MongoDB cannot be reached"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(
@@ -54,7 +57,19 @@ def test_what_is_wrong_is_said_in_one_sentence(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["up"], ["down"], ["status"], ["serve"], ["worker"], ["seed"], ["doctor"], ["account", "add"], ["bench"]],
+    [
+        [],
+        ["up"],
+        ["down"],
+        ["status"],
+        ["serve"],
+        ["worker"],
+        ["seed"],
+        ["doctor"],
+        ["account", "add"],
+        ["token"],
+        ["bench"],
+    ],
 )
 def test_every_command_explains_itself(command: list[str], tmp_path: Path) -> None:
     assert "Usage:" in care(*command, "--help", cwd=tmp_path).stdout

@@ -19,7 +19,7 @@ from care.models.subscription import Item
 from care.policy import load_policy
 from care.rules import refund_case as steps
 from care.rules import refund_payout as payouts
-from care.rules.approvals import outcome, ruling_amount
+from care.rules.approvals import escalations, outcome, ruling_amount
 from care.rules.refund_exchange import goods_due, owed, worth
 from care.rules.refund_items import share_of
 from care.rules.refund_judging import judged
@@ -173,7 +173,7 @@ class AnySequence(RuleBasedStateMachine):
         if again and self.said:  # what somebody has approved already, by whoever it is now
             said = self.said.model_copy(update={"reviewer": name})
         person, role = SIGNATURES[name]
-        who = Reviewer(own_case=person == "the customer", role=role, ruled_before=self.before)
+        who = Reviewer(own_case=person == "the customer", role=role, ruled_before=self.before, apart=True)
         before = self.case
 
         def change() -> Refund:
@@ -198,6 +198,7 @@ class AnySequence(RuleBasedStateMachine):
                 assert role in (Role.SUPERVISOR, Role.ADMIN)
                 others = [each for each in self.approvals if each.who != person and each[1:] == mine[1:]]
                 assert others, "a second person had approved the same amount and items on the same files"
+                assert person not in {SIGNATURES[each.reviewer][0] for each in escalations(before)}
         self.approvals.append(mine)
 
     @precondition(lambda self: self.files < 4 and (self.case.status in STATUSES_BY_SILENCE or self.late()))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from care.errors import AlreadySettled, CareError, Conflict, Forbidden, Invalid
+from care.models.customer import Role
 from care.models.money import Money
 from care.models.refund import Assignment, Judgement, Refund, RefundReason, RefundStatus, Remedy, Ruling, Wanted
 from care.models.subscription import Item
@@ -17,7 +18,7 @@ from care.rules.refund_notices import asked_for, notice_for
 from care.rules.refund_payout import offer_taken, paid, payment_failed, payout_key
 from care.rules.refund_policy import decide
 from care.rules.refund_waiting import desk_due, overdue, to_a_person
-from care.rules.review import check_ruling, ruled
+from care.rules.review import check_reviewer, check_ruling, ruled
 from care.rules.reviewers import Reviewer
 from tests.stores.make import AT, eur, order, refund
 
@@ -104,6 +105,23 @@ def test_above_the_limit_two_different_people_approve() -> None:
         with pytest.raises(Forbidden):
             check_ruling(first, approve(same), POLICY)
     assert after(first, approve("bob")).status is RefundStatus.APPROVED
+
+
+def test_whoever_escalated_a_case_is_not_its_second_approver() -> None:
+    case = after(waiting(price=LARGE), approve("sue@shop.test", decision="escalate"), approve("amy"))
+    leads = {"role": Role.SUPERVISOR, "apart": True}
+    for same in ("sue@shop.test", "Sue@shop.test", "sue"):
+        with pytest.raises(Forbidden, match="somebody else"):
+            check_reviewer(case, approve(same), POLICY, Reviewer(**leads))
+    check_reviewer(case, approve("tom"), POLICY, Reviewer(**leads))
+    # A history in which it was allowed replays as it went.
+    check_reviewer(case, approve("sue@shop.test"), POLICY, Reviewer(role=Role.SUPERVISOR))
+
+
+def test_whoever_escalated_a_case_may_give_the_first_approval() -> None:
+    case = after(waiting(price=LARGE), approve("sue", decision="escalate"))
+    check_reviewer(case, approve("sue"), POLICY, Reviewer(role=Role.SUPERVISOR, apart=True))
+    check_reviewer(waiting(), approve("sue"), POLICY, Reviewer(role=Role.AGENT, apart=True))
 
 
 def test_an_approval_of_another_amount_voids_the_first() -> None:

@@ -20,10 +20,7 @@ from care.rules.books import Flaw, Mend
 from care.stores import Stores
 from care.stores.books import BooksStore
 from tests.running import care
-from tests.stores.emptied import kept_open, stores
 from tests.stores.make import AT, eur, order, refund
-
-__all__ = ["kept_open", "stores"]
 
 
 @pytest.fixture(autouse=True)

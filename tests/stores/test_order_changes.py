@@ -21,10 +21,7 @@ from care.order_changes import change_items, change_payment, settle_changes
 from care.ordering import cancel_order
 from care.rules.order_changes import check_made
 from care.stores import Stores
-from tests.stores.emptied import kept_open, stores
 from tests.stores.make import eur, order, product
-
-__all__ = ["kept_open", "stores"]
 
 CARD = "customer:CUST001:card"
 TWO, THREE, ONE = {"MILK": 2}, {"MILK": 3}, {"MILK": 1}

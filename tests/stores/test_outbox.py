@@ -136,7 +136,9 @@ async def test_looking_for_work_reads_only_what_waits(stores: Stores) -> None:
     await working.fan_out(NOW)
     await working.send_due(NOW)
     await stores.database.command("profile", 0)
-    looks = [look async for look in stores.database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})]
+    seen = stores.database["system.profile"]
+    looks = [look async for look in seen.find({"ns": {"$not": {"$regex": "profile"}}})]
+    await seen.drop()
     looks = [look for look in looks if look["op"] in ("query", "command") and "planSummary" in look]
     assert len(looks) == 2
     assert [look["docsExamined"] for look in looks] == [0, 0]

@@ -27,6 +27,7 @@ from care.models.order_change import ChangeStatus, OrderChange
 from care.models.period import Period
 from care.models.refund import RefundStatus, Ruling
 from care.models.subscription import SubscriptionStatus
+from care.models.token import ServiceToken
 from care.models.webhook import Endpoint
 from care.policy import load_policy
 from care.stores import Stores
@@ -82,6 +83,9 @@ QUERIES: dict[str, Query] = {
         None,
         reason="counts the few administrators",
     ),
+    "tokens.page": Query(lambda s: s.tokens.page(limit=PAGE)),
+    "tokens.page, next": Query(lambda s: _second(s.tokens.page), _BOTH),
+    "tokens.find": Query(lambda s: s.tokens.find("hash 7"), 1),
     "analytics.summary": Query(lambda s: s.analytics.summary(A_WEEK), FIGURES),
     "analytics.table, refunds": Query(lambda s: _all(s.analytics.table(Table.REFUNDS, A_WEEK)), MINE + OTHERS),
     "analytics.table, deliveries": Query(lambda s: _all(s.analytics.table(Table.DELIVERIES, A_WEEK)), MINE + OTHERS),
@@ -217,6 +221,7 @@ BY_ID = {
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
     *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
+    *("tokens.add", "tokens.revoke", "tokens.used"),
     *("traces.close", "traces.open", "customers.put", "wallets.add", "wallets.get", "wallets.set"),
 }
 
@@ -305,6 +310,15 @@ async def _fill(stores: Stores) -> None:
             for n, _, at in many[:MINE]
         ],
         "email",
+    )
+    await put(
+        "tokens",
+        [
+            ServiceToken(name=f"t{n}", scopes=["chat"], created_at=at, created_by="amy", expires_at=at)
+            for n, _, at in many[:MINE]
+        ],
+        "name",
+        sha256=lambda n: f"hash {n}",
     )
     await put(
         "audit",

@@ -413,10 +413,12 @@ def test_the_queue_shows_its_parts() -> None:
         ("sofia@demo.test", Role.SUPERVISOR, True),
         ("sofia@demo.test", Role.AGENT, False),
         ("Amy@demo.test", Role.ADMIN, False),
+        ("Otto@demo.test", Role.SUPERVISOR, False),
     ],
 )
 def test_the_second_approval_is_offered_to_another_supervisor_only(email: str, role: Role, second: bool) -> None:
-    approved = refund(approvals=[{"decision": "approve", "reviewer": "amy@demo.test"}])
+    passed_on = {"decision": "escalate", "reviewer": "otto@demo.test"}
+    approved = refund(rulings=[passed_on], approvals=[{"decision": "approve", "reviewer": "amy@demo.test"}])
     assert may_second(approved, Principal(email=email, role=role)) is second
     assert not may_second(refund(), Principal(email=email, role=role))
 

@@ -13,7 +13,7 @@ from ui import live
 from ui.language import _
 from ui.parts import focus, refund_words, words
 from ui.parts.case import claim_card, customer_card, evidence_card, findings_card, order_card, timeline_card
-from ui.parts.deciding import approved_already, first_approval, may_rule, own_case
+from ui.parts.deciding import barred, first_approval, may_rule, own_case
 from ui.parts.elements import box, chip, empty, heading, icon, link, link_button, text
 from ui.parts.evidence import look_up
 from ui.parts.hands import hands, standing_of
@@ -99,13 +99,13 @@ async def _case(visit: Visit, refund_id: str) -> None:
 async def _claim(visit: Visit, refund_id: str) -> bool:
     """Opening is claiming; true where this opening did it.
 
-    A case that a colleague holds, or that is settled, is shown all the same. Who has approved already only looks: a
-    second person must be able to claim it. So does its own customer.
+    A case that a colleague holds, or that is settled, is shown all the same. Who has had a say in one that waits for a
+    second approval only looks: somebody else must be able to claim it. So does its own customer.
     """
     stores = visit.services.stores
     refund = await stores.refunds.get(refund_id)
     own = own_case(await stores.customers.view(refund.customer_id), visit.principal)
-    if own or approved_already(refund, visit.principal):
+    if own or barred(refund, visit.principal):
         return False
     with suppress(Conflict):
         await stores.refunds.claim(refund_id, visit.principal.email)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from care.models.customer import CustomerView, Principal, Role
 from care.models.refund import Refund, RefundStatus, Ruling
+from care.rules.approvals import escalations
 from care.rules.reviewers import may_be_one, same_person
 
 _SECOND = {Role.SUPERVISOR, Role.ADMIN}
@@ -31,10 +32,15 @@ def approved_already(refund: Refund, reader: Principal) -> bool:
     return any(same_person(each.reviewer, reader.email) for each in refund.approvals)
 
 
+def barred(refund: Refund, reader: Principal) -> bool:
+    """Whether the second approval must be another's, as the reader gave the first or escalated the case."""
+    had_a_say = [*refund.approvals, *escalations(refund)]
+    return first_approval(refund) is not None and any(may_be_one(each.reviewer, reader.email) for each in had_a_say)
+
+
 def may_second(refund: Refund, reader: Principal) -> bool:
-    """Whether the reader may give the second approval: another person than the first, and a supervisor."""
-    first = first_approval(refund)
-    return first is not None and reader.role in _SECOND and not may_be_one(first.reviewer, reader.email)
+    """Whether the reader may give the second approval: a supervisor who has had no say in the case."""
+    return first_approval(refund) is not None and reader.role in _SECOND and not barred(refund, reader)
 
 
 def may_rule(refund: Refund, reader: Principal) -> bool:

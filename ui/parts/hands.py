@@ -9,7 +9,16 @@ from care.models.refund import Refund
 from care.rules.approvals import ruling_amount
 from ui.language import _
 from ui.parts import words
-from ui.parts.deciding import approved_already, decided_by, first_approval, may_reassign, may_rule, may_second, own_case
+from ui.parts.deciding import (
+    approved_already,
+    barred,
+    decided_by,
+    first_approval,
+    may_reassign,
+    may_rule,
+    may_second,
+    own_case,
+)
 from ui.parts.elements import banner, button, telling
 from ui.parts.late import decided_words
 from ui.parts.queue import address, chosen_filter
@@ -43,6 +52,8 @@ def standing_of(visit: Visit, refund: Refund, customer: CustomerView) -> None:
         told = {"who": first.reviewer, "amount": words.money(ruling_amount(refund, first))}
         if approved_already(refund, visit.principal):
             said = _("You approved {amount}. Somebody else, a supervisor, must give the second approval.", **told)
+        elif barred(refund, visit.principal):
+            said = _("You escalated this case. Another supervisor must give the second approval of {amount}.", **told)
         else:
             said = _("{who} approved {amount}. A supervisor must give the second approval.", **told)
         banner("how_to_reg", said, "warn")
