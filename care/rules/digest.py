@@ -61,7 +61,7 @@ def handoff_summary(state: ConversationState, handoff: Handoff, said: str, done:
     heard = [line.removeprefix("customer: ") for line in state.history if line.startswith("customer: ")]
     last = [*heard, " ".join(said.split())[:_LINE]][-_LAST_WORDS:]
     # Within their quotes: nobody's words may look like ours.
-    quoted = ['"' + words.replace('"', "'") + '"' for words in last]
+    note = " ".join('"' + words.replace('"', "'") + '"' for words in last)
     matters: list[Open] = [*state.parked, state]
     topics = dict.fromkeys(MATTER[i] for m in reversed(matters) if (i := intent_of(m)) in MATTER)
     ids = dict.fromkeys(
@@ -75,7 +75,7 @@ def handoff_summary(state: ConversationState, handoff: Handoff, said: str, done:
     lines = [
         _REASONS[handoff.reason],
         f"About: {', '.join([*topics, *ids])}." if topics or ids else "",
-        f"Last said: {' '.join(quoted)}",
+        f"Last said: {note}",
         f"So far: {'; '.join(past)}." if past else "",
         *(f"Open: {_question(m)}" for m in matters if is_open(m)),
         f"Also asked for: {asked_for(waiting)}." if waiting else "",
