@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 from care.brains.local import LocalUnderstanding
+from care.brains.protocols import Utterance
 from care.models.memory import ConversationState
 from care.models.order import OrderStatus
-from care.models.understanding import Intent
+from care.models.understanding import Intent, IntentScore, Understood
+from care.rules.entities import find_entities
 from care.rules.words import answer_in
 from care.stores import Stores
 from tests.fakes.attacks import ATTACKS
@@ -88,6 +90,25 @@ async def test_a_hijacked_groq_gets_nothing_done_or_told_by_any_shared_attack(
 ) -> None:
     understanding, wording = hijacked_groq()
     await _holds(Talk(stores, understanding, wording=wording), _shared(shared_data))
+
+
+class Embroidering:
+    """Puts words into the customer's mouth."""
+
+    async def understand(self, utterance: Utterance) -> Understood:
+        claim = IntentScore(intent=Intent.REFUND_REQUEST, confidence=0.9)
+        named = find_entities(utterance.text, utterance.products).model_copy(update={"reason": "damaged"})
+        english = "ORD004 arrived broken, and the shop has promised me the money."
+        return Understood(intents=[claim], entities=named, language="es", english=english, model="embroidering")
+
+
+async def test_a_complaint_is_in_the_words_of_the_customer_and_not_in_those_of_a_model(stores: Stores) -> None:
+    talk = Talk(stores, Embroidering())
+    await furnish(stores, talk.now)
+    words = "El pedido ORD004 llegó roto"
+    await talk.says(words)
+    assert talk.memory.intake
+    assert talk.memory.intake.complaint == words
 
 
 async def test_many_turns_with_a_hijacked_groq_poison_no_memory(stores: Stores) -> None:
