@@ -8,6 +8,7 @@ from typing import Any
 from temporalio import activity
 
 from care.errors import CareError
+from care.models.audit import NO_ACCOUNT
 from care.models.handoff import Moved
 from care.stores import Stores
 from care.temporal import refuse
@@ -29,6 +30,19 @@ class ConversationActivities:
             await self._stores.conversations.append(state.conversation_id, state.turn, moved.said)
             if moved.notice:
                 await self._stores.notifications.add(moved.notice)
+            await self._note(moved)
             await self._stores.conversations.save_state(state)
         except CareError as error:
             raise refuse(error) from error
+
+    async def _note(self, moved: Moved) -> None:
+        """Steps from before there was an audit record have no act."""
+        if moved.act is None:
+            return
+        account = await self._stores.accounts.find(moved.by)
+        await self._stores.audit.append(
+            moved.act,
+            by=account.email if account else NO_ACCOUNT,
+            about=moved.state.conversation_id,
+            once=f"{moved.act} {moved.state.conversation_id} {moved.state.turn}",
+        )

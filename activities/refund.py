@@ -11,12 +11,15 @@ from temporalio.exceptions import ApplicationError
 from care.errors import CareError, Conflict, NotFound
 from care.gateways.payments import PaymentGateway, PaymentResult
 from care.links import Links
+from care.models.audit import NO_ACCOUNT
 from care.models.common import CustomerId, Model
+from care.models.customer import Account
 from care.models.money import Money
 from care.models.notification import Notification
 from care.models.order import Order, OrderStatus, Payment, PaymentStatus
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundReason, RefundStatus
+from care.rules.approvals import ruling_amount
 from care.rules.occurrences import occurrence_due
 from care.rules.order_payments import payment_for
 from care.rules.refund_items import kept
@@ -29,10 +32,11 @@ _NOT_HELD = "Nothing is reserved for it any more."
 
 
 class Step(Model):
-    """One step of a case, and what the customer is told of it."""
+    """One step of a case, and what the customer is told of it. `ruled`: how the ruling came that this step makes."""
 
     refund: Refund
     notice: Notification | None = None
+    ruled: Literal["update", "signal"] | None = None
 
 
 class Payout(Model):
@@ -80,6 +84,7 @@ class RefundActivities:
     @activity.defn(name="record_refund")
     async def record(self, step: Step) -> None:
         await self._stores.refunds.save(step.refund)
+        await self._note(step)
         await self._tell(step)
 
     @activity.defn(name="settle_refund")
@@ -87,9 +92,29 @@ class RefundActivities:
         """The reservation becomes a refund or is released, together with the outcome."""
         paid = step.refund.status is RefundStatus.PAID
         await self._stores.refunds.settle(step.refund, paid=paid)
+        await self._note(step)
         await self._tell(step)
         if paid and step.refund.reason is RefundReason.DAMAGED:
             await self._ask_about_the_next(step.refund)
+
+    async def _note(self, step: Step) -> None:
+        """A person's ruling, in the audit record. A name that is no account stays in the case."""
+        if step.ruled is None:
+            return
+        refund, ruling = step.refund, step.refund.rulings[-1]
+        account = await self._account(ruling.reviewer)
+        detail = {"decision": ruling.decision, "status": refund.status.value, "way": step.ruled}
+        if ruling.decision == "approve":
+            amount = ruling_amount(refund, ruling)
+            detail |= {"amount": str(amount.amount), "currency": amount.currency}
+        await self._stores.audit.append(
+            "case_decided",
+            by=account.email if account else NO_ACCOUNT,
+            about=refund.refund_id,
+            session=None,
+            once=f"case_decided {refund.refund_id} {refund.version}",
+            **detail,
+        )
 
     async def _tell(self, step: Step) -> None:
         if step.notice:
@@ -109,8 +134,7 @@ class RefundActivities:
     @activity.defn(name="is_own_refund")
     async def reviewer(self, asked: Asked) -> Reviewer:
         """Who rules: their role, whether the case is their own, and what people approved before on the same order."""
-        accounts = self._stores.accounts
-        account = await accounts.find(asked.name.strip()) or await accounts.find(folded(asked.name))
+        account = await self._account(asked.name)
         own = account is not None and account.customer_id == asked.customer_id
         return Reviewer(
             own_case=own or await self._is_customer(asked),
@@ -118,6 +142,10 @@ class RefundActivities:
             ruled_before=await self._stores.refunds.ruled_on(asked.order_id, besides=asked.refund_id),
             apart=True,
         )
+
+    async def _account(self, name: str) -> Account | None:
+        accounts = self._stores.accounts
+        return await accounts.find(name.strip()) or await accounts.find(folded(name))
 
     async def _is_customer(self, asked: Asked) -> bool:
         try:

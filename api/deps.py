@@ -3,6 +3,7 @@
 Access is decided here and nowhere else. Every route names its rule among its `dependencies`; one that names none is
 refused when the application starts (api.ruled), and answers nobody. docs/security.md has the whole table.
 Somebody else's data is NotFound, in the words used for what does not exist.
+A colleague who opens what is a customer's is noted in the audit record.
 """
 
 from __future__ import annotations
@@ -160,36 +161,42 @@ def may_see(principal: Principal, customer_id: str, otherwise: NotFound | None =
 async def own_customer(customer_id: str, principal: Viewer, serving: Serving) -> str:
     may_see(principal, customer_id)
     await serving.stores.customers.get(customer_id)
+    await serving.looked(principal, "customer_viewed", customer_id)
     return customer_id
 
 
 async def own_order(order_id: str, principal: Viewer, serving: Serving) -> Order:
     order = await serving.stores.orders.get(order_id)
     may_see(principal, order.customer_id, missing("order", order_id))
+    await serving.looked(principal, "customer_viewed", order.customer_id)
     return order
 
 
 async def own_subscription(subscription_id: str, principal: Viewer, serving: Serving) -> Subscription:
     subscription = await serving.stores.subscriptions.get(subscription_id)
     may_see(principal, subscription.customer_id, missing("subscription", subscription_id))
+    await serving.looked(principal, "customer_viewed", subscription.customer_id)
     return subscription
 
 
 async def own_refund(refund_id: str, principal: Viewer, serving: Serving) -> Refund:
     refund = await serving.stores.refunds.get(refund_id)
     may_see(principal, refund.customer_id, missing("refund", refund_id))
+    await serving.looked(principal, "customer_viewed", refund.customer_id)
     return refund
 
 
 async def own_evidence(evidence_id: str, principal: Viewer, serving: Serving) -> Evidence:
     evidence = await serving.stores.evidence.get(evidence_id)
     may_see(principal, evidence.customer_id, missing("evidence", evidence_id))
+    await serving.looked(principal, "evidence_viewed", evidence_id)
     return evidence
 
 
 async def own_conversation(conversation_id: str, principal: Viewer, serving: Serving) -> Conversation:
     conversation = await serving.stores.conversations.get(conversation_id)
     may_see(principal, conversation.customer_id, missing("conversation", conversation_id))
+    await serving.looked(principal, "customer_viewed", conversation.customer_id)
     return conversation
 
 
@@ -198,6 +205,7 @@ async def own_notification(notification_id: str, principal: Viewer, serving: Ser
     if notification is None:
         raise missing("notification", notification_id)
     may_see(principal, notification.customer_id, missing("notification", notification_id))
+    await serving.looked(principal, "customer_viewed", notification.customer_id)
     return notification
 
 
@@ -226,4 +234,7 @@ async def store_evidence(
         raise Invalid("Say whose file this is.", fields={"customer_id": "is needed when staff send a file"})
     may_see(principal, owner)
     await serving.stores.customers.get(owner)
-    return await keep_evidence(serving.stores, owner, data, file_name, max_bytes=serving.settings.evidence_max_bytes)
+    most = serving.settings.evidence_max_bytes
+    receipt = await keep_evidence(serving.stores, owner, data, file_name, max_bytes=most)
+    await serving.acted(principal, owner, "evidence_added", receipt.evidence_id)
+    return receipt

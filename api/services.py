@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from care.errors import Unauthenticated
 from care.gateways.carriers import Carrier
 from care.gateways.payments import PaymentGateway
+from care.models.audit import Act
 from care.models.customer import Account, Principal
 from care.models.order import Order
 from care.models.order_change import ChangeItems, ChangePayment
+from care.models.token import Machine
 from care.order_changes import change_items, change_payment
 from care.ordering import cancel_order
 from care.passwords import hash_password, verify_password
@@ -54,12 +56,30 @@ class Services:
         check_made(await change_payment(self.stores, self.payments, order_id, wish, once))
         return await self.stores.orders.get(order_id)
 
-    async def close_trace(self, order_id: str, note: str) -> Order:
+    async def close_trace(self, who: Principal, order_id: str, note: str) -> Order:
         """A search for a parcel is over, and the customer is told what came of it. Raises NotFound."""
         order = await self.carrier.close(order_id, note)
+        if order.trace:
+            await self.note(who, "trace_closed", order_id, once=f"trace_closed {order.trace.trace_id}")
         if notice := notice_of_trace(order, datetime.now(UTC)):
             await self.stores.notifications.add(notice)
         return order
+
+    async def note(self, who: Principal, act: Act, about: str = "", *, once: str = "", **detail: str) -> None:
+        """Writes into the audit record what somebody has done. The same `once` is written once."""
+        await self.stores.audit.append(act, by=who.recorded, about=about, session=None, once=once, **detail)
+
+    async def looked(self, who: Principal, act: Act, about: str = "") -> None:
+        """A colleague has opened what is a customer's: a line a day. Customers look at their own, the shop's own
+        systems at everybody's."""
+        if who.is_staff and not isinstance(who, Machine):
+            await self.note(who, act, about, once=f"{act} {who.email} {about} {datetime.now(UTC).date()}")
+
+    async def acted(self, who: Principal, customer_id: str, what: str, on: str, once: str | None = None) -> None:
+        """A colleague or a system has done `what` to the thing `on` for a customer, who could have done it."""
+        if who.is_staff:
+            once = f"{what} {once}" if once else ""
+            await self.note(who, "acted_for_customer", customer_id, once=once, what=what, on=on)
 
     async def ready(self) -> None:
         """Raises Unavailable naming the first of database, Temporal and worker that cannot be reached."""

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from care.errors import Invalid, SetupError
+from care.models.audit import COMMAND_LINE
 from care.models.customer import Account, AccountWish, Role
 from care.passwords import hash_password
 from care.rules.accounts import check_closing, check_open, check_password, check_role, check_wish
 from care.settings import Settings
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
 
-COMMAND_LINE = "command line"
 # Nothing that reads like something else when it is told over the phone.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -65,7 +65,7 @@ async def close_account(stores: Stores, email: str, *, by: str) -> Account:
         check_closing(account, by=by, admins=admins)
         return account.model_copy(update={"closed_at": datetime.now(UTC)})
 
-    return await stores.accounts.act(email, "closed", act, by=by)
+    return await stores.accounts.act(email, "account_closed", act, by=by)
 
 
 async def new_account(settings: Settings, email: str, role: str, customer: str | None, password: str) -> None:

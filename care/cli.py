@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from care.cli_audit import audit
 from care.cli_policy import policy
 from care.cli_tokens import token
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
@@ -28,11 +29,19 @@ app = typer.Typer(
 )
 app.add_typer(tools)
 app.add_typer(policy, name="policy")
+app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]
 HERE = Path(".care")
+
+
+@app.callback()
+def begin() -> None:
+    from care.logs import to_stderr
+
+    to_stderr()
 
 
 @app.command()

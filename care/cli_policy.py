@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from care.cli_tools import Join, Json, settings_for
+from care.cli_tools import Join, Json, day, settings_for
 from care.errors import SetupError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from care.replaying import Report, Total
     from care.rules.policy_replay import Change
 
@@ -46,11 +44,11 @@ def replay(
     data_dir: Join = None,
     as_json: Json = False,
 ) -> None:
-    """Rule on closed cases again under the file, and show what would change. Writes nothing."""
+    """Rule on closed cases again under the file, and show what would change. Changes nothing."""
     from care.policy import load_policy
     from care.replaying import replay_cases
 
-    candidate, first = load_policy(file), _day(since)
+    candidate, first = load_policy(file), day(since)
     changes: list[Change] = []
 
     def tell(change: Change) -> None:
@@ -84,20 +82,6 @@ def show(version: str, data_dir: Join = None) -> None:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     for line in lines:
         typer.echo(line)
-
-
-def _day(text: str | None) -> date | None:
-    from datetime import date
-
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not 1970 <= day.year < 9999:  # the calendar's ends have no midnight in every zone
-        raise SetupError(f"{text} is no day: write --since like 2026-01-31.")
-    return day
 
 
 def _show(version: str, report: Report) -> None:

@@ -31,8 +31,8 @@ def add(
     """Make a token and print it. It is shown this once."""
     from pydantic import ValidationError
 
-    from care.accounts import COMMAND_LINE
     from care.errors import SetupError
+    from care.models.audit import COMMAND_LINE
     from care.models.token import SCOPES, TokenWish
     from care.tokens import make_token
 
@@ -55,7 +55,7 @@ def show(data_dir: Join = None) -> None:
 @token.command("revoke")
 def revoke(name: Name, data_dir: Join = None) -> None:
     """It opens nothing from now on."""
-    from care.accounts import COMMAND_LINE
+    from care.models.audit import COMMAND_LINE
 
     _with_stores(data_dir, lambda stores: stores.tokens.revoke(name, by=COMMAND_LINE))
     typer.echo(f"{name} opens nothing any more.")

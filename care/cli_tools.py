@@ -15,6 +15,7 @@ from care.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from pydantic import BaseModel
 
@@ -38,6 +39,21 @@ def settings_for(data_dir: Path | None) -> Settings:
     from care.settings import load
 
     return load(data_dir)
+
+
+def day(text: str | None) -> date | None:
+    """Raises SetupError for what is no day."""
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not 1970 <= found.year < 9999:  # the calendar's ends have no midnight in every zone
+        raise SetupError(f"{text} is no day: write --since like 2026-01-31.")
+    return found
 
 
 def needs_somebody(otherwise: str) -> None:

@@ -51,6 +51,21 @@ def configure(level: str, part: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def to_stderr() -> None:
+    """For commands: what they log is no part of what they print."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_error,
+            _without_secrets,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def _name_error(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """Replaces `exc_info` by the types of the error and its causes, and the last frames that led to it."""
     given = event.pop("exc_info", None)

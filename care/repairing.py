@@ -12,12 +12,13 @@ from care.bookkeeping import Bookkeeper, Provider
 from care.errors import SetupError
 from care.gateways import payments_for
 from care.gateways.ledger import LedgerGateway
+from care.models.audit import COMMAND_LINE
 from care.policy import load_policy
 from care.rules.books import Flaw
 from care.rules.books import Mend as BookMend
 from care.rules.repair import Finding, Mend
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, open_stores
+from care.stores import CONNECTION_ERRORS, Stores, open_stores
 from care.temporal import connect
 
 
@@ -42,6 +43,8 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
             )
             async for finding in repair.findings(dry_run=dry_run):
                 tell(finding)
+                if finding.done:
+                    await _note(stores, f"subscription {finding.subscription_id}", finding.mend)
                 kinds["person" if finding.mend is Mend.PERSON else "mended" if finding.done else "unchanged"] += 1
     except CONNECTION_ERRORS:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
@@ -63,7 +66,15 @@ async def repair_ledger(settings: Settings, *, dry_run: bool, tell: Callable[[Fl
             bookkeeper = Bookkeeper(stores, payments, provider)
             async for flaw in bookkeeper.flaws(dry_run=dry_run):
                 tell(flaw)
+                if flaw.done:
+                    await _note(stores, flaw.subject, flaw.mend)
                 kinds["person" if flaw.mend is BookMend.PERSON else "mended" if flaw.done else "unchanged"] += 1
     except CONNECTION_ERRORS:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     return Summary(bookkeeper.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
+
+
+async def _note(stores: Stores, subject: str, mend: str) -> None:
+    """`subject` is a word of ours and an id."""
+    what, _, about = subject.partition(" ")
+    await stores.audit.append("repaired", by=COMMAND_LINE, about=about, what=what, mend=str(mend))

@@ -1,5 +1,5 @@
 """Reads closed cases page by page, rules them again under a candidate, and counts: for `care policy replay` and for the
-portal's policy page. It writes nothing."""
+portal's policy page. It writes nothing but the line in the audit record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from care.errors import SetupError
+from care.models.audit import COMMAND_LINE
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund
 from care.rules.policy_replay import PAID, Case, Change, Kind, Replayed, Spent, replay
@@ -73,7 +74,12 @@ async def replay_cases(
     """As `replay_stored`, over stores of its own. Raises SetupError if the database cannot be reached."""
     try:
         async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            return await replay_stored(stores, policy, since, tell, Report())
+            report = await replay_stored(stores, policy, since, tell, Report())
+            cases, changed = str(report.cases), str(report.changed)
+            await stores.audit.append(
+                "policy_replayed", by=COMMAND_LINE, about=policy.version, cases=cases, changed=changed
+            )
+            return report
     except CONNECTION_ERRORS:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -135,7 +135,7 @@ class RefundWorkflow:
         else:
             await self._move(payouts.sent(self._refund, order_id, workflow.now()))
 
-    async def _move(self, refund: Refund) -> None:
+    async def _move(self, refund: Refund, ruled: Literal["update", "signal"] | None = None) -> None:
         """The one way to a new state: at once in memory, then stored, with word to the customer of a new status."""
         self._refund = refund
         notice = notice_for(refund, self._known)
@@ -145,7 +145,8 @@ class RefundWorkflow:
                 [STATUS.value_set(refund.status.value), AMOUNT.value_set(refund.amount.amount)]
             )
         store = RefundActivities.settle if refund.status.is_settled else RefundActivities.record
-        await workflow.execute_local_activity_method(store, Step(refund=refund, notice=notice), **STORE_CALL)
+        step = Step(refund=refund, notice=notice, ruled=ruled)
+        await workflow.execute_local_activity_method(store, step, **STORE_CALL)
 
     @workflow.update
     async def opened(self) -> Refund:
@@ -163,7 +164,7 @@ class RefundWorkflow:
     async def rule(self, ruling: Ruling) -> Refund:
         """A person's ruling, refused at once if it breaks a rule."""
         try:
-            await self._rule(ruling, await self._is_open())
+            await self._rule(ruling, await self._is_open(), "update")
         except CareError as error:
             raise refuse(error) from error
         return self._refund
@@ -187,14 +188,14 @@ class RefundWorkflow:
         try:
             valid = Ruling.model_validate(ruling)
             actor = valid.reviewer
-            await self._rule(valid, self._policy)
+            await self._rule(valid, self._policy, "signal")
         except ValidationError as error:
             fields = sorted({".".join(str(part) for part in each["loc"]) or "payload" for each in error.errors()})
             await self._ignore(actor, f"The signal could not be read: {', '.join(fields)}.")
         except CareError as error:
             await self._ignore(actor, error.detail)
 
-    async def _rule(self, ruling: Ruling, policy: RefundPolicy) -> None:
+    async def _rule(self, ruling: Ruling, policy: RefundPolicy, way: Literal["update", "signal"]) -> None:
         check_ruling(self._refund, ruling, policy)
         asked = Asked(
             name=ruling.reviewer,
@@ -206,7 +207,7 @@ class RefundWorkflow:
         # Again, as others may have ruled meanwhile.
         check_ruling(self._refund, ruling, policy)
         check_reviewer(self._refund, ruling, policy, who)
-        await self._move(ruled(self._refund, ruling, policy, workflow.now(), who))
+        await self._move(ruled(self._refund, ruling, policy, workflow.now(), who), way)
 
     async def _ignore(self, actor: str, why: str) -> None:
         await self._changed(steps.ignored(self._refund, actor, why, workflow.now()))

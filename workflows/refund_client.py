@@ -114,7 +114,7 @@ class RefundClient(Gate):
         if account.customer_id == refund.customer_id or same_person(account.email, customer.email):
             raise Invalid("Nobody decides a case of their own.", fields={"to": "is the customer of this case"})
         handle = await self._open_case(refund)
-        moved = await self._stores.refunds.assign(refund_id, account.email)
+        moved = await self._stores.refunds.assign(refund_id, account.email, by=assignment.by)
         with _still_open(refund_id):
             async with answered(UPDATE):
                 recorded = await handle.execute_update(

@@ -2,6 +2,7 @@
 
 from api.routes import (
     analytics,
+    audit,
     auth,
     chat,
     conversations,
@@ -32,6 +33,7 @@ ROUTERS = (
     chat.streams,
     conversations.router,
     analytics.router,
+    audit.router,
     webhooks.router,
     tokens.router,
     health.router,

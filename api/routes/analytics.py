@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from api.deps import Serving, staff
+from api.deps import Serving, Viewer, staff
 from api.problems import ERRORS
 from api.spreadsheets import as_csv
 from care.errors import Invalid
@@ -52,7 +52,9 @@ async def summary(serving: Serving, period: Asked) -> Summary:
 @router.get(
     "/analytics/export", dependencies=[staff("analytics:read")], response_class=StreamingResponse, responses=_CSV
 )
-async def export(serving: Serving, what: Table, period: Asked) -> StreamingResponse:
+async def export(viewer: Viewer, serving: Serving, what: Table, period: Asked) -> StreamingResponse:
     """One table of the same time as CSV: amounts in minor units, times in UTC. Text that a spreadsheet would take for
     a formula begins with an apostrophe."""
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    await serving.note(viewer, "figures_exported", table=what.value, **days)
     return await as_csv(serving.stores.analytics.table(what, period), f"care-{what}-{period.first}-to-{period.last}")

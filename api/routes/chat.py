@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -17,6 +18,7 @@ from api.views import conversation_for
 from care.errors import CareError, Unavailable
 from care.models.common import Page
 from care.models.conversation import ChatReply, ChatRequest, ChatToken, Conversation, ConversationView
+from care.models.customer import Principal
 
 router = APIRouter(tags=["chat"], responses=ERRORS, route_class=RepeatableRoute)
 streams = APIRouter(tags=["chat"], responses=ERRORS)
@@ -28,12 +30,12 @@ _turns: set[asyncio.Task[Response]] = set()
 
 
 @router.post("/chat/{customer_id}", dependencies=[own("chat")])
-async def say(body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once) -> ChatReply:
+async def say(body: ChatRequest, customer_id: OwnCustomer, viewer: Viewer, serving: Serving, once: Once) -> ChatReply:
     """One turn. Without `conversation_id` it starts a conversation.
 
     While a colleague has the conversation, the message is kept for them and `reply` is empty.
     """
-    return await serving.client.say(customer_id, body, once=once)
+    return await _said(customer_id, body, viewer, serving, once)
 
 
 @router.get("/chat/{customer_id}", dependencies=[own("chat")])
@@ -59,7 +61,7 @@ async def conversation(conversation: OwnConversation, viewer: Viewer, serving: S
     },
 )
 async def stream(
-    request: Request, body: ChatRequest, customer_id: OwnCustomer, serving: Serving, once: Once
+    request: Request, body: ChatRequest, customer_id: OwnCustomer, viewer: Viewer, serving: Serving, once: Once
 ) -> Response:
     """The same turn as server-sent events: `token` (a piece of the reply), then `done` (the whole answer).
 
@@ -67,7 +69,8 @@ async def stream(
     sends comments, so that no proxy takes the line for dead; what fails that late is an `error` event with the
     problem, while an earlier refusal is an ordinary problem.
     """
-    turn = asyncio.create_task(_turn(request, body, customer_id, serving, once))
+    said = partial(_said, customer_id, body, viewer, serving, once)
+    turn = asyncio.create_task(_turn(request, said))
     _turns.add(turn)  # a task that nobody holds may vanish; who hangs up has said it all the same
     turn.add_done_callback(_turns.discard)
     await asyncio.wait({turn}, timeout=_SOON)
@@ -80,15 +83,22 @@ async def stream(
     return StreamingResponse(_events(turn), media_type="text/event-stream", headers=headers)
 
 
-async def _turn(request: Request, body: ChatRequest, customer_id: str, serving: Services, once: str | None) -> Response:
+async def _said(
+    customer_id: str, body: ChatRequest, viewer: Principal, serving: Services, once: str | None
+) -> ChatReply:
+    reply = await serving.client.say(customer_id, body, once=once)
+    await serving.acted(viewer, customer_id, "message_sent", reply.conversation_id, once)
+    return reply
+
+
+async def _turn(request: Request, said: Callable[[], Awaitable[ChatReply]]) -> Response:
     """The answer as it is kept under its key: a ChatReply, or a problem."""
 
-    async def said() -> Response:
-        reply = await serving.client.say(customer_id, body, once=once)
-        return Response(reply.model_dump_json(), media_type="application/json")
+    async def answered() -> Response:
+        return Response((await said()).model_dump_json(), media_type="application/json")
 
     try:
-        return await repeatable(request, said)
+        return await repeatable(request, answered)
     except CareError as error:
         return response_to(error)
     except LOST:

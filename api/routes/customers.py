@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnNotification, Serving, own, signed_in, staff
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnNotification, Serving, Viewer, own, signed_in, staff
 from api.problems import ERRORS
 from care.models.common import Page
 from care.models.customer import ChangeCustomer, Customer, CustomerView, StoredMethod
@@ -15,8 +15,10 @@ router = APIRouter(responses=ERRORS)
 
 
 @router.get("/customers", dependencies=[staff("customers:read")], tags=["customers"])
-async def customers(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
-    return await serving.stores.customers.page(limit=limit, cursor=cursor)
+async def customers(viewer: Viewer, serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -> Page[Customer]:
+    page = await serving.stores.customers.page(limit=limit, cursor=cursor)
+    await serving.note(viewer, "customers_listed", number=str(len(page.items)))
+    return page
 
 
 @router.get("/customer/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
@@ -26,9 +28,11 @@ async def customer(customer_id: OwnCustomer, serving: Serving) -> CustomerView:
 
 
 @router.post("/customer/change/{customer_id}", dependencies=[own("customers:write")], tags=["customers"])
-async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, serving: Serving) -> Customer:
+async def change_customer(customer_id: OwnCustomer, body: ChangeCustomer, viewer: Viewer, serving: Serving) -> Customer:
     """Name, time zone, language or usual address. Orders that are placed already keep their address."""
-    return await serving.stores.customers.change(customer_id, body)
+    changed = await serving.stores.customers.change(customer_id, body)
+    await serving.acted(viewer, customer_id, "customer_changed", customer_id)
+    return changed
 
 
 @router.get("/payment-methods/{customer_id}", dependencies=[own("customers:read")], tags=["customers"])
@@ -44,6 +48,8 @@ async def products(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None)
 
 
 @router.post("/notification/read/{notification_id}", dependencies=[own("notifications:write")], tags=["customers"])
-async def read(notification: OwnNotification, serving: Serving) -> Notification:
+async def read(notification: OwnNotification, viewer: Viewer, serving: Serving) -> Notification:
     """Marks it read; the first time counts."""
-    return await serving.stores.notifications.mark_read(notification.notification_id)
+    notice = await serving.stores.notifications.mark_read(notification.notification_id)
+    await serving.acted(viewer, notice.customer_id, "notification_read", notice.notification_id, notice.notification_id)
+    return notice

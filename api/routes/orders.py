@@ -6,12 +6,12 @@ import uuid
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving, own, staff
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnOrder, Serving, Viewer, own, staff
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from care.models.common import Page
 from care.models.customer import Address
-from care.models.order import Order
+from care.models.order import Order, OrderStatus
 from care.models.order_change import ChangeItems, ChangePayment, CloseTrace
 from care.models.tracking import Tracking
 
@@ -30,27 +30,36 @@ async def order(order: OwnOrder) -> Order:
 
 
 @router.post("/order/cancel/{order_id}", dependencies=[own("orders:write")])
-async def cancel(order: OwnOrder, serving: Serving) -> Order:
+async def cancel(order: OwnOrder, viewer: Viewer, serving: Serving) -> Order:
     """While it is pending. What was paid goes back."""
-    return await serving.cancel_order(order.order_id)
+    cancelled = await serving.cancel_order(order.order_id)
+    if order.status is not OrderStatus.CANCELLED:
+        await serving.acted(viewer, order.customer_id, "order_cancelled", order.order_id, once=order.order_id)
+    return cancelled
 
 
 @router.post("/order/address/{order_id}", dependencies=[own("orders:write")])
-async def change_address(body: Address, order: OwnOrder, serving: Serving) -> Order:
+async def change_address(body: Address, order: OwnOrder, viewer: Viewer, serving: Serving) -> Order:
     """While it is pending."""
-    return await serving.stores.orders.change_address(order.order_id, body)
+    changed = await serving.stores.orders.change_address(order.order_id, body)
+    await serving.acted(viewer, order.customer_id, "order_address_changed", order.order_id)
+    return changed
 
 
 @router.post("/order/items/{order_id}", dependencies=[own("orders:write")])
-async def change_items(body: ChangeItems, order: OwnOrder, serving: Serving, once: Once) -> Order:
+async def change_items(body: ChangeItems, order: OwnOrder, viewer: Viewer, serving: Serving, once: Once) -> Order:
     """While it is pending. What is added costs today's price and is charged first; what is less goes back."""
-    return await serving.change_items(order.order_id, body, once or uuid.uuid4().hex)
+    changed = await serving.change_items(order.order_id, body, once or uuid.uuid4().hex)
+    await serving.acted(viewer, order.customer_id, "order_items_changed", order.order_id, once)
+    return changed
 
 
 @router.post("/order/payment/{order_id}", dependencies=[own("orders:write")])
-async def change_payment(body: ChangePayment, order: OwnOrder, serving: Serving, once: Once) -> Order:
+async def change_payment(body: ChangePayment, order: OwnOrder, viewer: Viewer, serving: Serving, once: Once) -> Order:
     """While it is pending and not paid: charges it to this stored payment method now."""
-    return await serving.change_payment(order.order_id, body, once or uuid.uuid4().hex)
+    changed = await serving.change_payment(order.order_id, body, once or uuid.uuid4().hex)
+    await serving.acted(viewer, order.customer_id, "order_payment_changed", order.order_id, once)
+    return changed
 
 
 @router.get("/order/tracking/{order_id}", dependencies=[own("orders:read")])
@@ -66,6 +75,6 @@ async def traces(serving: Serving, limit: Limit = PAGE, cursor: Cursor = None) -
 
 
 @router.post("/trace/close/{order_id}", dependencies=[staff("orders:write")])
-async def close_trace(body: CloseTrace, order: OwnOrder, serving: Serving) -> Order:
+async def close_trace(body: CloseTrace, order: OwnOrder, viewer: Viewer, serving: Serving) -> Order:
     """The search is over, and the customer is told the note."""
-    return await serving.close_trace(order.order_id, body.note)
+    return await serving.close_trace(viewer, order.order_id, body.note)

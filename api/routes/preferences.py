@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import OwnCustomer, Serving, own
+from api.deps import OwnCustomer, Serving, Viewer, own
 from api.problems import ERRORS
 from care.models.preferences import ChangePreferences, Preferences
 
@@ -18,8 +18,9 @@ async def preferences(customer_id: OwnCustomer, serving: Serving) -> Preferences
 
 
 @router.put("/preferences/{customer_id}", dependencies=[own("customers:write")])
-async def choose(customer_id: OwnCustomer, body: ChangePreferences, serving: Serving) -> Preferences:
+async def choose(customer_id: OwnCustomer, body: ChangePreferences, viewer: Viewer, serving: Serving) -> Preferences:
     """Replaces the choice; a group that is not named is on."""
     chosen = Preferences(customer_id=customer_id, mail=body.mail)
     await serving.stores.preferences.put(chosen)
+    await serving.acted(viewer, customer_id, "preferences_changed", customer_id)
     return chosen

@@ -28,6 +28,7 @@ async def open_refund(body: RefundRequest, viewer: Viewer, serving: Serving, onc
     order = await serving.stores.orders.get(body.order_id)
     may_see(viewer, order.customer_id, missing("order", body.order_id))
     refund = await serving.client.open_refund(order.customer_id, body, once=once)
+    await serving.acted(viewer, order.customer_id, "refund_opened", refund.refund_id, once=refund.refund_id)
     return refund_view(serving, refund, viewer)
 
 
@@ -48,13 +49,18 @@ async def refund(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundV
 @router.post("/refund/evidence/{refund_id}", dependencies=[own("refunds:write")])
 async def add_evidence(body: AddEvidence, refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Adds files to an open case and has it assessed again."""
-    return refund_view(serving, await serving.client.add_evidence(refund.refund_id, body.evidence_ids), viewer)
+    after = await serving.client.add_evidence(refund.refund_id, body.evidence_ids)
+    await serving.acted(viewer, refund.customer_id, "refund_evidence_added", refund.refund_id)
+    return refund_view(serving, after, viewer)
 
 
 @router.post("/refund/withdraw/{refund_id}", dependencies=[own("refunds:write")])
 async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
     """Until it is paid."""
-    return refund_view(serving, await serving.client.withdraw_refund(refund.refund_id), viewer)
+    after = await serving.client.withdraw_refund(refund.refund_id)
+    if not refund.status.is_settled:
+        await serving.acted(viewer, refund.customer_id, "refund_withdrawn", refund.refund_id, once=refund.refund_id)
+    return refund_view(serving, after, viewer)
 
 
 @router.post("/refund/accept-offer/{refund_id}", dependencies=[own_wish()])
@@ -64,19 +70,22 @@ async def accept_offer(refund: OwnRefund, viewer: Viewer, serving: Serving) -> R
 
 
 @router.get("/refund/case/{refund_id}", dependencies=[staff("refunds:read")], response_model=CaseFile)
-async def case(refund: OwnRefund, serving: Serving) -> Response:
+async def case(refund: OwnRefund, viewer: Viewer, serving: Serving) -> Response:
     """The whole case: complaint, evidence hashes, verdicts, rulings, payment, times. Its bytes are what the SHA-256
     on the PDF is of."""
-    return Response(as_json(await case_file(serving, refund)), media_type="application/json")
+    shown = await case_file(serving, refund)
+    await serving.note(viewer, "case_exported", refund.refund_id, format="json")
+    return Response(as_json(shown), media_type="application/json")
 
 
 @router.get(
     "/refund/case/{refund_id}/pdf", dependencies=[staff("refunds:read")], response_class=Response, responses=_PDF
 )
-async def case_as_pdf(refund: OwnRefund, serving: Serving) -> Response:
+async def case_as_pdf(refund: OwnRefund, viewer: Viewer, serving: Serving) -> Response:
     """The same for a dispute with a bank, with the pictures."""
     shown = await case_file(serving, refund)
     pictures = await case_pictures(serving, shown)
+    await serving.note(viewer, "case_exported", refund.refund_id, format="pdf")
     return Response(
         await asyncio.to_thread(case_pdf, shown, pictures, datetime.now(UTC)),
         media_type="application/pdf",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Serving, Viewer, may_see, own
+from api.deps import PAGE, Cursor, Limit, OwnCustomer, OwnSubscription, Services, Serving, Viewer, may_see, own
 from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import subscription_view
 from care.models.common import Page
+from care.models.customer import Principal
 from care.models.notification import Notification
 from care.models.subscription import (
     CancelSubscription,
@@ -37,7 +38,7 @@ async def subscribe(body: SubscriptionRequest, viewer: Viewer, serving: Serving,
     """Deliver these items again and again. Answers once the subscription runs."""
     may_see(viewer, body.customer_id)
     subscription = await serving.client.subscribe(body, once=once)
-    return await subscription_view(serving, subscription, viewer)
+    return await _after(serving, viewer, subscription, "subscription_started", once=subscription.subscription_id)
 
 
 @router.get(
@@ -67,7 +68,7 @@ async def cancel(
 ) -> SubscriptionView:
     """Now, or after the next delivery."""
     cancelled = await serving.client.cancel_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, cancelled, viewer)
+    return await _after(serving, viewer, cancelled, "subscription_cancelled")
 
 
 @router.post(
@@ -78,7 +79,7 @@ async def pause(
 ) -> SubscriptionView:
     """Until the named date, or until it is resumed."""
     after = await serving.client.pause_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_paused")
 
 
 @router.post(
@@ -87,7 +88,7 @@ async def pause(
 async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Deliveries go on with the next one."""
     after = await serving.client.resume_subscription(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_resumed")
 
 
 @router.post(
@@ -98,7 +99,7 @@ async def skip(
 ) -> SubscriptionView:
     """Leave out one date, by default the next; later dates stay."""
     after = await serving.client.skip_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_skipped")
 
 
 @router.post(
@@ -109,7 +110,7 @@ async def unskip(
 ) -> SubscriptionView:
     """Take a skip back."""
     after = await serving.client.unskip_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_unskipped")
 
 
 @router.post(
@@ -122,7 +123,7 @@ async def reschedule(
 ) -> SubscriptionView:
     """Move the delivery of one date to another."""
     after = await serving.client.reschedule_delivery(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "delivery_moved")
 
 
 @router.post(
@@ -133,7 +134,7 @@ async def change(
 ) -> SubscriptionView:
     """Other items, days, zone or address, from the next delivery on."""
     after = await serving.client.change_subscription(stored.subscription_id, body)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_changed")
 
 
 @router.post(
@@ -144,7 +145,7 @@ async def change(
 async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """One delivery today; the calendar stays as it is."""
     after = await serving.client.order_now(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_ordered_now")
 
 
 @router.post(
@@ -155,7 +156,7 @@ async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -
 async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Take back an end after the next delivery."""
     after = await serving.client.uncancel_subscription(stored.subscription_id)
-    return await subscription_view(serving, after, viewer)
+    return await _after(serving, viewer, after, "subscription_kept")
 
 
 @router.post(
@@ -167,7 +168,7 @@ async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) ->
 async def resubscribe(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
     """Start a cancelled one again, as a new subscription; twice starts one."""
     again = await serving.client.resubscribe(stored.subscription_id)
-    return await subscription_view(serving, again, viewer)
+    return await _after(serving, viewer, again, "subscription_started", once=again.subscription_id)
 
 
 @router.get("/subscription/notifications/{customer_id}", dependencies=[own("notifications:read")])
@@ -176,3 +177,10 @@ async def notifications(
 ) -> Page[Notification]:
     """All that the customer was told, newest first."""
     return await serving.stores.notifications.page(customer_id, limit=limit, cursor=cursor)
+
+
+async def _after(
+    serving: Services, viewer: Principal, after: Subscription, what: str, once: str | None = None
+) -> SubscriptionView:
+    await serving.acted(viewer, after.customer_id, what, after.subscription_id, once)
+    return await subscription_view(serving, after, viewer)

@@ -31,6 +31,7 @@ TELLING = (
     "care/rules/account_changes.py",
     "care/rules/accounts.py",
     "care/rules/approvals.py",
+    "care/rules/audit_chain.py",
     "care/rules/cross_check.py",
     "care/rules/digest.py",
     "care/rules/evidence_checks.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -102,19 +102,6 @@ class Account(Model):
     generation: int = 0
 
 
-class AccountEvent(Model):
-    """What was done to an account: `number` counts all of them from 1, without a gap; `by` is the account that did it,
-    "command line" where somebody did it on the server."""
-
-    number: int
-    at: Utc
-    by: str
-    email: str
-    kind: Literal["added", "role_changed", "password_reset", "closed"]
-    role: Role
-    before: Role | None = None
-
-
 class Principal(Model):
     """Who asks: the part of an account that a token or session carries."""
 
@@ -126,3 +113,8 @@ class Principal(Model):
     @property
     def is_staff(self) -> bool:
         return self.role is not Role.CUSTOMER
+
+    @property
+    def recorded(self) -> str:
+        """How the audit record names them: staff by their address, customers by nothing personal."""
+        return self.email if self.is_staff else self.customer_id or ""

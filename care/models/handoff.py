@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from care.models.audit import Act
 from care.models.common import Body, Model
 from care.models.conversation import Message
 from care.models.customer import Principal, Role
@@ -41,9 +42,11 @@ class DeskStep(Model):
 class Moved(Model):
     """The conversation after a step: what it remembers, what was said in it, and what the customer is told elsewhere.
 
-    Nothing was said: the step had been made before.
+    Nothing was said: the step had been made before. `act` is what the audit record calls it, `by` who made it.
     """
 
     state: ConversationState
     said: list[Message] = []
     notice: Notification | None = None
+    act: Act | None = None
+    by: str = ""

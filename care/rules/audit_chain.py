@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 
-from care.models.audit import AuditEvent
+from care.models.audit import AuditEvent, Head
 
 # What the first line is tied to.
 BEGINNING = "0" * 64
@@ -25,15 +24,40 @@ def chained(event: AuditEvent, before: str) -> str:
     return hashlib.sha256(f"{before}\n{line}".encode()).hexdigest()
 
 
-def first_fault(events: Iterable[AuditEvent], before: str = BEGINNING, last: int = 0) -> str | None:
-    """What is wrong with these lines in the order of their numbers, as a sentence; None if nothing is.
+class Check:
+    """Walks along the chain: lines are given in their order, then the head. Each answer is what is wrong, or None.
 
-    `before` and `last` are the hash and the number of the line before the first of them.
+    `last` is the last line that is right. `kept` is a copy of a line's number and hash from elsewhere.
     """
-    for event in events:
-        if event.number != last + 1:
-            return f"Line {last + 1} is missing."
-        if event.hash != chained(event, before):
-            return f"Line {event.number} is not what was written, or what stood before it was changed."
-        before, last = event.hash, event.number
-    return None
+
+    def __init__(self, kept: Head | None = None) -> None:
+        self.last = Head(number=0, hash=BEGINNING)
+        self._kept = kept
+
+    def line(self, number: object, event: AuditEvent | None) -> str | None:
+        """`event` is None for a line that is stored in a way that nobody here has written."""
+        due = self.last.number + 1
+        if number != due:
+            later = isinstance(number, int | float) and number > due
+            return f"Line {due} is missing." if later else f"A line was put in behind line {due - 1}."
+        if event is None or event.hash != chained(event, self.last.hash):
+            return f"Line {due} is not what was written, or what stood before it was changed."
+        self.last = Head(number=due, hash=event.hash)
+        if self._kept and self._kept.number == due and self._kept.hash != event.hash:
+            return f"Line {due} is not the one whose hash was kept: it or what stood before it was written anew."
+        return None
+
+    def end(self, head: Head | None) -> str | None:
+        """After the last line. `head` is None where there is none, or none that can be read."""
+        last = self.last
+        if head is None and last.number:
+            return f"The head is missing: nobody can tell whether lines behind line {last.number} were cut off."
+        if head and head.number > last.number:
+            return f"Lines were cut off: the last is {last.number}, and the head knows of {head.number}."
+        if head and head.number < last.number:
+            return f"The head was set back to line {head.number}: the last line is {last.number}."
+        if head and head.hash != last.hash:
+            return f"The head does not name the hash of line {last.number}."
+        if self._kept and self._kept.number > last.number:
+            return f"Lines were cut off: the last is {last.number}, and the hash of line {self._kept.number} was kept."
+        return None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from care.errors import ClaimedByOther, Conflict
+from care.models.audit import Act
 from care.models.conversation import Handoff, Message
 from care.models.handoff import DeskStep, Moved
 from care.models.memory import ConversationState, Open
@@ -55,7 +56,7 @@ def taken(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
     if not step.leads:
         _not_anothers(state, handoff, step)
     joined = _tells(state, "changed" if handoff.taken_by else "joined", step, at)
-    return _moved(state, [joined], handoff=handoff.model_copy(update={"taken_by": step.by}))
+    return _moved(state, step, "conversation_taken", [joined], handoff=handoff.model_copy(update={"taken_by": step.by}))
 
 
 def released(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
@@ -66,7 +67,7 @@ def released(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
     if not step.leads:
         _not_anothers(state, handoff, step)
     left = _tells(state, "left", step, at)
-    return _moved(state, [left], handoff=handoff.model_copy(update={"taken_by": None}))
+    return _moved(state, step, "conversation_released", [left], handoff=handoff.model_copy(update={"taken_by": None}))
 
 
 def answered(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
@@ -76,7 +77,8 @@ def answered(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
     said = [] if handoff.taken_by else [_tells(state, "joined", step, at)]
     said.append(Message(role="agent", text=step.text, at=at, by=step.by))
     after = handoff.model_copy(update={"taken_by": step.by, "waiting_since": None})
-    return _moved(state, said, notice=_notice(state, handoff, "answered", at), handoff=after)
+    notice = _notice(state, handoff, "answered", at)
+    return _moved(state, step, "conversation_answered", said, notice=notice, handoff=after)
 
 
 def handed_back(state: ConversationState, step: DeskStep, at: datetime) -> Moved:
@@ -89,7 +91,7 @@ def handed_back(state: ConversationState, step: DeskStep, at: datetime) -> Moved
     notice = _notice(state, handoff, "answered" if step.text.strip() else "handed_back", at)
     nothing_open: dict[str, Any] = dict(Open(topic=state.topic, slots=state.slots)) | {"parked": [], "failures": 0}
     freed = state.model_copy(update=nothing_open)
-    return _moved(freed, said, notice=notice, handed_off=False, handoff=None)
+    return _moved(freed, step, "conversation_handed_back", said, notice=notice, handed_off=False, handoff=None)
 
 
 def waits(state: ConversationState, at: datetime) -> ConversationState:
@@ -134,10 +136,17 @@ def _notice(
 
 
 def _moved(
-    state: ConversationState, said: list[Message], /, *, notice: Notification | None = None, **changes: Any
+    state: ConversationState,
+    step: DeskStep,
+    act: Act,
+    said: list[Message],
+    /,
+    *,
+    notice: Notification | None = None,
+    **changes: Any,
 ) -> Moved:
     history = state.history
     for message in said:
         history = remember(history, message.role, message.text)
     changes |= {"turn": state.turn + 1, "history": history}
-    return Moved(state=state.model_copy(update=changes), said=said, notice=notice)
+    return Moved(state=state.model_copy(update=changes), said=said, notice=notice, act=act, by=step.by)

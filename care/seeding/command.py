@@ -10,6 +10,7 @@ from typing import Any
 
 from care.errors import CareError, SetupError
 from care.gateways import payments_for
+from care.models.audit import COMMAND_LINE
 from care.models.subscription import SubscriptionRequest
 from care.policy import load_policy
 from care.seeding.files import Refusal
@@ -39,6 +40,8 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
                 started = await asyncio.gather(*(_start(client, request, gate) for request in report.subscriptions))
                 report.refused += [refusal for refusal in started if refusal]
                 report.loaded["subscriptions"] = started.count(None)
+            told = {kind: str(number) for kind, number in report.loaded.items()}
+            await stores.audit.append("seeded", by=COMMAND_LINE, session=None, **told)
             return report
     except CONNECTION_ERRORS:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None

@@ -1,7 +1,7 @@
-"""Who may sign in, and the record of who changed that.
+"""Who may sign in.
 
-Every act and its line in the record are one transaction, which counts the lines first. So two acts at once collide
-there, and the later one looks again at what the first has left: two administrators cannot close each other.
+Every act and its line in the audit record are one transaction. Two acts at once collide at the record's head, and the
+later one looks again at what the first has left: two administrators cannot close each other.
 """
 
 from __future__ import annotations
@@ -11,27 +11,25 @@ from collections.abc import Callable
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Conflict, missing
+from care.models.audit import Act
 from care.models.common import Page
-from care.models.customer import Account, AccountEvent, Role
-from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
-from care.stores.ids import next_number
-from care.stores.mongo import Database, Document, Session, in_transaction
+from care.models.customer import Account, Role
+from care.stores.audit import AuditStore
+from care.stores.documents import NEWEST, OLDEST, Documents
+from care.stores.mongo import Database, Document, Session
 
-_RECORD = "account record"  # its counter
 # What an act makes of an account, given how many open accounts of administrators there are. May refuse.
-Act = Callable[[Account, int], Account]
+Change = Callable[[Account, int], Account]
 
 
 class AccountStore:
     """Accounts by e-mail address, whose case does not matter."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, audit: AuditStore) -> None:
+        self._audit = audit
         self._accounts = Documents(database, "accounts", Account, key="email", noun="account")
-        self._record = database["account_record"]
 
     async def ensure_indexes(self) -> None:
-        """The record is read by `_id`, its number."""
         await self._accounts.collection.create_index("customer_id")
         await self._accounts.collection.create_index([("role", 1), ("closed_at", 1)])
         await self._accounts.collection.create_index([("created_at", NEWEST), ("_id", NEWEST)])
@@ -41,13 +39,13 @@ class AccountStore:
         account = account.model_copy(update={"email": account.email.lower()})
 
         async def body(session: Session) -> None:
-            number = await next_number(self._database, _RECORD, session)
-            await self._write(number, account, None, "added", by or "", session)
+            role = account.role.value
+            await self._audit.append("account_added", by=by or "", about=account.email, session=session, role=role)
             await self._accounts.add(account, session=session)
 
         try:
             if by is not None:
-                await in_transaction(self._database, body)
+                await self._audit.transaction(body)
             elif not await self._accounts.add(account):
                 raise _taken(account)
         except DuplicateKeyError:
@@ -61,21 +59,21 @@ class AccountStore:
         if await self._accounts.change(email.lower(), {"password_hash": password_hash}) is None:
             raise self._accounts.missing(email)
 
-    async def act(self, email: str, kind: str, act: Act, *, by: str) -> Account:
-        """The account as `act` has left it, one generation on. Raises NotFound, and what `act` raises."""
+    async def act(self, email: str, act: Act, change: Change, *, by: str) -> Account:
+        """The account as `change` has left it, one generation on. Raises NotFound, and what `change` raises."""
 
         async def body(session: Session) -> Account:
-            number = await next_number(self._database, _RECORD, session)
             before = await self._accounts.find(email.lower(), session=session)
             if before is None:
                 raise missing("account", "of this address")
-            after = act(before, await self._admins(session))
+            after = change(before, await self._admins(session))
             after = after.model_copy(update={"generation": before.generation + 1})
+            roles = {"role": after.role.value} | ({"before": before.role.value} if after.role != before.role else {})
+            await self._audit.append(act, by=by, about=after.email, session=session, **roles)
             await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
-            await self._write(number, after, before, kind, by, session)
             return after
 
-        return await in_transaction(self._database, body)
+        return await self._audit.transaction(body)
 
     async def all(self) -> list[Account]:
         return await self._accounts.many({}, by="_id", direction=OLDEST)
@@ -84,21 +82,9 @@ class AccountStore:
         """Newest first, the closed ones among them."""
         return await self._accounts.page({}, by="created_at", limit=limit, cursor=cursor)
 
-    async def record(self, limit: int) -> list[AccountEvent]:
-        """The latest acts, newest first."""
-        found = self._record.find().sort("_id", NEWEST).limit(limit)
-        return [AccountEvent.model_validate({**each, "number": each["_id"]}) async for each in found]
-
     async def _admins(self, session: Session) -> int:
         admins: Document = {"role": Role.ADMIN.value, "closed_at": None}
         return int(await self._accounts.collection.count_documents(admins, session=session))
-
-    async def _write(
-        self, number: int, after: Account, before: Account | None, kind: str, by: str, session: Session
-    ) -> None:
-        was = before.role if before and before.role is not after.role else None
-        event = {"by": by, "email": after.email, "kind": kind, "role": after.role, "before": was, "at": now()}
-        await self._record.insert_one({"_id": number} | plain(event), session=session)
 
 
 def _taken(account: Account) -> Conflict:

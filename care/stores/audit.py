@@ -1,23 +1,35 @@
 """The audit record: appended to, read, and never changed. Each line is tied to the one before by its hash.
 
 The head (number and hash of the last line) is changed in the transaction that writes a line. It orders the writers,
-and lines cut off at the end are missed by it.
+and lines cut off at the end are missed by it. Who writes it first has the record until they commit; the others collide
+with it before they have done any work, and try again.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
 
 import structlog
+from pydantic import ValidationError
+from pymongo.errors import DuplicateKeyError
 
-from care.models.audit import Act, AuditEvent
+from care.errors import Unavailable
+from care.models.audit import Act, AuditEvent, Head
 from care.models.common import Page
 from care.rules.audit_chain import BEGINNING, chained
-from care.stores.documents import NEWEST, OLDEST, Documents, now
-from care.stores.mongo import Database, Document, Session, Turns, in_transaction
+from care.stores.audit_before import carry_over
+from care.stores.documents import MOST_PER_PAGE, NEWEST, OLDEST, Documents, now
+from care.stores.mongo import Database, Document, Session, Turns, after_commit, in_transaction
+from care.stores.paging import after as beyond
+from care.stores.paging import to_cursor
 
-log = structlog.get_logger()
+log = structlog.get_logger("audit")
+T = TypeVar("T")
 _HEAD = "head"
+_AT_ONCE = 500  # lines in memory, and between two turns for others in a web process
+_ONCE: Document = {"once": {"$gt": ""}}
 
 
 class AuditStore:
@@ -28,46 +40,126 @@ class AuditStore:
         self._turns = Turns()
 
     async def ensure_indexes(self) -> None:
-        """Lines are read by `_id`, their number; what was done about or by somebody is looked up."""
-        for field in ("about", "by"):
-            await self._events.collection.create_index([(field, OLDEST), ("_id", NEWEST)])
+        """Lines are read by `_id`, their number; what was done about, by or when is looked up."""
+        lines = self._events.collection
+        for fields in (["about"], ["by"], ["act"], ["by", "act"]):
+            await lines.create_index([*((field, OLDEST) for field in fields), ("_id", NEWEST)])
+        await lines.create_index([("at", OLDEST), ("_id", OLDEST)])
+        await lines.create_index("once", unique=True, partialFilterExpression=_ONCE)
+        await carry_over(self._database, self._append)
 
     async def append(
-        self, act: Act, *, by: str, about: str = "", session: Session | None = None, **detail: str
+        self, act: Act, *, by: str, about: str = "", session: Session | None = None, once: str = "", **detail: str
     ) -> AuditEvent:
-        """Writes a line; within `session`'s transaction, where the act is part of one."""
-        if session is not None:
-            return await self._append(session, act, by, about, detail)
-        async with self._turns.on([_HEAD]):
-            event = await in_transaction(self._database, lambda own: self._append(own, act, by, about, detail))
-        log.info("audit", number=event.number, hash=event.hash, act=event.act)
-        return event
+        """Writes a line; within `session`'s transaction, where the act is part of one.
 
-    async def head(self) -> tuple[int, str]:
-        """Number and hash of the last line: (0, zeros) before the first."""
+        The same `once` writes one line, and gives it again. Raises Unavailable where the record is damaged.
+        """
+        if session is not None:
+            return await self._append(session, act, by, about, detail, once)
+        if once and (written := await self._written(once)):
+            return written
+        return await self.transaction(lambda own: self._append(own, act, by, about, detail, once))
+
+    async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
+        """For an act and its line, both or neither: as `in_transaction`, and those of one process in their turn."""
+        async with self._turns.on([_HEAD]):
+            return await in_transaction(self._database, body)
+
+    async def together(
+        self, body: Callable[[Session], Awaitable[T]], act: Act, *, by: str, about: str = "", **detail: str
+    ) -> T:
+        """`body`, and a line that tells of it: both or neither. Raises what `body` raises."""
+
+        async def both(session: Session) -> T:
+            await self._append(session, act, by, about, detail)
+            return await body(session)
+
+        return await self.transaction(both)
+
+    async def head(self) -> Head | None:
+        """None before the first line, and for one that cannot be read."""
         return _of(await self._heads.find_one({"_id": _HEAD}))
 
     async def lines(self, after: int = 0) -> AsyncIterator[AuditEvent]:
         """All lines from the one after number `after` on, in their order."""
-        async for document in self._events.collection.find({"_id": {"$gt": after}}).sort("_id", OLDEST):
-            yield self._events.decode(document)
+        async for _number, event in self.stored(after):
+            if event:
+                yield event
+
+    async def stored(self, after: int = 0) -> AsyncIterator[tuple[object, AuditEvent | None]]:
+        """The same as they are stored, each with its number; None for one that was not written so by anybody here."""
+        where: Document = {"_id": {"$gt": after}} if after else {}
+        async for document in self._events.collection.find(where).sort("_id", OLDEST).batch_size(_AT_ONCE):
+            yield document["_id"], self._read(document)
 
     async def page(
-        self, *, about: str | None = None, by: str | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        about: str | None = None,
+        by: str | None = None,
+        acts: Sequence[str] = (),
+        since: datetime | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[AuditEvent]:
-        """Newest first."""
-        where = {name: value for name, value in (("about", about), ("by", by)) if value is not None}
-        return await self._events.page(where, by="_id", limit=limit, cursor=cursor)
+        """Newest first. Without lines that cannot be read: the check of the chain tells of them."""
+        where: Document = {name: value for name, value in (("about", about), ("by", by)) if value is not None}
+        where |= {"act": {"$in": list(acts)}} if acts else {}
+        first = await self._first(since) if since else 1
+        where["_id"] = {"$gte": first}
+        query = {"$and": [where, beyond(cursor, "_id", NEWEST)]} if cursor else where
+        limit = max(1, min(limit, MOST_PER_PAGE))
+        found = self._events.collection.find(query).sort("_id", NEWEST).limit(limit + 1)
+        documents = [each async for each in found] if first else []
+        following = to_cursor(documents[limit - 1], "_id") if len(documents) > limit else None
+        return Page(items=[event for each in documents[:limit] if (event := self._read(each))], next=following)
 
-    async def _append(self, session: Session, act: Act, by: str, about: str, detail: dict[str, str]) -> AuditEvent:
-        number, before = _of(await self._heads.find_one({"_id": _HEAD}, session=session))
-        event = AuditEvent(number=number + 1, at=now(), act=act, by=by, about=about, detail=detail, hash="")
-        event = event.model_copy(update={"hash": chained(event, before)})
-        head = {"number": event.number, "hash": event.hash}
-        await self._heads.update_one({"_id": _HEAD}, {"$set": head}, upsert=True, session=session)
-        await self._events.add(event, session=session)
+    async def _first(self, since: datetime) -> int:
+        """The number of the first line since then; 0 if there is none. Times never go back from line to line."""
+        found = await self._events.collection.find_one({"at": {"$gte": since}}, {"_id": 1}, sort=[("at", OLDEST)])
+        return int(found["_id"]) if found else 0
+
+    async def _written(self, once: str, session: Session | None = None) -> AuditEvent | None:
+        found = await self._events.collection.find_one({"once": once}, session=session)
+        return self._read(found) if found else None
+
+    def _read(self, document: Document) -> AuditEvent | None:
+        try:
+            event = self._events.decode(document)
+        except ValidationError:
+            return None
+        return event if self._events.encode(event) == document else None
+
+    async def _append(
+        self,
+        session: Session,
+        act: Act,
+        by: str,
+        about: str,
+        detail: dict[str, str],
+        once: str = "",
+        at: datetime | None = None,
+    ) -> AuditEvent:
+        before = _of(await self._heads.find_one({"_id": _HEAD}, session=session)) or Head(number=0, hash=BEGINNING)
+        if once and (written := await self._written(once, session)):
+            return written
+        at = max(at or now(), before.at) if before.at else at or now()
+        number = before.number + 1
+        event = AuditEvent(number=number, at=at, act=act, by=by, about=about, detail=detail, once=once, hash="")
+        event = event.model_copy(update={"hash": chained(event, before.hash)})
+        head = Head(number=number, hash=event.hash, at=at)
+        await self._heads.update_one({"_id": _HEAD}, {"$set": head.model_dump()}, upsert=True, session=session)
+        try:
+            await self._events.add(event, session=session)
+        except DuplicateKeyError:  # somebody has set the head back
+            raise Unavailable("The audit record is damaged: `care audit verify` says where.") from None
+        after_commit(lambda: log.info("audit", number=event.number, hash=event.hash, act=event.act))
         return event
 
 
-def _of(head: Document | None) -> tuple[int, str]:
-    return (0, BEGINNING) if head is None else (int(head["number"]), str(head["hash"]))
+def _of(head: Document | None) -> Head | None:
+    try:
+        return Head.model_validate(head) if head else None
+    except ValidationError:
+        return None

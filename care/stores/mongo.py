@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -35,6 +36,8 @@ CONNECTION_ERRORS: tuple[type[PyMongoError], ...] = (ConnectionFailure, Executio
 DURABLE = WriteConcern(w="majority", j=True)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds
 _RANDOM = secrets.SystemRandom()
+# What is to be done once the transaction that is under way has been committed.
+_afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("afterwards")
 
 
 def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
@@ -64,6 +67,7 @@ async def in_transaction(database: Database, body: Callable[[Session], Awaitable
     attempts = count()
 
     async def attempt(session: Session) -> T:
+        _afterwards.set([])
         try:
             return await body(session)
         except PyMongoError as error:
@@ -79,7 +83,14 @@ async def in_transaction(database: Database, body: Callable[[Session], Awaitable
             write_concern=DURABLE,
             read_preference=ReadPreference.PRIMARY,
         )
+        for act in _afterwards.get():
+            act()
         return result
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Does `act` once the transaction that is under way has been committed, and never if it is not."""
+    _afterwards.get().append(act)
 
 
 class Turns:

@@ -14,7 +14,7 @@ from care.errors import Conflict
 from care.models.common import Page
 from care.models.dispatch import Channel, Dispatch, DispatchStatus
 from care.stores.documents import NEWEST, Documents, plain
-from care.stores.mongo import Database, Document
+from care.stores.mongo import Database, Document, Session
 
 _KEPT = timedelta(days=30)  # after it has ended
 
@@ -74,13 +74,13 @@ class OutboxStore:
         """What went to one endpoint, newest first."""
         return await self._dispatches.page({"endpoint_id": endpoint_id}, by="created_at", limit=limit, cursor=cursor)
 
-    async def send_again(self, dispatch_id: str, now: datetime) -> Dispatch:
+    async def send_again(self, dispatch_id: str, now: datetime, session: Session | None = None) -> Dispatch:
         """Due now, with all tries before it. Raises NotFound, or Conflict while a worker is sending it."""
         fields = {"status": DispatchStatus.PENDING, "attempts": 0, "next_at": now, "done_at": None, "claimed_by": None}
         free = {"$or": [{"claimed_by": None}, {"next_at": {"$lte": plain(now)}}]}
-        if again := await self._dispatches.change(dispatch_id, fields, only_if=free):
+        if again := await self._dispatches.change(dispatch_id, fields, only_if=free, session=session):
             return again
-        await self._dispatches.get(dispatch_id)
+        await self._dispatches.get(dispatch_id, session=session)
         raise Conflict(f"{dispatch_id} is being sent right now: look again in a minute.")
 
     async def forget(self, endpoint_id: str) -> None:

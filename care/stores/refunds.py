@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pymongo import ReturnDocument
-
 from care.errors import AlreadySettled, ClaimedByOther
+from care.models.audit import Act
 from care.models.common import Page
 from care.models.money import Money
 from care.models.refund import Refund, RefundStatus
+from care.stores.audit import AuditStore
 from care.stores.documents import NEWEST, OLDEST, Documents
-from care.stores.mongo import Database, Document
+from care.stores.mongo import Database, Document, Session
 from care.stores.reservations import HELD, OWNED, PAID, Reservations, queue_place
 
 # A person is needed: to rule, or to put a payment right.
@@ -26,7 +26,8 @@ _APPROVED = {RefundStatus.APPROVED, RefundStatus.PAYMENT_FAILED, RefundStatus.PA
 
 
 class RefundStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
+        self._audit = audit
         self._refunds = Documents(database, "refunds", Refund, key="refund_id", noun="refund")
         self._reservations = Reservations(database, self._refunds)
 
@@ -129,27 +130,29 @@ class RefundStore:
 
     async def claim(self, refund_id: str, who: str) -> Refund:
         """Atomic. Raises ClaimedByOther naming the owner, AlreadySettled for a closed case, NotFound."""
-        return await self._hand(refund_id, who, owner=who)
+        return await self._hand(refund_id, who, "case_claimed", by=who, only_from=who)
 
     async def release(self, refund_id: str, who: str) -> Refund:
         """Give a claim back; one that nobody holds stays free. Raises as `claim` does."""
-        return await self._hand(refund_id, who, owner=None)
+        return await self._hand(refund_id, None, "case_released", by=who, only_from=who)
 
-    async def assign(self, refund_id: str, to: str) -> Refund:
+    async def assign(self, refund_id: str, to: str, *, by: str) -> Refund:
         """Move a claim to somebody else, whoever holds it. Raises AlreadySettled, NotFound."""
-        return await self._hand(refund_id, None, owner=to)
+        return await self._hand(refund_id, to, "case_assigned", by=by)
 
-    async def _hand(self, refund_id: str, who: str | None, *, owner: str | None) -> Refund:
-        """Atomic; only from `who` or nobody, unless `who` is None."""
-        held = {} if who is None else {"claimed_by": {"$in": [None, who]}}
-        document = await self._refunds.collection.find_one_and_update(
-            {"_id": refund_id, "status": {"$nin": _SETTLED}} | held,
-            {"$set": {"claimed_by": owner}},
-            return_document=ReturnDocument.AFTER,
-        )
-        if document is not None:
-            return self._refunds.decode(document)
-        refund = await self._refunds.get(refund_id)
-        if refund.status.is_settled:
-            raise AlreadySettled(f"Refund {refund_id} is settled: it is {refund.status}.")
-        raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
+    async def _hand(self, refund_id: str, to: str | None, act: Act, *, by: str, only_from: str | None = None) -> Refund:
+        """With its line in the audit record, if it changes anything; from anybody, unless `only_from` is given."""
+
+        async def body(session: Session) -> Refund:
+            refund = await self._refunds.get(refund_id, session=session)
+            if refund.status.is_settled:
+                raise AlreadySettled(f"Refund {refund_id} is settled: it is {refund.status}.")
+            if only_from is not None and refund.claimed_by not in (None, only_from):
+                raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
+            if refund.claimed_by == to:
+                return refund
+            detail = {"to": to} if to and to != by else {}
+            await self._audit.append(act, by=by, about=refund_id, session=session, **detail)
+            return await self._refunds.change(refund_id, {"claimed_by": to}, session=session) or refund
+
+        return await self._audit.transaction(body)

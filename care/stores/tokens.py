@@ -14,12 +14,11 @@ from care.models.common import Page
 from care.models.token import ServiceToken
 from care.stores.audit import AuditStore
 from care.stores.documents import NEWEST, Documents, now
-from care.stores.mongo import Database, Session, in_transaction
+from care.stores.mongo import Database, Session
 
 
 class TokenStore:
     def __init__(self, database: Database, audit: AuditStore) -> None:
-        self._database = database
         self._audit = audit
         self._tokens = Documents(database, "tokens", ServiceToken, key="name", noun="service token")
 
@@ -38,7 +37,7 @@ class TokenStore:
             await self._tokens.add(token, session=session, sha256=sha256)
 
         try:
-            await in_transaction(self._database, body)
+            await self._audit.transaction(body)
         except DuplicateKeyError:
             raise Conflict(f"There is, or was, a service token {token.name}: choose another name.") from None
 
@@ -65,4 +64,4 @@ class TokenStore:
             await self._tokens.change(name, revoked, session=session)
             return found.model_copy(update=revoked)
 
-        return await in_transaction(self._database, body)
+        return await self._audit.transaction(body)

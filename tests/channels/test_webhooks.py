@@ -43,7 +43,7 @@ async def told(stores: Stores, notification_id: str = "N", **given: Any) -> Disp
 
 async def test_a_receiver_can_verify_what_it_gets(stores: Stores) -> None:
     async with receiver("204 No Content") as shop:
-        endpoint = await webhooks(stores).register(NewEndpoint(url=shop.url))
+        endpoint = await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         sent = await told(stores, message="Ümlaut & 'quote'", link="https://shop.test/skip")
     assert (sent.status, sent.last_code, sent.attempts) == (DispatchStatus.SENT, 204, 1)
     [got] = shop.got
@@ -59,7 +59,7 @@ async def test_a_receiver_can_verify_what_it_gets(stores: Stores) -> None:
 
 async def test_secrets_lie_sealed_and_are_listed_nowhere(stores: Stores) -> None:
     hooks = webhooks(stores)
-    endpoint = await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"))
+    endpoint = await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"), by="root")
     assert endpoint.secret.startswith("whsec_")
     stored = await stores.database["webhooks"].find_one({"_id": endpoint.endpoint_id})
     listed = (await hooks.page(limit=50, cursor=None)).model_dump_json()
@@ -71,14 +71,14 @@ async def test_secrets_lie_sealed_and_are_listed_nowhere(stores: Stores) -> None
 
 
 async def test_another_encryption_key_signs_nothing_and_loses_nothing(stores: Stores) -> None:
-    await webhooks(stores).register(NewEndpoint(url="http://127.0.0.1:9/"))
+    await webhooks(stores).register(NewEndpoint(url="http://127.0.0.1:9/"), by="root")
     endpoint = await stores.webhooks.get("WHK001")
     assert Webhooks(stores, bytes(32), production=False).headers(endpoint, "N", b"", now()) is None
 
 
 async def test_an_error_is_tried_again_under_the_same_id(stores: Stores) -> None:
     async with receiver("500 Oops", "200 OK") as shop:
-        endpoint = await webhooks(stores).register(NewEndpoint(url=shop.url))
+        endpoint = await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         waiting = await told(stores)
         assert (waiting.status, waiting.last_code, waiting.reason) == (DispatchStatus.PENDING, 500, "status")
         assert (await stores.webhooks.get("WHK001")).failing_since is not None
@@ -98,20 +98,20 @@ async def test_redirects_are_not_followed_and_silence_is_not_waited_for(
     answer: str | None, code: int | None, reason: str, stores: Stores
 ) -> None:
     async with receiver(answer) as shop:
-        await webhooks(stores).register(NewEndpoint(url=shop.url))
+        await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         waiting = await told(stores)
     assert (waiting.status, waiting.last_code, waiting.reason) == (DispatchStatus.PENDING, code, reason)
     assert len(shop.got) == 1
 
 
 async def test_nobody_listening_is_a_failure_like_others(stores: Stores) -> None:
-    await webhooks(stores).register(NewEndpoint(url=f"http://127.0.0.1:{free_port()}/"))
+    await webhooks(stores).register(NewEndpoint(url=f"http://127.0.0.1:{free_port()}/"), by="root")
     assert (await told(stores)).reason == "unreachable"
 
 
 async def test_an_endpoint_that_is_gone_is_disabled_at_once(stores: Stores) -> None:
     async with receiver("410 Gone") as shop:
-        await webhooks(stores).register(NewEndpoint(url=shop.url))
+        await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         assert (await told(stores)).status is DispatchStatus.FAILED
         [endpoint] = (await webhooks(stores).page(limit=50, cursor=None)).items
         assert (endpoint.enabled, endpoint.disabled_reason) == (False, "It answered 410 Gone.")
@@ -123,7 +123,7 @@ async def test_an_endpoint_that_is_gone_is_disabled_at_once(stores: Stores) -> N
 
 async def test_an_endpoint_is_disabled_when_a_message_runs_out_of_tries(stores: Stores) -> None:
     async with receiver("500 Oops") as shop:
-        await webhooks(stores).register(NewEndpoint(url=shop.url))
+        await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         waiting, working = await told(stores), dispatcher(stores)
         while waiting.status is DispatchStatus.PENDING:
             await working.send_due(waiting.next_at)
@@ -134,7 +134,7 @@ async def test_an_endpoint_is_disabled_when_a_message_runs_out_of_tries(stores: 
 
 async def test_an_endpoint_is_disabled_after_five_days_of_failures_only(stores: Stores) -> None:
     async with receiver("500 Oops") as shop:
-        await webhooks(stores).register(NewEndpoint(url=shop.url))
+        await webhooks(stores).register(NewEndpoint(url=shop.url), by="root")
         await told(stores, "OLD")
         await stores.notifications.add(notice("NEW", kind="missed"))
         later, working = now() + timedelta(days=5), dispatcher(stores)
@@ -147,12 +147,12 @@ async def test_an_endpoint_is_disabled_after_five_days_of_failures_only(stores: 
 async def test_what_failed_is_delivered_again_by_hand_once_it_is_enabled(stores: Stores) -> None:
     hooks = webhooks(stores)
     async with receiver("410 Gone", "200 OK") as shop:
-        endpoint = await hooks.register(NewEndpoint(url=shop.url))
+        endpoint = await hooks.register(NewEndpoint(url=shop.url), by="root")
         await told(stores)
         with pytest.raises(Conflict, match="enable it first"):
-            await hooks.redeliver("N:WHK001")
-        assert (await hooks.enable("WHK001")).disabled_reason is None
-        again = await hooks.redeliver("N:WHK001")
+            await hooks.redeliver("N:WHK001", by="root")
+        assert (await hooks.enable("WHK001", by="root")).disabled_reason is None
+        again = await hooks.redeliver("N:WHK001", by="root")
         assert (again.status, again.attempts) == (DispatchStatus.PENDING, 0)
         await dispatcher(stores).send_due(now() + SECOND)
     assert (await stores.outbox.get("N:WHK001")).status is DispatchStatus.SENT
@@ -162,8 +162,8 @@ async def test_what_failed_is_delivered_again_by_hand_once_it_is_enabled(stores:
 async def test_after_a_rotation_both_secrets_sign_for_a_day(stores: Stores) -> None:
     hooks = webhooks(stores)
     async with receiver() as shop:
-        before = await hooks.register(NewEndpoint(url=shop.url))
-        after = await hooks.rotate("WHK001")
+        before = await hooks.register(NewEndpoint(url=shop.url), by="root")
+        after = await hooks.rotate("WHK001", by="root")
         await told(stores)
     [got] = shop.got
     for secret in (before.secret, after.secret):
@@ -178,12 +178,12 @@ async def test_after_a_rotation_both_secrets_sign_for_a_day(stores: Stores) -> N
 async def test_a_disabled_endpoint_hears_nothing_and_a_deleted_one_is_forgotten(stores: Stores) -> None:
     hooks = webhooks(stores)
     async with receiver("500 Oops") as shop:
-        await hooks.register(NewEndpoint(url=shop.url))
+        await hooks.register(NewEndpoint(url=shop.url), by="root")
         await told(stores)
-        assert (await hooks.disable("WHK001")).disabled_reason == "Disabled by hand."
+        assert (await hooks.disable("WHK001", by="root")).disabled_reason == "Disabled by hand."
         await dispatcher(stores).send_due(now() + BACKOFF[0] + SECOND)
         assert (await stores.outbox.get("N:WHK001")).reason == "endpoint_disabled"
-        await hooks.delete("WHK001")
+        await hooks.delete("WHK001", by="root")
         with pytest.raises(NotFound):
             await stores.outbox.get("N:WHK001")
     assert len(shop.got) == 1
@@ -191,7 +191,7 @@ async def test_a_disabled_endpoint_hears_nothing_and_a_deleted_one_is_forgotten(
 
 async def test_only_the_kinds_that_were_asked_for_are_sent(stores: Stores) -> None:
     async with receiver() as shop:
-        await webhooks(stores).register(NewEndpoint(url=shop.url, kinds=["refund_paid"]))
+        await webhooks(stores).register(NewEndpoint(url=shop.url, kinds=["refund_paid"]), by="root")
         with pytest.raises(NotFound):
             await told(stores)
         await stores.notifications.add(notice("R", kind="refund_paid", refund_id="REF1"))
@@ -204,9 +204,9 @@ async def test_only_the_kinds_that_were_asked_for_are_sent(stores: Stores) -> No
 @pytest.mark.parametrize("url", ["http://shop.test/", "https://127.0.0.1/", "https://10.0.0.1/", "https://localhost/"])
 async def test_in_production_inner_addresses_are_refused_at_once(url: str, stores: Stores) -> None:
     with pytest.raises(Invalid, match="The address must"):
-        await webhooks(stores, production=True).register(NewEndpoint(url=url))
+        await webhooks(stores, production=True).register(NewEndpoint(url=url), by="root")
     with pytest.raises(Invalid):
-        await webhooks(stores).register(NewEndpoint(url="ftp://shop.test/"))
+        await webhooks(stores).register(NewEndpoint(url="ftp://shop.test/"), by="root")
 
 
 def _leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -248,15 +248,15 @@ async def test_strange_names_are_refused_and_break_nothing(url: str, production:
     address = url.replace("http:", "https:") if production else url
     if production:
         with pytest.raises(Invalid):
-            await webhooks(stores, production=True).register(NewEndpoint(url=address))
+            await webhooks(stores, production=True).register(NewEndpoint(url=address), by="root")
     assert not (await HttpPoster(production=production, seconds=5).post(address, {}, b"{}")).delivered
 
 
 async def test_asking_twice_with_one_key_makes_one_endpoint(stores: Stores) -> None:
     hooks = webhooks(stores)
-    await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"), once="k")
+    await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"), by="root", once="k")
     with pytest.raises(Conflict, match="WHK001"):
-        await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"), once="k")
+        await hooks.register(NewEndpoint(url="http://127.0.0.1:9/"), by="root", once="k")
 
 
 def test_a_claim_outlives_the_longest_post() -> None:

@@ -134,7 +134,7 @@ def test_what_is_wrong_is_said_in_one_sentence(
     assert not done.stdout
 
 
-def test_a_candidate_that_allows_more_shows_what_would_be_paid_and_writes_nothing(
+def test_a_candidate_that_allows_more_shows_what_would_be_paid_and_changes_nothing(
     shop: dict[str, str], tmp_path: Path
 ) -> None:
     path = written(tmp_path, "  EUR: 2000\n", "  EUR: 7000\n")
@@ -157,7 +157,8 @@ def test_a_candidate_that_allows_more_shows_what_would_be_paid_and_writes_nothin
 
 async def _content(shop: dict[str, str]) -> Any:
     async with open_stores(shop["CARE_MONGODB_URI"], shop["CARE_MONGODB_DATABASE"], indexes=False) as stores:
-        return (await stores.database.command("dbHash"))["collections"]
+        hashes = (await stores.database.command("dbHash"))["collections"]
+        return {name: each for name, each in hashes.items() if not name.startswith("audit")}
 
 
 def test_a_stricter_candidate_is_told_to_a_machine_as_well(shop: dict[str, str], tmp_path: Path) -> None:

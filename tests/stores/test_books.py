@@ -238,6 +238,8 @@ async def test_the_command_says_what_it_did_and_exits_with_1_for_a_person(
     assert (said["mended"], said["unchanged"], said["for_a_person"]) == (1, 0, 1)
     assert {each["subject"] for each in said["findings"]} == {"wallet CUST001", "refund REF1"}
     assert (await shop.wallets.get("CUST001")) == Wallet(customer_id="CUST001", balance=eur(150))
+    (line,) = (await shop.audit.page()).items
+    assert (line.act, line.about, line.detail) == ("repaired", "CUST001", {"what": "wallet", "mend": "wallet"})
 
 
 async def _everything(stores: Stores) -> dict[str, list[Any]]:

@@ -31,7 +31,7 @@ async def test_a_notification_and_its_place_in_the_outbox_are_one_write(stores: 
 
 async def test_two_dispatchers_at_once_send_each_message_once(stores: Stores) -> None:
     poster = Recorder()
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     for number in range(30):
         await stores.notifications.add(notice(f"N{number}"))
     several = [dispatcher(stores, poster) for _ in range(4)]
@@ -44,7 +44,7 @@ async def test_two_dispatchers_at_once_send_each_message_once(stores: Stores) ->
 async def test_dying_between_the_outbox_and_the_flag_repeats_nothing(stores: Stores) -> None:
     poster = Recorder()
     working = dispatcher(stores, poster)
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     await stores.notifications.add(notice("N"))
     await working.fan_out(NOW)
     await working.send_due(NOW)
@@ -58,7 +58,7 @@ async def test_dying_between_the_outbox_and_the_flag_repeats_nothing(stores: Sto
 async def test_a_killed_workers_claim_runs_out(stores: Stores) -> None:
     poster = Recorder()
     working = dispatcher(stores, poster)
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     await stores.notifications.add(notice("N"))
     await working.fan_out(NOW)
     killed = await stores.outbox.claim(Channel.WEBHOOK, NOW, LEASE)
@@ -76,7 +76,7 @@ async def test_a_killed_workers_claim_runs_out(stores: Stores) -> None:
 async def test_a_withdrawn_reminder_is_not_sent(stores: Stores) -> None:
     poster = Recorder()
     working = dispatcher(stores, poster)
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     await stores.notifications.add(notice("N"))
     await working.fan_out(NOW)
     await stores.notifications.withdraw_reminders(
@@ -86,13 +86,13 @@ async def test_a_withdrawn_reminder_is_not_sent(stores: Stores) -> None:
     assert poster.posted == []
     assert (await stores.outbox.get("N:WHK001")).status is DispatchStatus.CANCELLED
     with pytest.raises(Conflict):
-        await webhooks(stores).redeliver("N:WHK001")
+        await webhooks(stores).redeliver("N:WHK001", by="root")
 
 
 async def test_a_reminder_that_comes_back_after_an_unskip_is_sent(stores: Stores) -> None:
     poster = Recorder()
     working = dispatcher(stores, poster)
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     await stores.notifications.add(notice("N"))
     await working.fan_out(NOW)
     await stores.notifications.withdraw_reminders(
@@ -114,7 +114,7 @@ async def test_what_breaks_the_sender_is_counted_and_holds_up_nothing(stores: St
 
     poster = Broken()
     working = dispatcher(stores, poster)
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     for notification_id in ("BAD", "GOOD"):
         await stores.notifications.add(notice(notification_id))
     await working.fan_out(NOW)
@@ -126,7 +126,7 @@ async def test_what_breaks_the_sender_is_counted_and_holds_up_nothing(stores: St
 
 async def test_looking_for_work_reads_only_what_waits(stores: Stores) -> None:
     """A dispatcher looks every second: that must cost nothing, however much was ever told."""
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     for number in range(20):
         await stores.notifications.add(notice(f"N{number}"))
     working = dispatcher(stores, Recorder())
@@ -147,18 +147,18 @@ async def test_looking_for_work_reads_only_what_waits(stores: Stores) -> None:
 
 async def test_what_is_being_sent_is_not_sent_again_by_hand(stores: Stores) -> None:
     hooks, working = webhooks(stores), dispatcher(stores, Recorder())
-    await hooks.register(HOOK)
+    await hooks.register(HOOK, by="root")
     await stores.notifications.add(notice("N"))
     await working.fan_out(NOW)
     claim = await stores.outbox.claim(Channel.WEBHOOK, NOW, timedelta(days=3650))
     assert claim is not None
     with pytest.raises(Conflict, match="right now"):
-        await hooks.redeliver("N:WHK001")
+        await hooks.redeliver("N:WHK001", by="root")
 
 
 async def test_the_dispatcher_runs_until_it_is_told_to_stop(stores: Stores) -> None:
     poster, stop = Recorder(), asyncio.Event()
-    await webhooks(stores).register(HOOK)
+    await webhooks(stores).register(HOOK, by="root")
     running = asyncio.create_task(dispatcher(stores, poster).run(stop))
     await stores.notifications.add(notice("N", kind="missed"))
     async with asyncio.timeout(30):  # a bound, no expectation

@@ -74,12 +74,18 @@ QUERIES: dict[str, Query] = {
     "audit.page, next": Query(lambda s: _second(s.audit.page), _BOTH),
     "audit.page, about": Query(lambda s: s.audit.page(about="CUST001", limit=PAGE), PAGE + 1),
     "audit.page, by": Query(lambda s: s.audit.page(by="amy", limit=PAGE), PAGE + 1),
-    "audit.lines": Query(lambda s: _all(s.audit.lines(after=MINE - PAGE)), PAGE),
+    "audit.page, by and kind": Query(
+        lambda s: s.audit.page(by="amy", acts=["signed_in", "signed_out"], limit=PAGE), PAGE + 2
+    ),
+    "audit.page, kinds": Query(lambda s: s.audit.page(acts=["signed_in", "signed_out"], limit=PAGE), PAGE + 2),
+    "audit.page, since": Query(lambda s: s.audit.page(since=AT + timedelta(minutes=9), limit=PAGE), PAGE + 2),
+    "audit.append, once": Query(lambda s: s.audit.append("signed_in", by="amy", once="x"), 4),
+    "audit.lines": Query(lambda s: _all(s.audit.lines(after=MINE - PAGE)), None, reason="all that follow are wanted"),
+    "audit.stored": Query(lambda s: _all(s.audit.stored()), None, reason="the check of the chain looks at all of it"),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
     "accounts.page": Query(lambda s: s.accounts.page(limit=PAGE)),
-    "accounts.record": Query(lambda s: s.accounts.record(PAGE), PAGE),
     "accounts.act": Query(
-        lambda s: s.accounts.act("staff2@shop.test", "closed", lambda account, _: account, by="root"),
+        lambda s: s.accounts.act("staff2@shop.test", "account_closed", lambda account, _: account, by="root"),
         None,
         reason="counts the few administrators",
     ),
@@ -198,7 +204,7 @@ QUERIES: dict[str, Query] = {
 }
 BY_ID = {
     *("budgets.spend", "budgets.spent"),
-    *("allowances.take", "allowances.taken", "audit.append", "audit.head", "policies.get"),
+    *("allowances.take", "allowances.taken", "audit.head", "audit.together", "audit.transaction", "policies.get"),
     *(
         "accounts.add",
         "accounts.find",
@@ -325,6 +331,7 @@ async def _fill(stores: Stores) -> None:
         [AuditEvent(number=n + 1, at=at, act="signed_in", by="amy", about=ME, hash="") for n, _, at in many[:MINE]],
         "number",
     )
+    await stores.database["audit_head"].insert_one({"_id": "head", "number": MINE, "hash": ""})
     await put("products", [product(f"SKU{n}") for n in range(MINE)], "sku")
     await put(
         "orders",

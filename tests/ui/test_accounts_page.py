@@ -1,4 +1,4 @@
-"""An administrator hires, promotes and dismisses; what that ends, ends at once."""
+"""An administrator hires, promotes and dismisses; what that ends, ends at once, and it is all in the audit record."""
 
 from __future__ import annotations
 
@@ -52,3 +52,12 @@ async def test_an_account_is_made_changed_and_closed(comes: Comes, size: str) ->
     await signs_in_as(new, email, password)
     await expect(new.page.get_by_label("Password")).to_be_visible()
     await root.shows("accounts")
+
+    await root.opens("Audit")
+    await root.page.get_by_label("About").fill(email)
+    await root.button("Show").click()
+    for done in ("Account closed", "Role changed", "Account added"):
+        await root.sees(done)
+    await root.button("Check the record").click()
+    await root.sees("lines are as written.")
+    await root.shows("audit")

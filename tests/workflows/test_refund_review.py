@@ -6,7 +6,10 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.refund import RefundActivities, Step
 from care.errors import OpenRefund
+from care.gateways.ledger import LedgerGateway
+from care.models.audit import NO_ACCOUNT
 from care.models.customer import Account, Role
 from care.models.order import OrderStatus
 from care.models.refund import RefundStatus, Ruling
@@ -28,6 +31,12 @@ from tests.workflows.refund_shop import (
     until,
 )
 from workflows.refund import RefundWorkflow
+
+
+async def noted(stores: Stores) -> list[tuple[str, ...]]:
+    """The rulings in the audit record, oldest first: who, decision, status after it, and how it came."""
+    lines = (await stores.audit.page(acts=["case_decided"])).items[::-1]
+    return [(each.by, *(each.detail[name] for name in ("decision", "status", "way"))) for each in lines]
 
 
 def ruling(decision: str = "approve", reviewer: str = "amy", **given: Any) -> Ruling:
@@ -132,6 +141,7 @@ async def test_two_approvals_by_signal_pay_once(
         case = await handle.result()
         assert [line.event for line in case.timeline].count("approved") == 1
         assert (await it.paid_back(), await it.money()) == (SMALL, (0, SMALL))
+        assert await noted(stores) == [(NO_ACCOUNT, "approve", "approved", "signal")]
 
 
 async def test_a_signal_that_comes_before_the_assessment_is_recorded_and_does_not_count(
@@ -173,6 +183,23 @@ async def test_above_the_limit_two_different_people_approve_before_it_is_paid(
         await in_clear(handle, it.client).signal("review", {"decision": "approve", "reviewer": "Sue@Shop.test"})
         assert (await handle.result()).status is RefundStatus.PAID
         assert await it.paid_back() == LARGE
+        assert await noted(stores) == [
+            ("amy@shop.test", "approve", "in_review", "update"),
+            ("sue@shop.test", "approve", "approved", "signal"),
+        ]
+        assert {each.detail["amount"] for each in (await stores.audit.page(about="REF001")).items} == {str(LARGE)}
+
+
+async def test_a_ruling_whose_step_runs_twice_is_told_once_and_without_its_note(stores: Stores) -> None:
+    rejected = ruling("reject", "ghost", note="Ana Maria lied to us.")
+    case = claim(status=RefundStatus.REJECTED, rulings=[rejected], version=2)
+    await stores.orders.put(order(items={"MILK": 1}, price=SMALL, status=OrderStatus.DELIVERED))
+    await stores.refunds.open(case)
+    activities = RefundActivities(stores, LedgerGateway(stores.ledger), POLICY)
+    for _ in range(2):
+        await activities.settle(Step(refund=case, ruled="signal"))
+    assert await noted(stores) == [(NO_ACCOUNT, "reject", "rejected", "signal")]
+    assert "Ana" not in str((await stores.audit.page()).items)
 
 
 async def test_a_customer_cannot_rule_on_anybodys_case_by_signal(

@@ -6,6 +6,7 @@ from ui.language import mark
 from ui.pages import (
     accounts,
     analytics,
+    audit,
     conversations,
     customers,
     desk,
@@ -48,5 +49,6 @@ PAGES = [
     Spec("/analytics", mark("Analytics"), STAFF, analytics.page, "insights"),
     Spec("/policy", mark("Refund policy"), STAFF, policy.page, "gavel", mark("Policy")),
     Spec("/accounts", mark("Accounts"), ADMINS, accounts.page, "manage_accounts"),
+    Spec("/audit", mark("Audit record"), ADMINS, audit.page, "history_edu", mark("Audit")),
     Spec("/{rest:path}", mark("Not found"), EVERYONE, home.lost),
 ]

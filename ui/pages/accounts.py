@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from care.models.customer import Account, AccountEvent, Role
+from care.models.audit import AuditEvent
+from care.models.customer import Account, Role
 from ui import live
 from ui.language import _, mark
 from ui.parts import words
@@ -21,22 +22,22 @@ _PAGE = 25
 _EVENTS = 20
 _TONES: dict[Role, Tone] = {Role.ADMIN: "warn", Role.SUPERVISOR: "info", Role.AGENT: "good"}
 _DONE: dict[str, str] = {
-    "added": mark("{by} added {email} as {role}."),
+    "account_added": mark("{by} added {email} as {role}."),
     "role_changed": mark("{by} made {email} {role}; before: {before}."),
     "password_reset": mark("{by} gave {email} a new password."),
-    "closed": mark("{by} closed the account of {email}."),
+    "account_closed": mark("{by} closed the account of {email}."),
 }
 
 
 async def page(visit: Visit) -> None:
     accounts = Pages(lambda cursor: visit.services.stores.accounts.page(limit=_PAGE, cursor=cursor))
 
-    async def read() -> list[AccountEvent]:
+    async def read() -> list[AuditEvent]:
         await accounts.first()
-        return await visit.services.stores.accounts.record(_EVENTS)
+        return (await visit.services.stores.audit.page(acts=list(_DONE), limit=_EVENTS)).items
 
     @ui.refreshable
-    def listed(events: list[AccountEvent]) -> None:
+    def listed(events: list[AuditEvent]) -> None:
         with box("grid wide-left"):
             with card("", "tight"):
                 accounts.draw(lambda items: _rows(visit, items))
@@ -91,7 +92,7 @@ def _act(label: str, symbol: str, opens: Callable[[], None]) -> None:
     button(label, opens, symbol=symbol, look="flat align=left")
 
 
-def _record(visit: Visit, events: list[AccountEvent]) -> None:
+def _record(visit: Visit, events: list[AuditEvent]) -> None:
     with card(_("What was done"), side=_("the latest {n}", n=_EVENTS) if len(events) == _EVENTS else ""):
         if not events:
             text(_("Nothing yet: what is done to accounts is written down here."), "mute")
@@ -103,7 +104,8 @@ def _record(visit: Visit, events: list[AccountEvent]) -> None:
                     text(f"{words.moment(event.at, visit.zone)} UTC", "mute small")
 
 
-def _told(event: AccountEvent) -> str:
-    role = _(ROLE_WORDS[event.role])
-    before = _(ROLE_WORDS[event.before]) if event.before else ""
-    return _(_DONE[event.kind], by=event.by, email=event.email, role=role, before=before)
+def _told(event: AuditEvent) -> str:
+    roles = {
+        name: _(ROLE_WORDS[Role(event.detail[name])]) if name in event.detail else "" for name in ("role", "before")
+    }
+    return _(_DONE[event.act], by=event.by, email=event.about, **roles)

@@ -69,6 +69,7 @@ async def _talk(visit: Visit, conversation_id: str) -> None:
     """The parts are drawn once; what happens in the conversation changes no more of them than it must."""
     conversations = visit.services.stores.conversations
     on_screen = await conversations.view(conversation_id)
+    await visit.services.looked(visit.principal, "customer_viewed", on_screen.customer_id)
     customer = await visit.services.stores.customers.get(on_screen.customer_id)
     spoken = on_screen.handoff.language if on_screen.handoff else None
     answering = Answering(visit, on_screen, language_of([spoken, customer.locale]))

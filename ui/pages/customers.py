@@ -26,6 +26,7 @@ async def page(visit: Visit) -> None:
 
 
 async def _all(visit: Visit) -> None:
+    await visit.services.looked(visit.principal, "customers_listed")
     customers = visit.services.stores.customers
     newest = Pages(lambda cursor: customers.page(limit=_PAGE, cursor=cursor))
     await newest.first()
@@ -80,6 +81,8 @@ async def _one(visit: Visit, customer_id: str) -> None:
     link_button(_("All customers"), "/ui/customers", symbol="arrow_back", look="flat dense").classes("self-start")
 
     customers = visit.services.stores.customers
+    await customers.get(customer_id)
+    await visit.services.looked(visit.principal, "customer_viewed", customer_id)
     glance = ui.refreshable(_glance)
 
     async def redraw() -> None:

@@ -77,6 +77,7 @@ async def _queue(visit: Visit, chosen: str | None) -> None:
 async def _case(visit: Visit, refund_id: str) -> None:
     refunds = visit.services.stores.refunds
     on_screen = await refunds.get(refund_id)
+    await visit.services.looked(visit.principal, "customer_viewed", on_screen.customer_id)
 
     @ui.refreshable
     async def shown() -> None:

@@ -146,7 +146,7 @@ def _close(visit: Visit, searched: _Searched) -> None:
             said = note.written
             if not 1 <= len(said) <= _LONGEST_NOTE:
                 raise Invalid(_("Please write what came of it, in at most {n} characters.", n=_LONGEST_NOTE))
-            closed = await visit.services.close_trace(order.order_id, CloseTrace(note=said).note)
+            closed = await visit.services.close_trace(visit.principal, order.order_id, CloseTrace(note=said).note)
             if closed.trace is None or closed.trace.note != said:
                 raise Conflict(_("A colleague has closed it in the meantime. The customer reads their words."))
             note.sent()

@@ -109,6 +109,8 @@ class _Trial:
         report = await self._replayed(candidate, changes)
         waiting.delete()
         if report:
+            told = {"cases": str(report.cases), "changed": str(report.changed)}
+            await self._visit.services.note(self._visit.principal, "policy_replayed", candidate.version, **told)
             outcome(report, changes, MOST_CASES)
             self._into_view()
 
