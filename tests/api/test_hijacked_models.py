@@ -15,6 +15,7 @@ from pydantic import SecretStr
 import worker
 from api.main import create_app
 from care.settings import Settings
+from tests.api.conftest import until_ready
 from tests.api.shop import MILK, SAMOVAR, Shop, Someone
 from tests.api.waiting import until_status
 from tests.fakes import gemini_server, groq_server
@@ -72,6 +73,7 @@ async def hijacked(settings: Settings, models: tuple[FakeServer, FakeServer]) ->
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
             working = asyncio.create_task(worker.main(theirs, stop))
+            await until_ready(shop)
             yield shop
             stop.set()
             await working
