@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos fuzz lint messages lock chromium clean
+.PHONY: help install up test chaos fuzz lint messages lock audit sbom licences chromium clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
@@ -19,6 +19,9 @@ help:
 	@echo "make lint            only the linters"
 	@echo "make messages        bring the catalogues of care/language up to what the code says"
 	@echo "make lock            pin the dependencies anew (needs uv)"
+	@echo "make audit           look for known holes in the dependencies, where a network allows"
+	@echo "make sbom            list the parts of a deployment in build/sbom.json (CycloneDX)"
+	@echo "make licences        list their licences in docs/licences.md"
 	@echo "make clean           delete what can be made again; .care stays"
 
 install: $(STAMP)
@@ -39,11 +42,13 @@ up: install
 	@exec $(BIN)/care up $(ARGS)
 
 # Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
+# A hole in a dependency that became known today is said at the end, and fails 'make audit' alone.
 # Browsers and killed processes share two cores with all the rest, so what failed in the crowd is run once more alone,
 # in the open: what fails then is broken.
 test: install chromium lint
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) \
 	  || { echo "Once more, alone:"; $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
+	@$(MAKE) --no-print-directory audit || echo "The code is as good as before: 'make audit' is what fails."
 
 # CARE_STORM_SEED=n chooses another order of the kills.
 chaos: install
@@ -74,10 +79,20 @@ chromium:
 	  echo "There is no Chromium, and only root can install it ('apt-get install chromium'): the browser tests will be skipped."; \
 	fi
 
-# Hashes for every platform, and no index address: the lock is good wherever the packages come from.
+# Hashes for every platform, and no index address: the lock is good wherever the packages come from. The second one is
+# what a deployment needs: the same pins without the tools of developers.
 lock:
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --extra dev --python-version 3.11 \
 	  -o requirements.lock pyproject.toml
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+	  -c requirements.lock -o requirements-runtime.lock pyproject.toml
+
+# Fails for a known hole, and only says so where the advisories cannot be asked.
+audit: install
+	@$(BIN)/python deploy/supply.py audit
+
+sbom licences: install
+	@$(BIN)/python deploy/supply.py $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

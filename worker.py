@@ -29,7 +29,8 @@ from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
 from care import logs
-from care.brains import ChatBrains, chat_brains, judge_for
+from care.brains import ChatBrains, chat_brains, close, judge_for
+from care.brains.protocols import EvidenceJudge
 from care.dispatch import Dispatcher
 from care.errors import CareError, SetupError
 from care.gateways import payments_for
@@ -87,13 +88,15 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         where = f"Temporal at {settings.temporal_address}"
         temporal = await _patiently(lambda: connect(settings, stores), RuntimeError, where)
         payments = await stack.enter_async_context(payments_for(settings, stores))
-        brains = chat_brains(settings, stores.meters)
+        brains = chat_brains(settings, stores.meters, stores.budgets)
         stack.push_async_callback(brains.aclose)
+        judge = judge_for(settings, stores.meters, stores.budgets)
+        stack.push_async_callback(close, judge)
         links = _links(settings)
         dispatcher = _dispatcher(settings, stores, links)
         policy = load_policy(settings.policy_file)
         await stores.policies.put(policy)
-        async with _worker(settings, temporal, stores, brains, payments, policy, links):
+        async with _worker(settings, temporal, stores, brains, judge, payments, policy, links):
             log.info("ready", task_queue=settings.task_queue)
             await brains.understanding.warm()  # nobody should wait for it, when it is alone or has to fill in
             async with asyncio.TaskGroup() as group:
@@ -129,6 +132,7 @@ def _worker(
     temporal: Client,
     stores: Stores,
     brains: ChatBrains,
+    judge: EvidenceJudge,
     payments: PaymentGateway,
     policy: RefundPolicy,
     links: Links | None,
@@ -138,7 +142,7 @@ def _worker(
     )
     subscription = SubscriptionActivities(stores, payments, links)
     refund = RefundActivities(stores, payments, policy, links)
-    refunds = RefundNodes(stores, judge_for(settings, stores.meters), policy)
+    refunds = RefundNodes(stores, judge, policy)
     conversations = ConversationNodes(stores, brains.understanding, cases, payments, policy, brains.wording)
     graphs: dict[str, StateGraph[Any, Any, Any, Any]] = {
         "refund": refund_graph(refunds),

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     gemini_price_out: int = Field(0, ge=0, le=10**9)
     price_currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
     model_timeout_seconds: float = Field(20.0, gt=0)
+    # What hosted models may do: tokens for one conversation and for a customer in a day (UTC), looks at the evidence of
+    # one refund and of a customer in a day. Beyond it local models read, and a person looks.
+    chat_tokens: int = Field(200_000, ge=1)
+    chat_tokens_per_day: int = Field(500_000, ge=1)
+    judgements_per_refund: int = Field(12, ge=1)
+    judgements_per_day: int = Field(40, ge=1)
 
     # Payments; without a key they are kept in the embedded ledger alone. The address is for a stand-in.
     stripe_api_key: SecretStr | None = Field(None, validation_alias=_either("STRIPE_API_KEY"))

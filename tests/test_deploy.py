@@ -6,6 +6,7 @@ Not checked here: that the images exist, and that the containers start.
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,45 @@ def test_images_of_others_are_pinned_to_a_version(service: str) -> None:
 
 def test_the_base_image_is_pinned_and_the_lock_is_what_gets_installed() -> None:
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)) == {"python:3.11.14-slim-bookworm"}
-    assert "--no-deps --require-hashes -r requirements.lock" in DOCKERFILE
+    installs = re.findall(r"pip install (.+)", DOCKERFILE)
+    assert [each.split(" && ")[0] for each in installs] == [
+        "--no-deps --require-hashes -r requirements-runtime.lock",
+        "--no-deps --require-hashes -r build.lock",
+        "--no-deps --no-index /wheels/*.whl \\",
+    ]
+
+
+def test_what_builds_the_wheel_is_taken_from_the_lock_with_its_hashes() -> None:
+    script = re.search(r"sed -n '([^']+)' requirements.lock > build.lock", DOCKERFILE)
+    assert script
+    taken = subprocess.run(
+        ["sed", "-n", script[1], str(ROOT / "requirements.lock")], capture_output=True, text=True, check=True
+    ).stdout
+    assert re.findall(r"^[\w-]+==", taken, re.M) == ["setuptools=="]
+    assert "--hash=sha256:" in taken
+    assert not taken.rstrip().endswith("\\")
 
 
 def test_the_image_runs_as_a_user_without_rights_and_says_whether_it_is_alive() -> None:
     last_user = re.findall(r"^USER (\S+)", DOCKERFILE, re.M)[-1]
     assert last_user not in ("root", "0")
     assert "HEALTHCHECK" in DOCKERFILE
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_our_containers_write_temporary_files_and_nothing_else(service: str) -> None:
+    """That this is enough for them is shown by tests/api/test_read_only.py."""
+    assert SERVICES[service]["read_only"] is True
+    assert [each.partition(":")[0] for each in SERVICES[service]["tmpfs"]] == ["/tmp"]
+    assert "volumes" not in SERVICES[service]
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_no_container_gains_rights(service: str) -> None:
+    about = SERVICES[service]
+    assert (about["cap_drop"], about["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    assert "cap_add" not in about or service in ("mongodb", "postgresql")
+    assert "privileged" not in about
 
 
 def test_the_image_copies_every_package_of_ours() -> None:

@@ -21,7 +21,7 @@ from activities.tools.payments import PaymentTools
 from activities.tools.refunds import RefundTools
 from activities.tools.scene import Scene
 from activities.tools.subscriptions import SubscriptionTools
-from care.brains.protocols import Saying, Understanding, Utterance, Worded, Wording
+from care.brains.protocols import Payer, Saying, Understanding, Utterance, Worded, Wording
 from care.errors import CareError, ModelTrouble, Unavailable, missing
 from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
@@ -105,6 +105,7 @@ class ConversationNodes:
             history=digest.recalled(memory),
             asked=memory.pending.shown if memory.pending else None,
             products=[p.name for p in products[:_CATALOGUE]],
+            payer=_payer(memory),
         )
         began = time.monotonic()
         try:
@@ -139,8 +140,8 @@ class ConversationNodes:
             text = words_to_read(as_seen(turn.message), understood.english, shown)
             files = bool(turn.evidence_ids)
             reading = dialogue.read(understood, text, files, memory, context, hasty=turn.hasty)
-            if text != turn.message and reading.text is None:
-                reading = reading.model_copy(update={"text": text})
+            if text != turn.message:
+                reading = _put(reading, text, turn.message)
         return {
             "memory": _json(matters.begin(memory, reading)),
             "context": _json(context),
@@ -179,6 +180,7 @@ class ConversationNodes:
             language=tag_of(memory.language, [*said, state["turn"]["message"]]),
             names=[p.name for p in await self._stores.products.all()],
             question=plain.state.pending.shown if plain.state.pending else "",
+            payer=_payer(memory),
         )
         try:
             return {"worded": _json(await self._wording.word(saying, seconds))}
@@ -233,6 +235,17 @@ def _spoken(state: TurnState) -> Outcome:
         pending = pending.model_copy(update={"worded": said.question})
     memory = plain.state.model_copy(update={"pending": pending})
     return plain.model_copy(update={"text": said.text, "suggestions": said.suggestions, "state": memory})
+
+
+def _put(reading: Reading, text: str, said: str) -> Reading:
+    """The reading of `text` instead of what was said: what is kept of it stays in the customer's own words."""
+    waiting = [wish.model_copy(update={"said": wish.said or said}) for wish in reading.waiting]
+    own = {"text": text if reading.text is None else reading.text, "said": reading.said or said}
+    return reading.model_copy(update={**own, "waiting": waiting})
+
+
+def _payer(memory: ConversationState) -> Payer:
+    return Payer(case=memory.conversation_id, customer_id=memory.customer_id)
 
 
 def _json(model: Model) -> dict[str, Any]:

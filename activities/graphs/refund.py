@@ -17,7 +17,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from care.brains.assessing import assess, unjudged
-from care.brains.protocols import Claim, EvidenceFile, EvidenceJudge
+from care.brains.protocols import Claim, EvidenceFile, EvidenceJudge, Payer
 from care.errors import ModelTrouble, NotFound
 from care.models.evidence import Evidence
 from care.models.policy import RefundPolicy
@@ -96,6 +96,7 @@ class RefundNodes:
                 EvidenceFile(about=about, data=await self._stores.evidence.data(about.evidence_id)) for about in files
             ],
             now=datetime.now(UTC),
+            payer=Payer(case=refund.refund_id, customer_id=refund.customer_id),
         )
 
     async def weigh_signals(self, state: RefundState) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def merged(scene: Scene, order_id: str | None, files: list[str]) -> RefundIntake
     changes: dict[str, object] = {
         "order_id": order_id or before.order_id,
         "reason": reason,
-        "complaint": f"{before.complaint}\n{scene.text}".strip()[:_LONGEST_COMPLAINT],
+        "complaint": f"{before.complaint}\n{scene.own_words}".strip()[:_LONGEST_COMPLAINT],
         "evidence_ids": list(dict.fromkeys([*before.evidence_ids, *files]))[:10],
         "without_evidence": before.without_evidence or unseen,
     }

@@ -39,6 +39,11 @@ class Scene:
         return self.turn.message if self.reading.text is None else self.reading.text
 
     @property
+    def own_words(self) -> str:
+        """What the customer wrote, where `text` may be what a model made of it: for what is kept as theirs."""
+        return self.text if self.reading.said is None else self.reading.said
+
+    @property
     def entities(self) -> Entities:
         """What those words name."""
         return self.reading.entities

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from care.brains.budget import Accounts, Budget
 from care.brains.hosted import Hosted, Meters, Prices
-from care.brains.metered import MeteredJudge, MeteredUnderstanding
+from care.brains.metered import MeteredJudge, MeteredUnderstanding, MeteredWording
 from care.brains.protocols import EvidenceJudge, Understanding, Wording
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class ChatBrains(NamedTuple):
             await self.hosted.aclose()
 
 
-def chat_brains(settings: Settings, meters: Meters) -> ChatBrains:
-    """Groq with the local model behind it, or the local model alone."""
+def chat_brains(settings: Settings, meters: Meters, accounts: Accounts | None = None) -> ChatBrains:
+    """Groq with the local model behind it, or the local model alone. Without `accounts` nothing bounds the cost."""
     from care.brains.local import LocalUnderstanding
 
     local = LocalUnderstanding()
@@ -43,7 +44,10 @@ def chat_brains(settings: Settings, meters: Meters) -> ChatBrains:
     prices = Prices(settings.groq_price_in, settings.groq_price_out, settings.price_currency)
     hosted = Hosted(client, meters, f"groq {model}", prices)
     groq = GroqUnderstanding(hosted, model, seconds=min(settings.model_timeout_seconds, UNDERSTANDING_SECONDS))
-    return ChatBrains(MeteredUnderstanding(groq, local, meters), GroqWording(hosted), hosted)
+    each, daily = settings.chat_tokens, settings.chat_tokens_per_day
+    budget = Budget(accounts, "tokens", each=each, daily=daily) if accounts else None
+    wording = MeteredWording(GroqWording(hosted), budget)
+    return ChatBrains(MeteredUnderstanding(groq, local, meters, budget), wording, hosted)
 
 
 def understanding_for(settings: Settings, meters: Meters) -> Understanding:
@@ -51,8 +55,9 @@ def understanding_for(settings: Settings, meters: Meters) -> Understanding:
     return chat_brains(settings, meters).understanding
 
 
-def judge_for(settings: Settings, meters: Meters) -> EvidenceJudge:
-    """Gemini, which raises ModelTrouble when it gives no usable answer, or the local checks."""
+def judge_for(settings: Settings, meters: Meters, accounts: Accounts | None = None) -> EvidenceJudge:
+    """Gemini, which raises ModelTrouble when it gives no usable answer, or the local checks. Without `accounts` nothing
+    bounds how often it is asked."""
     if settings.gemini_api_key is None or not settings.gemini_api_key.get_secret_value():
         from care.brains.local_judge import LocalJudge
 
@@ -66,7 +71,9 @@ def judge_for(settings: Settings, meters: Meters) -> EvidenceJudge:
         timeout=settings.model_timeout_seconds,
     )
     prices = Prices(settings.gemini_price_in, settings.gemini_price_out, settings.price_currency)
-    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}", prices)
+    each, daily = settings.judgements_per_refund, settings.judgements_per_day
+    budget = Budget(accounts, "judgements", each=each, daily=daily) if accounts else None
+    return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}", prices, budget)
 
 
 async def close(judge: EvidenceJudge) -> None:

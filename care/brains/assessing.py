@@ -8,34 +8,38 @@ from care.brains.protocols import Claim, EvidenceJudge
 from care.models.refund import Judgement
 from care.rules import injection
 from care.rules.cross_check import check_document
-from care.rules.strays import about_the_claim
 
 UNCONFIRMED = "Without the customer's words the files do not settle the claim; a person decides."
 
 
 async def assess(judge: EvidenceJudge, claim: Claim) -> Judgement:
-    """Raises ModelTrouble. Nothing that speaks against the claim, or to the judge, leaves it "valid"; nor does a text
-    that is about something else, unless the judge says the same without it."""
+    """Raises ModelTrouble. Nothing that speaks against the claim, or to the judge, leaves it "valid"; nor do words
+    alone: the judge has to say the same without any of the customer's."""
     judgement = await judge.judge(claim)
     # Up to half a second for a long document: not in the worker's event loop.
     ours = await asyncio.to_thread(contradictions, claim)
-    quiet = quiet_claim(claim) if judgement.decision == "valid" and not ours else None
-    if quiet is not None:
-        again = await judge.judge(quiet)
-        judgement = judgement.model_copy(update={"confidence": min(judgement.confidence, again.confidence)})
-        ours += again.contradictions if again.decision == "valid" else [UNCONFIRMED]
+    if judgement.decision == "valid" and claim.files and not ours and not judgement.contradictions:
+        return await _confirmed(judge, claim, judgement)
     return held_against(judgement, ours)
 
 
-def quiet_claim(claim: Claim) -> Claim | None:
-    """The claim without its words, where some of them are not about it; None where all are. Documents are words too,
-    and are left out as long as other files remain: our own code compares them with the order. Pure."""
-    names = [line.name for line in claim.order.items]
+async def _confirmed(judge: EvidenceJudge, claim: Claim, judgement: Judgement) -> Judgement:
+    """What both looks agree on, the one with the customer's words and the one without."""
+    mute = without_words(claim)
+    again = await judge.judge(mute) if mute.files else None
+    if again is None or again.decision != "valid":
+        return held_against(judgement, [UNCONFIRMED])
+    # Of two judgements of one item the worse one stays.
+    items = sorted([*judgement.items, *again.items], key=lambda each: (each.decision == "valid", each.confidence))
+    worst = {each.sku: each for each in reversed(items)}
+    agreed = {"confidence": min(judgement.confidence, again.confidence), "items": list(worst.values())}
+    return held_against(judgement.model_copy(update=agreed), again.contradictions)
+
+
+def without_words(claim: Claim) -> Claim:
+    """The claim as its pictures and videos show it: documents are words too. Pure."""
     silent = [file for file in claim.files if not file.about.facts.text.strip()]
-    texts = [file.about.facts.text for file in claim.files if file.about.facts.text.strip()] if silent else []
-    if all(about_the_claim(text, names) for text in (claim.complaint, *texts)):
-        return None
-    return claim.model_copy(update={"complaint": "", "files": silent or claim.files})
+    return claim.model_copy(update={"complaint": "", "files": silent})
 
 
 def unjudged(reason: str, claim: Claim) -> Judgement:

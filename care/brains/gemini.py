@@ -20,6 +20,7 @@ from care.models.refund import Judgement
 # Gemini takes 20 MB in one request; base64 and the rest of it need a quarter of that.
 MAX_INLINE_BYTES = 15 * 1024 * 1024
 _COMPLAINT, _NAME = 4000, 200
+_MOST_TOKENS = 8192  # thought and answer together; an answer is some hundreds
 
 
 class GeminiJudge:
@@ -70,6 +71,7 @@ class GeminiJudge:
             response_mime_type="application/json",
             response_schema=JudgeAnswer,
             temperature=0,
+            max_output_tokens=_MOST_TOKENS,
         )
         with asking():
             async with asyncio.timeout(self._timeout):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from care.brains.hosted import Hosted, Question
 from care.brains.prompts import prompt
-from care.brains.protocols import Saying, Utterance, Worded
+from care.brains.protocols import Saying, Spent, Utterance, Worded
 from care.brains.reading import UnderstoodAnswer, WordedAnswer, read_understood, read_worded
 from care.brains.wording import asked_of, checked
 from care.models.understanding import Understood
@@ -26,7 +26,7 @@ class GroqUnderstanding:
         self._seconds = seconds
         self._prompt = prompt("understand").text
 
-    async def understand(self, utterance: Utterance) -> Understood:
+    async def understand(self, utterance: Utterance, spent: Spent | None = None) -> Understood:
         data = {
             "message": utterance.text,
             "history": utterance.history[-_HISTORY:],
@@ -35,7 +35,7 @@ class GroqUnderstanding:
         }
         question = Question("understood", _UNDERSTOOD, self._prompt, data)
         return await self._hosted.ask(
-            question, lambda text: read_understood(text, utterance, self._model), self._seconds
+            question, lambda text: read_understood(text, utterance, self._model), self._seconds, spent
         )
 
 
@@ -46,9 +46,9 @@ class GroqWording:
         self._hosted = hosted
         self._prompt = prompt("word").text
 
-    async def word(self, saying: Saying, seconds: float) -> Worded:
+    async def word(self, saying: Saying, seconds: float, spent: Spent | None = None) -> Worded:
         asked = asked_of(saying)
         data = {"language": saying.language} | asked.model_dump()
         question = Question("worded", _WORDED, self._prompt, data)
-        answer = await self._hosted.ask(question, lambda text: read_worded(text, len(asked.sentences)), seconds)
+        answer = await self._hosted.ask(question, lambda text: read_worded(text, len(asked.sentences)), seconds, spent)
         return checked(saying, answer)

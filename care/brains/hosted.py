@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from care.brains.protocols import Spent
 from care.errors import ModelTrouble
 from care.models.analytics import Usage
 from care.rules.breaker import Breaker
@@ -92,30 +93,36 @@ class Hosted:
         self._clock = clock
         self._breaker = Breaker()
 
-    async def ask(self, question: Question, read: Callable[[str], T], seconds: float) -> T:
-        """What `read` makes of the answer. Asks once more after an unusable answer or a failure that may pass.
+    async def ask(self, question: Question, read: Callable[[str], T], seconds: float, spent: Spent | None = None) -> T:
+        """What `read` makes of the answer. Asks once more after an unusable answer or a failure that may pass. Adds to
+        `spent` what the answers took, whether they can be used or not.
 
         Raises ModelTrouble, after `seconds` at the latest. `read` raises it for what it cannot use.
         """
+        spent = spent or Spent()
         end = self._clock() + seconds
         try:
-            return await self._call(question, read, seconds)
+            return await self._call(question, read, seconds, spent)
         except ModelTrouble as trouble:
             left = end - self._clock()
             if not trouble.retryable or trouble.wait is not None or left < SECOND_TRY_SECONDS:
                 raise
-        return await self._call(question, read, left, retry=True)
+        return await self._call(question, read, left, spent, retry=True)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _call(self, question: Question, read: Callable[[str], T], seconds: float, retry: bool = False) -> T:
+    async def _call(
+        self, question: Question, read: Callable[[str], T], seconds: float, spent: Spent, retry: bool = False
+    ) -> T:
         began = self._clock()
         if not self._breaker.admits(began):
             raise ModelTrouble(f"{self._name} is left alone for a while", retryable=False)
         answer = Answer()
         try:
             answer = await self._client.ask(question, seconds)
+            spent.tokens_in += answer.tokens_in
+            spent.tokens_out += answer.tokens_out
             result = read(_text(answer))
         except ModelTrouble as trouble:
             await self._failed(trouble)

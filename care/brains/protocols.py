@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from care.models.common import Model, Utc
+from care.models.common import CustomerId, Model, Utc
 from care.models.evidence import Evidence
 from care.models.order import Order
 from care.models.refund import Judgement, RefundReason
@@ -13,14 +13,23 @@ from care.models.understanding import Understood
 from care.rules.cross_check import Claimed
 
 
+class Payer(Model):
+    """On whose account a hosted model works: the id of a conversation or refund, and its customer."""
+
+    case: str
+    customer_id: CustomerId
+
+
 class Utterance(Model):
     """One message with what helps to read it. `history` holds earlier messages as "role: text", oldest first;
-    `asked` is the question that the assistant asked last, if it waits for an answer."""
+    `asked` is the question that the assistant asked last, if it waits for an answer. Without a `payer` it is on the
+    house."""
 
     text: str
     history: list[str] = []
     asked: str | None = None
     products: list[str] = []
+    payer: Payer | None = None
 
 
 class EvidenceFile(Model):
@@ -31,7 +40,7 @@ class EvidenceFile(Model):
 
 
 class Claim(Model):
-    """All that a judge sees. `now` is the time of the assessment."""
+    """All that a judge sees. `now` is the time of the assessment; `payer` as in Utterance."""
 
     reason: RefundReason
     complaint: str
@@ -39,6 +48,7 @@ class Claim(Model):
     skus: list[str]
     files: list[EvidenceFile]
     now: Utc
+    payer: Payer | None = None
 
     @property
     def record(self) -> Claimed:
@@ -52,6 +62,10 @@ class Spent:
 
     tokens_in: int = 0
     tokens_out: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
 
 
 class Understanding(Protocol):
@@ -69,6 +83,7 @@ class Saying(Model):
     language: str
     names: list[str] = []
     question: str = ""
+    payer: Payer | None = None
 
 
 class Worded(Model):

@@ -127,7 +127,8 @@ def _wishes(answers: list[dict[str, Any]], utterance: Utterance, language: str) 
             continue
         english = None if language == "en" else english_of(answer.get("english"), part)
         named = grounded(_entities(answer), part, utterance)
-        wish = Wish(intent=_name(answer.get("intent")), text=english or part, entities=named)
+        own = part if english else ""
+        wish = Wish(intent=_name(answer.get("intent")), text=english or part, said=own, entities=named)
         if wish.intent is not Intent.OTHER and all((w.intent, w.text) != (wish.intent, wish.text) for w in found):
             found.append(wish)
     return found[:_MOST_WISHES]

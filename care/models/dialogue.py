@@ -62,7 +62,8 @@ class Reading(Model):
 
     `order_ids` and `subscription_ids` are those it may be about: none, one, or several to choose from; they are as
     the customer wrote them, so a tool checks whose they are. `text` holds the words that are served where they are
-    only a part of the message, `entities` what those words name. `matter` is what becomes of the open one, `not_done`
+    not the message as it stands, `said` the customer's own for them where a model put them into English, `entities`
+    what those words name. `matter` is what becomes of the open one, `not_done`
     what is said of proposals that are dropped; `waiting` are further parts of the message, to be served in turn.
     `approved` names the sentence of `care.rules.approved` that refuses something of the message; `handoff` says why a
     person takes over.
@@ -75,6 +76,7 @@ class Reading(Model):
     subscription_ids: list[str] = []
     skus: list[str] = []
     text: str | None = None
+    said: str | None = None
     entities: Entities = Entities()
     matter: Matter = "kept"
     not_done: str | None = None

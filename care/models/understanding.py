@@ -52,10 +52,11 @@ class Entities(Model):
 
 class Wish(Model):
     """One of several things that a message asks for: the words that ask for it (in English, if they were in another
-    language and a model could say them), and what they name."""
+    language and a model could say them), and what they name. `said` are the customer's own words, where they differ."""
 
     intent: Intent
     text: str
+    said: str = ""
     entities: Entities = Entities()
 
 

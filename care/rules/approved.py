@@ -10,7 +10,7 @@ Refusal = Literal[
     "for_somebody_else", "authority", "instructions", "setup", "faster", "opinion", "advice", "top_up",
 ]  # fmt: skip
 # What a person has to see to: the conversation is passed on.
-Beyond = Literal["legal", "injury", "fraud", "press", "data", "business", "invoice", "staff", "jobs", "angry"]
+Beyond = Literal["legal", "injury", "fraud", "press", "data", "business", "invoice", "staff", "jobs", "angry", "long"]
 Approved = Refusal | Beyond
 
 REFUSALS: dict[Refusal, str] = {
@@ -86,6 +86,7 @@ BEYOND: dict[Beyond, str] = {
     "invoice": "I cannot write invoices or answer questions of tax; a person can.",
     "staff": "I am sorry about that. A complaint about somebody who works for us is read by a person.",
     "jobs": "Applications are read by a person.",
+    "long": "We have written for a long time now; with a person you may get there sooner.",
     "angry": "I am sorry that this has been so frustrating. You should have a person to talk to now.",
 }
 # By name, as a reading carries it.

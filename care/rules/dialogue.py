@@ -19,6 +19,8 @@ from care.rules.writes import WRITES
 
 # Messages in a row that were not understood before a person takes over.
 PATIENCE = 2
+# Messages after which a person is offered the conversation, and each time that so many more have come.
+LONG = 200
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
@@ -34,8 +36,17 @@ def read(
 ) -> Reading:
     """The reading of one message, or of its first part: the other parts are `waiting`.
 
-    A yes is a yes only to what was shown before the message was sent, and only in plain words.
+    A yes is a yes only to what was shown before the message was sent, and only in plain words. What goes on and on
+    is passed to a person: it costs, and gets the customer nowhere.
     """
+    reading = _first(understood, text, has_files, state, context, hasty)
+    goes_on = state.turn > 0 and state.turn % LONG == 0 and reading.act == "serve"
+    return _to_person(reading.intent, "long", "needs_person", state) if goes_on else reading
+
+
+def _first(
+    understood: Understood, text: str, has_files: bool, state: ConversationState, context: Context, hasty: bool
+) -> Reading:
     understood = understood.model_copy(update={"entities": settled(text, understood.entities)})
     if hasty and state.pending and words.answer_in(text, state.pending.words) == "yes":
         return _act("ask_again", Intent.OTHER)
@@ -46,13 +57,13 @@ def read(
         return _part(understood, text, has_files, state, context, wishes)
     first, *later = wishes
     reading = _part(parts.alone(first, understood), first.text, has_files, state, context, later)
-    return reading.model_copy(update={"text": reading.text or first.text})
+    return reading.model_copy(update={"text": reading.text or first.text, "said": first.said or None})
 
 
 def read_part(wish: Wish, understood: Understood, state: ConversationState, context: Context) -> Reading:
     """The reading of a part that has waited; nothing else is open."""
     reading = _part(parts.alone(wish, understood), wish.text, False, state, context, [])
-    return reading.model_copy(update={"text": reading.text or wish.text})
+    return reading.model_copy(update={"text": reading.text or wish.text, "said": wish.said or None})
 
 
 def _part(

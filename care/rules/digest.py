@@ -59,7 +59,9 @@ def handoff_summary(state: ConversationState, handoff: Handoff, said: str, done:
     """What a colleague has to know. `state` is the conversation before it was handed over, `said` the last message,
     `done` what this turn did."""
     heard = [line.removeprefix("customer: ") for line in state.history if line.startswith("customer: ")]
-    note = " ".join(f'"{words}"' for words in [*heard, " ".join(said.split())[:_LINE]][-_LAST_WORDS:])
+    last = [*heard, " ".join(said.split())[:_LINE]][-_LAST_WORDS:]
+    # Within their quotes: nobody's words may look like ours.
+    note = " ".join('"' + words.replace('"', "'") + '"' for words in last)
     matters: list[Open] = [*state.parked, state]
     topics = dict.fromkeys(MATTER[i] for m in reversed(matters) if (i := intent_of(m)) in MATTER)
     ids = dict.fromkeys(

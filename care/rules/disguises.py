@@ -24,7 +24,7 @@ _MIXED = re.compile(r"\b(?=\w*[a-z])(?=\w*[\u0370-\u04ff])\w{3,}")
 _LEET = re.compile(r"(?<!\w)(?=[\w@$!|]*[a-z][\d@$!|]+[a-z]|[\d@$!|][a-z]+[\d@$!|]+[a-z])[a-z\d@$!|]{4,}")
 # No word is this long; patterns that look for a word's end must not walk for ever.
 _LONG_RUN = re.compile("([!-~]{80})(?=[!-~])")
-_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][.\-_* ]){5,}[^\W\d_](?!\w)")
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][.\-_* ]{1,3}){5,}[^\W\d_](?!\w)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:\b(?:0x|\\x)?[0-9a-f]{2}[\s,]*){12,}|\b(?:[0-9a-f]{2}){12,}\b", re.I)
 _BINARY = re.compile(r"(?:\b[01]{8}[\s,]*){8,}|\b[01]{64,}\b")

@@ -54,6 +54,10 @@ _ASIDE_LAST = {
         r"(?:zu )?(?:ignorieren|vergessen|missachten)\b(?! sie| wurde)",
     ),
     "Turkish": (r"(?:talimat|komut|kural)", r"(?:yok say|gormezden gel|unut\b|dikkate alma)"),
+    "Hindi in Latin letters": (
+        r"\b(?:rules?|niyam\w*|nirdesh\w*|instructions?|policy)\b",
+        r"\b(?:bh?oo?l ja|andekh[ai] kar|nazarandaz kar|ignore kar)",
+    ),
     "Hindi": (r"(?:निर्देश|आदेश|नियम)", r"(?:अनदेखी कर|अनदेखा कर|भूल जा|नज़रअंदाज|नजरअंदाज|उपेक्षा कर)"),
     "Japanese": (r"(?:指示|命令|指令|ルール|プロンプト|上記)", r"(?:無視し|忘れ)"),
     "Korean": (r"(?:지시|명령|지침|규칙|프롬프트)", r"(?:무시하|잊어)"),

@@ -87,6 +87,7 @@ ENGLISH = [
         rf"{_SET_ASIDE} (?:all|any|the) (?:\w+ )?(?:documents?|data|tables?|files?) (?:provided|given|and (?:say"
         rf"|state|output))\b",
         r"\bforget about every?thing\b",
+        rf"{_START}(?:set|put|lay|leave) (?:aside {_NEAR}{_STANDING}|{_NEAR}{_STANDING}{_NEAR}\baside\b)",
         r"(?:ignore|disregard|forget|override)\w{0,25}(?:instruction|prompt|rules|above|guideline|order)",
         r"\b(?:regardless of|contrary to|instead of following) (?:any |all |your |the )?(?:pre-?existing|previous"
         r"|prior|earlier)\b",
@@ -158,6 +159,9 @@ ENGLISH = [
         r"\b(?:test|training|evaluation) (?:pipeline|harness|exercise)\b|\boutput (?:from|of) executing\b",
         r"\bassume we have (?:\w+) strings\b|(?:\b[a-z] ?(?:=|is) ?\"[^\"\n]+\"[^\n]{0,20}){2}|\bpart \d is \"",
         r"<!--|<script\b|</?(?:html|head|body|caption|code|table|td)\b",
+        r"<\w+[^>\n]{0,80}\bon[a-z]+ ?=|!\[[^\]\n]{0,60}\]\(",
+        r"[{,] ?\"[a-z_]+\" ?: ?[\"\[{\d]",
+        r"(?:^|\n)\W{0,3}(?:assistant|model) ?:[^\n]{3,200}\n\W{0,3}(?:customer|user|human) ?:",
         r"\bq:[^\n]{3,200}?\ba:[^\n]{3,200}?\bq:",
     ),
     rule(
@@ -184,6 +188,13 @@ ENGLISH = [
         r"\b(?:tell|show|give) me (?:a joke|that you|(?:all )?(?:of )?your (?:instructions|prompt|rules))\b"
         r"|\bspell-? ?check (?:all|and)\b",
         r"\b(?:if|when|every ?time)\b[^.!?\n]{0,40}, (?:you )?(?:answer|reply|respond|say) (?:with )?\"",
+        rf"\b(?:every|each|your|all your|the next) {_ANSWER} (?:must |should |has to |will )?"
+        r"(?:begins?|starts?|ends?) with\b",
+        rf"\b(?:begin|start|end) (?:every|each|your|all your|the next) {_ANSWER} with\b",
+        r"\b(?:repeat|print|recite|output|copy|quote) (?:me )?(?:everything|all|the (?:text|words|lines?)|what(?:ever)?"
+        r" (?:is|stands|was))\b[^.!?\n]{0,20}\b(?:above|before this)\b",
+        r"\b(?:print|repeat|recite|quote|translate|copy|dump|show|list)\b[^.!?\n]{0,30}\byour (?:\w+ )?"
+        r"(?:instructions|prompts?|programming)\b(?! (?:for|on|about|to)\b)",
     ),
     rule(
         "dictates the decision", 3,
@@ -208,6 +219,8 @@ ENGLISH = [
         r"|confirmed|legitimate)",
         r"\b(?:do not|don't|never) (?:escalate|flag|forward)\b[^.!?\n]{0,25}\b(?:human|person|reviewer|review"
         r"|agent)s?\b",
+        r"\b(?:count|treat|take|regard|consider)\b[^.!?\n]{0,40}\b(?:messages?|words?|answers?|repl(?:y|ies))\b[^.!?\n]{0,15}"
+        r"\bas (?:an? )?(?:yes|confirm\w*|approv\w*|consent)\b",
         r"\b(?:call|invoke|run|use|execute|trigger) (?:the |a )?(?:\w+ )?(?:refund|payout|payment|credit|approval"
         r"|wallet|admin)"
         r"[ _-](?:tool|function|api|endpoint|command|method)",
@@ -220,6 +233,7 @@ ENGLISH = [
         rf"\b(?:what(?:'s| is| would| was)|share|confirm|tell|reveal|disclose|write|provide)\b(?! (?:what|that"
         rf"|if))[^.!?\n]{{0,40}}\b(?:your|the|ours?)"
         rf" (?:\w+ )?{_CONFIDENCE}(?! (?:for|to|of|on) (?:my|the (?:router|wifi|box|device|card)))",
+        r"\b(?:which|what|list|show|print|your)\b[^.!?\n]{0,25}\b(?:api keys?|environment variables?)\b",
         r"\b(?:sharing|shared?|give me) (?:your|their|full) ?(?:passwords?|access)\b|\bpasswords? for our system\b",
         r"\b(?:the|a) user's (?:\w+ )?(?:name|initials|birth\w*|e-?mail|address|phone|password|location|city)\b"
         r"|\bwhere (?:is|does) the user\b|\busers in your\b|\bwhere does [a-z]+ [a-z]+ live\b",

@@ -164,7 +164,14 @@ def _shown_once(state: ConversationState) -> ConversationState:
 
 
 def asked_for(wishes: list[Wish]) -> str:
-    return "; ".join(wish.text for wish in wishes)
+    """In our words and with ids: those of a wish may be a model's."""
+    return "; ".join(_named(wish) for wish in wishes)
+
+
+def _named(wish: Wish) -> str:
+    found = wish.entities
+    things = [*found.order_ids, *found.subscription_ids, *found.refund_ids, *found.products]
+    return " ".join([MATTER.get(wish.intent, "a person"), *([f"({', '.join(things)})"] if things else [])])
 
 
 def _back(outcome: Outcome, matter: Open) -> Outcome:

@@ -12,6 +12,7 @@ from care.stores.accounts import AccountStore
 from care.stores.allowances import AllowanceStore
 from care.stores.analytics import AnalyticsStore
 from care.stores.audit import AuditStore
+from care.stores.budgets import BudgetStore
 from care.stores.changes import Change, watch
 from care.stores.conversations import ConversationStore
 from care.stores.customers import CustomerStore
@@ -79,6 +80,7 @@ class Stores:
     analytics: AnalyticsStore
     meters: MeterStore
     rates: RateStore
+    budgets: BudgetStore
 
     async def ensure_indexes(self) -> None:
         """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
@@ -153,4 +155,5 @@ def over(database: Database) -> Stores:
         analytics=AnalyticsStore(database, meters),
         meters=meters,
         rates=RateStore(database),
+        budgets=BudgetStore(database),
     )

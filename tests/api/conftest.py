@@ -68,13 +68,13 @@ async def at_work(shop: Shop) -> AsyncIterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
         working = asyncio.create_task(worker.main(shop.settings, stop))
-        await _until_ready(shop)
+        await until_ready(shop)
     yield
     stop.set()
     await working
 
 
-async def _until_ready(shop: Shop) -> None:
+async def until_ready(shop: Shop) -> None:
     visitor = shop.browser()
     async with asyncio.timeout(60):
         while True:

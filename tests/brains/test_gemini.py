@@ -141,7 +141,9 @@ async def test_a_file_name_is_not_sent_and_a_complaint_is_one_string_of_the_data
 
 async def test_gemini_is_asked_to_read_before_it_decides(gemini: GeminiJudge, fake_gemini: GeminiServer) -> None:
     await gemini.judge(a_claim())
-    schema = fake_gemini.seen[0].body["generationConfig"]["responseSchema"]
+    config = fake_gemini.seen[0].body["generationConfig"]
+    assert config["maxOutputTokens"] == 8192
+    schema = config["responseSchema"]
     assert schema["property_ordering"][0] == "read"
     assert set(schema["properties"]) == set(JudgeAnswer.model_fields) == set(schema["required"])
     assert "return" not in json.dumps(schema["properties"]["wanted"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from care.brains.assessing import UNCONFIRMED, assess, quiet_claim
+from care.brains.assessing import UNCONFIRMED, assess, without_words
 from care.brains.judge_reading import read_judgement
 from care.brains.protocols import Claim, EvidenceFile
 from care.models.evidence import Facts
@@ -72,8 +72,8 @@ CHANNELS: dict[str, Callable[[str], Claim]] = {
     "document": lambda text: a_claim([PHOTO, a_file(b"pdf", "application/pdf", Facts(pages=1, text=text))]),
     "picture": lambda text: a_claim([painted(text)]),
 }
-# Where no order is given there is nothing to notice in a picture; words can be withheld, pictures cannot.
-TURNED_AT_MOST = {"complaint": 0.02, "file name": 0.0, "document": 0.02, "picture": 0.22}
+# Words are withheld from the look that must confirm; those in a picture cannot be, and are noticed if they give orders.
+TURNED_AT_MOST = {"complaint": 0.0, "file name": 0.0, "document": 0.0, "picture": 0.22}
 
 
 def strings(data: Path, label: str) -> list[str]:
@@ -109,27 +109,39 @@ async def test_a_valid_claim_with_an_attack_is_for_a_person_and_never_called_inv
     assert judged.contradictions == ["The complaint speaks to the assistant that judges it; a person decides."]
 
 
-async def test_an_ordinary_complaint_is_judged_once() -> None:
-    judge = Gullible("valid", "-")
-    await assess(judge, a_claim([PHOTO]))
-    assert judge.asked == 1
-
-
 @pytest.mark.parametrize(
     ("honest", "decision", "against"), [("valid", "valid", []), ("unclear", "unclear", [UNCONFIRMED])]
 )
-async def test_a_complaint_about_something_else_must_be_confirmed_without_it(
+async def test_what_is_valid_must_be_so_without_the_words_of_the_customer_too(
     honest: str, decision: str, against: list[str]
 ) -> None:
-    text = "Is the sea salty?"
+    text = "The tub is broken, as you can see."
     judge = Gullible(honest, text)
     judged = await assess(judge, CHANNELS["complaint"](text))
     assert (judged.decision, judged.contradictions, judge.asked) == (decision, against, 2)
 
 
-def test_documents_are_withheld_with_the_words_as_long_as_a_picture_remains() -> None:
-    document = a_file(b"pdf", "application/pdf", Facts(pages=1, text="Is the sea salty?"))
-    quiet = quiet_claim(a_claim([PHOTO, document]))
-    assert quiet is not None
-    assert (quiet.complaint, quiet.files) == ("", [PHOTO])
-    assert quiet_claim(a_claim([document])) is None
+async def test_what_is_not_valid_is_looked_at_once() -> None:
+    judge = Gullible("unclear", "-")
+    await assess(judge, a_claim([PHOTO]))
+    assert judge.asked == 1
+
+
+async def test_documents_alone_settle_nothing() -> None:
+    document = a_file(b"pdf", "application/pdf", Facts(pages=1, text="The tub was delivered broken."))
+    assert without_words(a_claim([PHOTO, document])).files == [PHOTO]
+    judged = await assess(Gullible("valid", "-"), a_claim([document]))
+    assert (judged.decision, judged.contradictions) == ("unclear", [UNCONFIRMED])
+
+
+class Wavering:
+    """Sure of the one item with the customer's words, and not without."""
+
+    async def judge(self, claim: Claim) -> Judgement:
+        item = {"sku": "WHEY-1KG", "decision": "valid", "confidence": 0.99 if claim.complaint else 0.6}
+        return read_judgement(json.dumps({"decision": "valid", "confidence": 0.99, "items": [item]}), claim, "w", "v")
+
+
+async def test_an_item_is_as_sure_as_the_look_that_was_less_sure_of_it() -> None:
+    judged = await assess(Wavering(), a_claim([PHOTO]))
+    assert [(each.sku, each.confidence) for each in judged.items] == [("WHEY-1KG", 0.6)]

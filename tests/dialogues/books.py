@@ -15,7 +15,7 @@ from tests.dialogues.grammar import CATALOGUE
 # change of an order went (what it came to stands in the order and the ledger).
 _ASIDE = {
     "conversations", "messages", "evidence", "files.chunks", "files.files", "notifications", "dispatches", "counters",
-    "given_ids", "idempotency", "meters", "policies", "allowances", "payers", "order_changes",
+    "given_ids", "idempotency", "meters", "policies", "allowances", "budgets", "payers", "order_changes",
 }  # fmt: skip
 # How a thing got where it is, and what is computed from the rest of it: never said, so never claimed.
 _COMPUTED = {

@@ -214,7 +214,7 @@ async def test_who_takes_over_is_told_what_is_open_and_what_waits(talk: Talk) ->
     head = await talk.stores.conversations.get("CNV001")
     assert head.handoff is not None
     assert "Open: Cancel ORD006 (Potato Chips, €12.99)?" in head.handoff.summary
-    assert "Also asked for: Cancel ORD007." in head.handoff.summary
+    assert "Also asked for: cancelling your order (ORD007)." in head.handoff.summary
     assert '"let me talk to a person"' in head.handoff.summary
 
 

@@ -294,13 +294,16 @@ def test_it_is_what_was_asked_about_in_between_and_an_answer_is_about_what_was_a
 
 
 def test_more_than_can_be_kept_in_mind_is_named() -> None:
-    wishes = [Wish(intent=Intent.ORDER_STATUS, text=f"where is ORD00{n}") for n in range(7)]
+    wishes = [
+        Wish(intent=Intent.ORDER_STATUS, text=f"where is it? {n}", entities=Entities(order_ids=[f"ORD00{n}"]))
+        for n in range(7)
+    ]
     said = heard("seven things", Intent.ORDER_STATUS).model_copy(update={"wishes": wishes})
     reading = dialogue.read(said, "seven things", False, state(), CONTEXT)
     begun = matters.begin(state(), reading)
     assert len(begun.waiting) == matters.MOST_WAITING
     assert reading.not_done is not None
-    assert "where is ORD006" in reading.not_done
+    assert "where your order is (ORD006)" in reading.not_done
 
 
 def test_the_digest_says_what_was_done_in_ids_and_stays_short() -> None:
@@ -330,16 +333,16 @@ def test_a_summary_names_what_is_open_what_waits_and_what_was_done() -> None:
         waiting=[Wish(intent=Intent.ACCOUNT, text="change my email")],
     )
     before = state(
-        parked=[left], history=["customer: refund ORD004"], digest=["asked about your refund ORD004"], language="es"
+        parked=[left], history=['customer: refund "ORD004"'], digest=["asked about your refund ORD004"], language="es"
     )
     summary = digest.handoff_summary(before, Handoff(reason="asked", at=PLACED), "a person, please", [])
     assert summary.splitlines() == [
         "The customer asked for a person.",
         "About: your refund, ORD004.",
-        'Last said: "refund ORD004" "a person, please"',
+        'Last said: "refund \'ORD004\'" "a person, please"',
         "So far: asked about your refund ORD004.",
         "Open: What is wrong with ORD004?",
-        "Also asked for: change my email.",
+        "Also asked for: your account.",
         "Language: es.",
     ]
 

@@ -339,3 +339,13 @@ def test_what_is_said_before_an_address_is_no_part_of_it(text: str) -> None:
 )
 def test_a_greeting_may_be_a_friendly_sentence(text: str, greets: bool) -> None:
     assert phrases.is_greeting(text) is greets
+
+
+def test_a_conversation_without_end_is_passed_to_a_person_after_what_was_agreed_to() -> None:
+    long = state(turn=dialogue.LONG, pending=PENDING)
+    passed = dialogue.read(understood(Intent.ORDER_STATUS), "where is ORD008", False, long, CONTEXT)
+    assert (passed.family, passed.approved, passed.handoff) == ("handoff", "long", "needs_person")
+    assert dialogue.read(understood(), "yes", False, long, CONTEXT).act == "confirm"
+    for turn in (0, dialogue.LONG - 1, dialogue.LONG + 1):
+        read = dialogue.read(understood(Intent.ORDER_STATUS), "where is ORD008", False, state(turn=turn), CONTEXT)
+        assert read.family == "orders"

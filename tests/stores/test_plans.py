@@ -216,6 +216,7 @@ QUERIES: dict[str, Query] = {
     "wallets.resync": Query(lambda s: s.wallets.resync(ME), MINE + 2),
 }
 BY_ID = {
+    *("budgets.spend", "budgets.spent"),
     *("allowances.take", "allowances.taken", "audit.head", "audit.together", "audit.transaction", "policies.get"),
     *("data_keys.add", "data_keys.find", "data_keys.wrap_anew"),
     *(

@@ -33,9 +33,10 @@ async def test_the_judge_sees_the_file_and_the_claim(
 ) -> None:
     async with shop(time_skipping.client, stores, task_queue) as it:
         await (await it.open(claim())).result()
-        [seen] = it.judge.claims
+        seen, without_words = it.judge.claims
         assert [file.data for file in seen.files] == [b"jpg"]
         assert (seen.complaint, seen.skus) == ("It arrived broken.", ["MILK"])
+        assert (without_words.complaint, without_words.files) == ("", seen.files)
 
 
 @pytest.mark.parametrize("price", [LARGE])
