@@ -74,7 +74,7 @@ class OwnPassword:
         await self._check(account, new)
         if not await self._stores.resets.take(request.reset_id):
             raise _gone()
-        await self._set(account, new, "password_reset", how="by mail")
+        await self._set(account, new, "password_renewed")
         await self._stores.tries.forget(self._signing_in.who(account.email))
 
     async def _ask(self, email: str, language: str) -> None:
@@ -104,7 +104,7 @@ class OwnPassword:
             raise _gone()
         return request, account
 
-    async def _set(self, account: Account, new: str, act: Act, keep: str = "", **how: str) -> None:
+    async def _set(self, account: Account, new: str, act: Act, keep: str = "") -> None:
         hashed = await hash_password(new)
 
         def change(current: Account, admins: int) -> Account:
@@ -113,7 +113,7 @@ class OwnPassword:
                 raise Conflict("This account was changed meanwhile. Please try again.")
             return current.model_copy(update={"password_hash": hashed})
 
-        await self._stores.accounts.act(account.email, act, change, by=account.recorded, keep=keep, **how)
+        await self._stores.accounts.act(account.email, act, change, by=account.recorded, keep=keep)
 
     async def _check(self, account: Account, new: str) -> None:
         name = (await self._stores.customers.get(account.customer_id)).name if account.customer_id else ""

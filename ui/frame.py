@@ -46,6 +46,7 @@ _TOLD = {
 def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) -> None:
     """Put the portal under /ui of `api`, which has its session middleware already. Routes added later are 404."""
     _fresh()
+    app.add_middleware(Guard)  # before there is a page
     api.include_router(session.router(services))
     api.include_router(passwords.router(services))
     theme.prepare()
@@ -55,7 +56,6 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
         _add(spec, settings, services)
     _check_pages()
     app.on_page_exception(_broken)
-    app.add_middleware(Guard)
     _watch_with(api, services)
     ui.run_with(
         api,

@@ -138,6 +138,8 @@ async def _keep(here: Services, request: Request, code: str) -> None:
     if principal is None or principal.customer_id is None:
         return
     try:
+        if not await here.still_stands(principal):
+            return
         customer = await here.stores.customers.get(principal.customer_id)
         if language_of([customer.locale]).code != code:
             await here.stores.customers.change(customer.customer_id, ChangeCustomer(locale=code))

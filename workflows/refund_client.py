@@ -19,7 +19,7 @@ from care.rules.refund_amount import total_of
 from care.rules.refund_exchange import exchanged
 from care.rules.refund_payout import has_taken_offer
 from care.rules.refund_policy import eligibility
-from care.rules.reviewers import same_person
+from care.rules.reviewers import is_own_case, same_person
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
 from workflows.failures import Closed, answered
 from workflows.gate import OPENING, UPDATE, Gate, anothers_key, attributes, now
@@ -111,7 +111,7 @@ class RefundClient(Gate):
         if account is None or account.closed_at is not None or account.role is Role.CUSTOMER:
             raise Invalid("A case can be given to a member of staff only.", fields={"to": "is nobody of the staff"})
         customer = await self._stores.customers.get(refund.customer_id)
-        if account.customer_id == refund.customer_id or same_person(account.email, customer.email):
+        if is_own_case(customer, account.email, account.customer_id):
             raise Invalid("Nobody decides a case of their own.", fields={"to": "is the customer of this case"})
         handle = await self._open_case(refund)
         moved = await self._stores.refunds.assign(refund_id, account.email, by=assignment.by)

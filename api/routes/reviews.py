@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from api.deps import PAGE, Cursor, Limit, OwnRefund, Serving, Viewer, overseers, staff
+from api.deps import PAGE, Cursor, Limit, OthersRefund, OwnRefund, Serving, Viewer, overseers, staff
 from api.idempotency import RepeatableRoute
 from api.problems import ERRORS
 from api.views import refund_view, review_item
@@ -38,7 +38,8 @@ async def reviews(
 
 
 @router.post("/review/claim/{refund_id}", dependencies=[staff()])
-async def claim(viewer: Viewer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+async def claim(viewer: Viewer, refund: OthersRefund, serving: Serving) -> ReviewItem:
+    """Nobody claims a case of their own."""
     return review_item(serving, await serving.stores.refunds.claim(refund.refund_id, viewer.email))
 
 

@@ -13,6 +13,7 @@ Act: TypeAlias = Literal[
     "signed_out",
     "locked_out",
     "password_changed",
+    "password_renewed",
     "password_reset_asked",
     "account_added",
     "account_closed",

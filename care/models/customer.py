@@ -86,40 +86,38 @@ class AccountWish(Body):
     customer_id: CustomerId | None = None
 
 
-class Account(Model):
+class Identity(Model):
+    """Whom an account is: a colleague, or the customer that it names."""
+
+    email: Email
+    role: Role
+    customer_id: CustomerId | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+
+    @property
+    def recorded(self) -> str:
+        """How the audit record names them: a colleague by the address, a customer by nothing personal."""
+        return self.customer_id or self.email
+
+
+class Account(Identity):
     """A sign-in. `password_hash` is argon2id; a customer's account names its customer.
 
     A closed account is kept, as cases name it, and opens nothing. `generation` counts its changes: a sign-in of an
     earlier one is worth nothing.
     """
 
-    email: Email
     password_hash: str
-    role: Role
-    customer_id: CustomerId | None = None
     created_at: Utc
     closed_at: Utc | None = None
     generation: int = 0
 
-    @property
-    def recorded(self) -> str:
-        """As a principal's."""
-        return self.email if self.role is not Role.CUSTOMER else self.customer_id or ""
 
-
-class Principal(Model):
+class Principal(Identity):
     """Who asks: the part of an account that a token or cookie carries, and the sign-in that it stands for."""
 
     email: str
-    role: Role
-    customer_id: CustomerId | None = None
     session_id: str = ""
-
-    @property
-    def is_staff(self) -> bool:
-        return self.role is not Role.CUSTOMER
-
-    @property
-    def recorded(self) -> str:
-        """How the audit record names them: staff by their address, customers by nothing personal."""
-        return self.email if self.is_staff else self.customer_id or ""

@@ -42,7 +42,7 @@ class Check:
             return f"Line {due} is missing." if later else f"A line was put in behind line {due - 1}."
         if event is None or event.hash != chained(event, self.last.hash):
             return f"Line {due} is not what was written, or what stood before it was changed."
-        self.last = Head(number=due, hash=event.hash)
+        self.last = Head(number=due, hash=event.hash, at=event.at)
         if self._kept and self._kept.number == due and self._kept.hash != event.hash:
             return f"Line {due} is not the one whose hash was kept: it or what stood before it was written anew."
         return None
@@ -56,8 +56,8 @@ class Check:
             return f"Lines were cut off: the last is {last.number}, and the head knows of {head.number}."
         if head and head.number < last.number:
             return f"The head was set back to line {head.number}: the last line is {last.number}."
-        if head and head.hash != last.hash:
-            return f"The head does not name the hash of line {last.number}."
+        if head and (head.hash, head.at) != (last.hash, last.at):
+            return f"The head does not fit line {last.number}, the last."
         if self._kept and self._kept.number > last.number:
             return f"Lines were cut off: the last is {last.number}, and the hash of line {self._kept.number} was kept."
         return None

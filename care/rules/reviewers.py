@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import model_validator
 
 from care.models.common import Model
-from care.models.customer import Role
+from care.models.customer import Customer, Role
 from care.models.money import Money
 
 
@@ -41,6 +41,11 @@ def folded(name: str) -> str:
 def same_person(one: str, other: str) -> bool:
     """However they write their name."""
     return folded(one) == folded(other)
+
+
+def is_own_case(customer: Customer, email: str, customer_id: str | None) -> bool:
+    """Whether an account is that of the case's customer, who may work in the shop under the same address."""
+    return customer_id == customer.customer_id or same_person(customer.email, email)
 
 
 def may_be_one(one: str, other: str) -> bool:

@@ -66,10 +66,10 @@ class AccountStore:
         """The same password under today's parameters; unless it was changed meanwhile."""
         await self._accounts.change(email.lower(), {"password_hash": after}, only_if={"password_hash": before})
 
-    async def act(self, email: str, act: Act, change: Change, *, by: str, keep: str = "", **detail: str) -> Account:
+    async def act(self, email: str, act: Act, change: Change, *, by: str, keep: str = "") -> Account:
         """The account as `change` has left it, one generation on; of its sign-ins, `keep` alone goes on.
 
-        `detail` goes into the record. Raises NotFound, and what `change` raises.
+        Raises NotFound, and what `change` raises.
         """
 
         async def body(session: Session) -> Account:
@@ -79,7 +79,7 @@ class AccountStore:
             after = change(before, await self._admins(session))
             after = after.model_copy(update={"generation": before.generation + 1})
             roles = {"role": after.role.value} | ({"before": before.role.value} if after.role != before.role else {})
-            await self._audit.append(act, by=by, about=after.recorded, session=session, **roles, **detail)
+            await self._audit.append(act, by=by, about=after.recorded, session=session, **roles)
             await self._accounts.change(before.email, after.model_dump(exclude={"email"}), session=session)
             mine = {"email": before.email}
             await self._sessions.delete_many({**mine, "_id": {"$ne": keep}}, session=session)

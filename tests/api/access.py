@@ -111,11 +111,11 @@ class Everybody:
         self.people["nameless"], self.doors["nameless"] = nameless, nameless.http
         gone = await self._shop.hires(Role.ADMIN)
         self.doors["closed"] = gone.http
-        await stores.accounts.act(gone.email, "account_closed", _closed, by=admin.email)
+        await stores.accounts.act(gone.email, "account_closed", closed, by=admin.email)
         for state, change in (("expired", {"expires_at": _LONG_AGO}), ("revoked", {"revoked_at": _LONG_AGO})):
             self.doors[f"{state} token"] = await self.token(f"the-{state}", list(SCOPES))
             await stores.database["tokens"].update_one({"_id": f"the-{state}"}, {"$set": change})
 
 
-def _closed(account: Account, _: int) -> Account:
+def closed(account: Account, _: int) -> Account:
     return account.model_copy(update={"closed_at": _LONG_AGO})

@@ -86,11 +86,6 @@ LOOKS: dict[str, Act] = {
     "GET /evidence/{evidence_id}": "evidence_viewed",
     "GET /evidence/{evidence_id}/preview/{number}": "evidence_viewed",
 }
-OWN_ACCOUNT = {  # held to their lines by test_staying_signed_in and test_own_password
-    "POST /auth/password",
-    "GET /auth/sessions",
-    "POST /auth/sessions/end/{session_id}",
-}
 # What only shows the shop's own things, or the work that waits; and what no colleague may do.
 READS_ONLY = {
     "GET /products",
@@ -103,12 +98,14 @@ READS_ONLY = {
     "GET /tokens",
     "POST /refund/accept-offer/{refund_id}",
 }
+# What people do with their own sign-in: tests/api/test_staying_signed_in.py reads its lines.
+OWN_SIGN_IN = {"GET /auth/sessions", "POST /auth/sessions/end/{session_id}", "POST /auth/password"}
 
 
 def test_every_route_is_known_to_leave_a_line_or_only_to_be_read() -> None:
     """The tables of docs/security.md are held to the application by test_access."""
     known = {f"{line.method} {line.path}" for line in routes_written() if line.rule != "public"}
-    assert known == {*ACTS, *LOOKS, *READS_ONLY, *OWN_ACCOUNT}
+    assert known == {*ACTS, *LOOKS, *READS_ONLY, *OWN_SIGN_IN}
 
 
 async def _lines(shop: Shop, after: int) -> list[AuditEvent]:
@@ -346,6 +343,20 @@ async def test_administrators_find_lines_by_who_what_about_and_since(
     assert_is_problem(await admin.http.get("/audit", params={"act": "nothing"}), 422)
     assert_is_problem(await admin.http.get("/audit", params={"since": "yesterday"}), 422)
     assert_is_problem(await supervisor.http.get("/audit"), 403)
+
+
+async def test_a_damaged_record_takes_no_more_acts_and_can_still_be_read(shop: Shop) -> None:
+    root, heads = await shop.hires(Role.ADMIN), shop.services.stores.database["audit_head"]
+    await root.http.get("/customers")
+    head = await heads.find_one({}) or {}
+    await heads.update_one({}, {"$set": {"number": 0}})
+    try:
+        assert (await root.http.get("/audit")).status_code == 200
+        refused = assert_is_problem(await root.http.get("/customers"), 503)
+        assert refused["detail"] == "The audit record is damaged: `care audit verify` says where."
+    finally:
+        await heads.replace_one({}, head)
+    assert (await root.http.get("/customers")).status_code == 200
 
 
 def test_every_act_of_these_tables_is_one_of_the_record() -> None:

@@ -117,7 +117,7 @@ async def test_a_forgotten_password_is_set_anew_by_a_mail_once_and_all_sign_ins_
         assert "Ask for a new link" in again.text
     await shop.services.signing_in.recording.settle()
     acts = [event.act for event in (await shop.services.stores.audit.page(about=ana.customer_id)).items]
-    assert {"password_reset_asked", "password_reset", "signed_in"} <= set(acts)
+    assert {"password_reset_asked", "password_renewed", "signed_in"} <= set(acts)
 
 
 async def test_the_secret_of_a_link_is_kept_nowhere_and_stays_out_of_logs(

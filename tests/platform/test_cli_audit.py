@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,11 @@ async def changes_the_hash_in_the_head(stores: Stores) -> None:
     await stores.database["audit_head"].update_one({}, {"$set": {"hash": BEGINNING}})
 
 
+async def changes_the_time_in_the_head(stores: Stores) -> None:
+    """The lines that follow would carry it."""
+    await stores.database["audit_head"].update_one({}, {"$set": {"at": datetime(2099, 1, 1, tzinfo=UTC)}})
+
+
 CHANGED = "is not what was written, or what stood before it was changed."
 
 
@@ -214,7 +220,8 @@ CHANGED = "is not what was written, or what stood before it was changed."
         (sets_the_head_back, "The head was set back to line 4: the last line is 7."),
         (takes_the_head_away, "The head is missing: nobody can tell whether lines behind line 7 were cut off."),
         (spoils_the_head, "The head is missing: nobody can tell whether lines behind line 7 were cut off."),
-        (changes_the_hash_in_the_head, "The head does not name the hash of line 7."),
+        (changes_the_hash_in_the_head, "The head does not fit line 7, the last."),
+        (changes_the_time_in_the_head, "The head does not fit line 7, the last."),
     ],
 )
 def test_what_was_tampered_with_is_found(

@@ -24,7 +24,7 @@ def record(length: int) -> list[AuditEvent]:
 
 
 def head(events: list[AuditEvent]) -> Head:
-    return Head(number=events[-1].number, hash=events[-1].hash)
+    return Head(number=events[-1].number, hash=events[-1].hash, at=events[-1].at)
 
 
 def first_fault(lines: Iterable[AuditEvent | Stored], kept: Head | None = None) -> str | None:
@@ -86,7 +86,8 @@ def test_lines_that_are_missing_doubled_swapped_or_put_in_are_found() -> None:
         (None, "The head is missing: nobody can tell whether lines behind line 4 were cut off."),
         (Head(number=6, hash="x"), "Lines were cut off: the last is 4, and the head knows of 6."),
         (Head(number=2, hash="x"), "The head was set back to line 2: the last line is 4."),
-        (Head(number=4, hash="x"), "The head does not name the hash of line 4."),
+        (Head(number=4, hash="x", at=AT), "The head does not fit line 4, the last."),
+        (head(record(4)).model_copy(update={"at": None}), "The head does not fit line 4, the last."),
     ],
 )
 def test_the_head_knows_of_lines_that_were_cut_off(known: Head | None, fault: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.ui import audit
@@ -61,3 +62,30 @@ async def test_an_account_is_made_changed_and_closed(comes: Comes, size: str) ->
     await root.button("Check the record").click()
     await root.sees("lines are as written.")
     await root.shows("audit")
+
+
+@pytest.mark.parametrize("size", ["desktop"])
+async def test_a_token_of_one_of_the_shops_systems_is_made_shown_once_and_revoked(comes: Comes, size: str) -> None:
+    root, name = await comes(), f"till-{size}"
+    await root.arrives("/ui/accounts", "admin")
+    await root.button("Make a token").click()
+    await root.dialog().get_by_label("Name").fill("My Till")
+    await root.button("Make it", inside=root.dialog()).click()
+    await root.sees("Please name it with small letters, digits and dashes, like web-shop.")
+    await root.dialog().get_by_label("Name").fill(name)
+    await root.dialog().get_by_label("What it may do").click()
+    await root.page.get_by_role("option", name="orders:read").click()
+    await root.page.keyboard.press("Escape")
+    await root.button("Make it", inside=root.dialog()).click()
+    token = await root.page.get_by_label("The token", exact=True).inner_text()
+    await root.button("I have passed it on").click()
+
+    bearer, orders = {"Authorization": f"Bearer {token}"}, "/orders/CUST001"
+    calls = root.page.context.request
+    assert (await calls.get(orders, headers=bearer)).status == 200
+    assert (await calls.get("/analytics/summary", headers=bearer)).status == 403
+    await root.button(f"Revoke {name}").click()
+    await root.button("Revoke", inside=root.dialog()).click()
+    await root.sees(f"{name} opens nothing any more.")
+    assert (await calls.get(orders, headers=bearer)).status == 401
+    await root.shows("tokens")

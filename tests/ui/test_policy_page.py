@@ -56,5 +56,8 @@ async def test_a_candidate_is_checked_and_closed_cases_are_replayed(comes: Comes
     await sofia.shows("policy-replay")
     await changed.click()
     await sofia.sees(case.complaint)
+    for act, about in (("policy_replayed", None), ("customer_viewed", case.customer_id)):
+        lines = (await shop.stores.audit.page(acts=[act], about=about, limit=1)).items
+        assert [line.by for line in lines] == [sofia.account("supervisor")["email"]], act
     await sofia.page.goto("/ui/policy?show=versions")
     await sofia.sees("There is only one version so far")

@@ -1,4 +1,4 @@
-"""Accounts, for administrators: who may sign in as what, and who changed that."""
+"""Accounts, for administrators: who may sign in as what, who changed that, and the tokens of the shop's systems."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ui.parts.account_acts import add_dialog, close_dialog, password_dialog, rol
 from ui.parts.elements import box, button, card, chip, heading, icon_button, link, text
 from ui.parts.pages import Pages
 from ui.parts.shell import ROLE_WORDS
+from ui.parts.tokens import service_tokens
 from ui.parts.words import Tone
 from ui.visit import Visit
 
@@ -25,8 +26,9 @@ _DONE: dict[str, str] = {
     "account_added": mark("{by} added {email} as {role}."),
     "role_changed": mark("{by} made {email} {role}; before: {before}."),
     "password_reset": mark("{by} gave {email} a new password."),
-    "password_changed": mark("{email} has changed the password."),
     "account_closed": mark("{by} closed the account of {email}."),
+    "password_changed": mark("{email} has changed the password."),
+    "password_renewed": mark("{email} has set a new password by mail."),
 }
 
 
@@ -52,6 +54,7 @@ async def page(visit: Visit) -> None:
     async with live.follow(live.DESK, {"accounts"}, redraw):
         with box("stack loose"):
             listed(await read())
+            await service_tokens(visit)
 
 
 def _rows(visit: Visit, accounts: list[Account]) -> None:

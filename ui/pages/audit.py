@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from nicegui import ui
 
 from care.auditing import Checked, checked
+from care.errors import Unavailable
 from care.models.audit import AuditEvent
 from ui.language import _, plural, retold
 from ui.parts import words
@@ -28,7 +30,8 @@ async def page(visit: Visit) -> None:
         )
     )
     await lines.first()
-    await visit.services.looked(visit.principal, "audit_read")
+    with suppress(Unavailable):  # a record that is damaged takes no line, and all the more must be read
+        await visit.services.looked(visit.principal, "audit_read")
     told = ui.refreshable(_told)
 
     async def check() -> None:

@@ -35,7 +35,7 @@ def add_dialog(visit: Visit) -> None:
             password = typed.value or new_password()
             account = await add_account(visit.services.stores, wish, password, by=visit.principal.email)
             if not typed.value:
-                _shown_once(account.email, password)
+                _password_once(account.email, password)
             return _("{email} can sign in now.", email=account.email)
 
         answers(asked, _("Add"), add, back=_("Back"))
@@ -66,7 +66,7 @@ def password_dialog(visit: Visit, account: Account) -> None:
             password = typed.value or new_password()
             await reset_password(visit.services.stores, account.email, password, by=visit.principal.email)
             if not typed.value:
-                _shown_once(account.email, password)
+                _password_once(account.email, password)
             return _("The old password opens nothing any more.")
 
         answers(asked, _("Set the password"), reset, back=_("Back"))
@@ -91,16 +91,21 @@ def _password_field() -> ui.input:
     return typed
 
 
-def _shown_once(email: str, password: str) -> None:
-    with sheet(_("The password of {email}", email=email)) as shown:
+def shown_once(title: str, named: str, copy: str, secret: str) -> None:
+    """A secret that nobody can look up later; `named` is what it is, `copy` what the button does."""
+    with sheet(title) as shown:
         shown.props("persistent")
         with box("sum"), box("line between"):
-            secret = text(password, "secret wrap", tag="code")
-            secret.props["aria-label"] = _("The password")
-            icon_button("content_copy", _("Copy the password"), lambda: ui.clipboard.write(password))
+            told = text(secret, "secret wrap", tag="code")
+            told.props["aria-label"] = named
+            icon_button("content_copy", copy, lambda: ui.clipboard.write(secret))
         banner("visibility_off", _("It is shown only now. Pass it on, then close this."), "warn")
         with box("line end"):
             button(_("I have passed it on"), shown.close)
+
+
+def _password_once(email: str, password: str) -> None:
+    shown_once(_("The password of {email}", email=email), _("The password"), _("Copy the password"), password)
 
 
 def _wrong(field: str) -> str:

@@ -11,6 +11,7 @@ ACT_WORDS: dict[Act, str] = {
     "signed_out": mark("Signed out"),
     "locked_out": mark("Locked out"),
     "password_changed": mark("Password changed"),
+    "password_renewed": mark("New password set by mail"),
     "password_reset_asked": mark("New password asked for"),
     "account_added": mark("Account added"),
     "account_closed": mark("Account closed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from care.models.customer import CustomerView, Principal, Role
 from care.models.refund import Refund, RefundStatus, Ruling
 from care.rules.approvals import escalations
-from care.rules.reviewers import may_be_one, same_person
+from care.rules.reviewers import is_own_case, may_be_one, same_person
 
 _SECOND = {Role.SUPERVISOR, Role.ADMIN}
 
@@ -25,7 +25,7 @@ def decided_by(refund: Refund) -> Ruling | None:
 
 
 def own_case(customer: CustomerView, reader: Principal) -> bool:
-    return reader.customer_id == customer.customer_id or same_person(customer.email, reader.email)
+    return is_own_case(customer, reader.email, reader.customer_id)
 
 
 def approved_already(refund: Refund, reader: Principal) -> bool:
