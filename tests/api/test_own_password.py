@@ -238,6 +238,8 @@ async def test_changing_ones_password_ends_every_other_sign_in(shop: Shop, ana: 
     refreshed = await shop.browser().post("/auth/refresh", data={"refresh_token": other["refresh_token"]})
     assert refreshed.status_code == 401
     assert (await signs_in(shop, ana, PASSWORD), await signs_in(shop, ana, NEW)) == (401, 200)
+    lines = (await shop.services.stores.audit.page(about=ana.customer_id)).items
+    assert ("password_changed", ana.customer_id) in [(line.act, line.by) for line in lines]
 
 
 async def test_a_stolen_sign_in_does_not_find_out_the_password_and_locks_nobody_out(shop: Shop, ana: Someone) -> None:

@@ -138,6 +138,7 @@ async def test_one_sees_where_one_is_signed_in_and_ends_it_there(shop: Shop, ana
     assert (await ana.http.post("/auth/sessions/end/others")).status_code == 204
     assert (await laptop.get("/auth/sessions")).status_code == 401
     assert len((await ana.http.get("/auth/sessions")).json()["items"]) == 1
+    assert (await acts_about(shop, ana.customer_id))[-2:] == ["signed_out", "signed_out"]
 
 
 async def test_a_cookie_is_worth_nothing_once_its_owner_has_signed_out(shop: Shop, ana: Someone) -> None:
