@@ -55,7 +55,7 @@ def configure(level: str, part: str) -> None:
 
 
 def to_stderr() -> None:
-    """For commands: what they log is no part of what they print."""
+    """For commands: they print what they have done, and log only what went wrong."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -64,7 +64,7 @@ def to_stderr() -> None:
             _without_secrets,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
     )
 
