@@ -11,12 +11,12 @@ from care.models.money import Money
 from care.stores.mongo import Database, Document
 from tests.dialogues.grammar import CATALOGUE
 
-# What a conversation may leave behind without being asked to: itself, files, notices and their sending, counters, keys
-# and rates, how a change of an order went (what it came to stands in the order and the ledger).
+# What a conversation may leave behind without being asked to: itself, files, notices and their sending, counters, keys,
+# rates and the audit record, how a change of an order went (what it came to stands in the order and the ledger).
 _ASIDE = {
     "conversations", "messages", "evidence", "files.chunks", "files.files", "notifications", "dispatches", "counters",
     "given_ids", "idempotency", "meters", "policies", "allowances", "budgets", "payers", "order_changes",
-    "data_keys", "rates",
+    "data_keys", "rates", "audit", "audit_head",
 }  # fmt: skip
 # How a thing got where it is, and what is computed from the rest of it: never said, so never claimed.
 _COMPUTED = {
