@@ -113,7 +113,8 @@ def account_of(asked: HTTPConnection, settings: Settings) -> str | None:
     if scheme.lower() == "bearer":
         with suppress(Unauthenticated):
             return read_token(settings, token.strip()).email
-    principal = session_principal(asked)
+    # Without a cookie the session is not even looked at: an answer does not depend on it then, nor says so in `Vary`.
+    principal = session_principal(asked) if asked.cookies else None
     return principal.email if principal else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -13,6 +13,7 @@ from api.problems import ERRORS
 from api.spreadsheets import as_csv
 from care.errors import Invalid
 from care.models.analytics import Summary, Table
+from care.models.common import IsoDay
 from care.models.period import LONGEST, Period
 
 router = APIRouter(tags=["analytics"], responses=ERRORS)
@@ -25,8 +26,8 @@ def asked(
     days: Annotated[
         int | None, Query(ge=1, le=LONGEST, description=f"The last so many days; {_USUAL} if left out.")
     ] = None,
-    first: Annotated[date | None, Query(alias="from", description="The first UTC day, with `to`.")] = None,
-    last: Annotated[date | None, Query(alias="to", description="The last UTC day, included.")] = None,
+    first: Annotated[IsoDay | None, Query(alias="from", description="The first UTC day, with `to`.")] = None,
+    last: Annotated[IsoDay | None, Query(alias="to", description="The last UTC day, included.")] = None,
 ) -> Period:
     """The time that a caller asks about: `days`, or `from` and `to`. Raises Invalid."""
     now = datetime.now(UTC)

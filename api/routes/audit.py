@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,7 @@ from api.deps import PAGE, Cursor, Limit, Serving, Viewer, admins
 from api.problems import ERRORS
 from care.errors import Unavailable
 from care.models.audit import Act, AuditEvent
-from care.models.common import Page
+from care.models.common import IsoDay, Page
 
 router = APIRouter(tags=["audit"], responses=ERRORS)
 
@@ -26,7 +26,7 @@ async def record(
     about: Name = None,
     by: Name = None,
     act: Act | None = None,
-    since: Annotated[date | None, Query(description="On this UTC day or later.")] = None,
+    since: Annotated[IsoDay | None, Query(description="On this UTC day or later.")] = None,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Page[AuditEvent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Request
@@ -24,8 +24,8 @@ router = APIRouter(prefix="/codec", tags=["histories"], responses=ERRORS)
 class WirePayload(Body):
     """A payload as protobuf writes it in JSON: `data` and the values of `metadata` are base64."""
 
-    metadata: dict[str, str] = {}
-    data: str = ""
+    metadata: dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=1000)]] = {}
+    data: str = Field("", max_length=1_000_000)
 
 
 class WirePayloads(Body):

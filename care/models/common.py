@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from care.errors import Invalid
 
@@ -25,6 +26,16 @@ def milliseconds(at: datetime) -> datetime:
 
 # An aware time; leaves as RFC 3339 UTC with Z, milliseconds as MongoDB keeps them.
 Utc = Annotated[AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+
+
+def _named_day(given: Any) -> Any:
+    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given):
+        raise ValueError("name a day as YYYY-MM-DD")
+    return given
+
+
+# A date in an address. Pydantic alone would take a number as well, for seconds since 1970.
+IsoDay = Annotated[date, BeforeValidator(_named_day)]
 
 T = TypeVar("T")
 

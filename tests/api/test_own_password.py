@@ -27,7 +27,7 @@ from tests.channels.servers import Mailbox, mail_server
 from tests.channels.test_mail import settings_for
 
 NEW = "another horse battery"
-LINK = re.compile(r"http://127\.0\.0\.1:8080(/ui/reset/\S+)")
+LINK = re.compile(r"http://care\.test(/ui/reset/\S+)")
 
 
 @pytest.fixture

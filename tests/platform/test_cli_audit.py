@@ -64,6 +64,9 @@ def care(*arguments: str, **settings: str) -> Result:
 # Each command that changes something or hands out much at once, with its act.
 ACTS: dict[str, Act] = {
     "account add": "account_added",
+    "customer erase": "customer_erased",
+    "customer export": "customer_exported",
+    "keys rotate": "keys_rotated",
     "policy replay": "policy_replayed",
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
@@ -73,8 +76,8 @@ ACTS: dict[str, Act] = {
 }
 # What only shows, measures, or starts and stops; a worker that starts under another policy writes that down itself.
 READS_ONLY = {
-    *("audit show", "audit verify", "bench", "doctor", "down", "eval intents", "eval refunds", "policy check"),
-    *("policy show", "serve", "status", "token list", "up", "worker"),
+    *("audit show", "audit verify", "bench", "doctor", "down", "eval intents", "eval refunds", "keys list"),
+    *("policy check", "policy show", "serve", "status", "token list", "up", "worker"),
 }
 
 
