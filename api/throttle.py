@@ -40,7 +40,8 @@ class Throttle:
             await self._app(scope, receive, send)
             return
         try:
-            address = counted_address(scope["client"][0] if scope["client"] else "")
+            client = scope.get("client")  # a server need not know it
+            address = counted_address(client[0] if client else "")
             rates: Rates = scope["app"].state.services.rates
             await rates.take(Family.ADDRESS, address)
             account = account_of(HTTPConnection(scope), self._settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from xdist.scheduler import LoadFileScheduling
@@ -68,6 +69,14 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip("../shared/data is not on this machine")
     return data
+
+
+@pytest.fixture(autouse=True)
+def _logs_go_where_they_went() -> Iterator[None]:
+    """A command that runs in this process sets up its own."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
