@@ -26,7 +26,7 @@ SECONDS = os.environ.get("CARE_FUZZ_SECONDS")
 # In a minute for all of them: where nearly everything is refused, or another has asked it already, less is asked.
 IN_BRIEF = {
     "nobody": "fuzzing",
-    "customer": "examples,coverage,fuzzing,stateful",
+    "customer": "examples,fuzzing",
     "agent": "fuzzing",
     "admin": "coverage,fuzzing",
 }

@@ -70,6 +70,9 @@ async def hijacked(settings: Settings, models: tuple[FakeServer, FakeServer]) ->
     async with app.router.lifespan_context(app):
         shop = Shop(app, theirs)
         await shop.stock()
+        # Workflows of both shops lie on one Temporal: no case of this one may have the id of one of the other's.
+        counters = [{"_id": prefix, "last": 80_000_000} for prefix in ("REF", "CNV")]
+        await shop.services.stores.database["counters"].insert_many(counters)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
             working = asyncio.create_task(worker.main(theirs, stop))
