@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from care.errors import Conflict, Invalid, SetupError
 from care.models.audit import COMMAND_LINE
 from care.models.customer import Account, AccountWish, Role
+from care.opening import stores_of
 from care.passwords import hash_password
 from care.rules.accounts import check_closing, check_open, check_password, check_role, check_wish
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 
 # Nothing that reads like something else when it is told over the phone.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -83,8 +84,5 @@ async def new_account(settings: Settings, email: str, role: str, customer: str |
     except Invalid as error:
         hint = " Use --customer CUST001." if "customer_id" in error.fields else ""
         raise SetupError(error.detail + hint) from None
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-            await add_account(stores, wish, password, by=COMMAND_LINE)
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    async with stores_of(settings) as stores:
+        await add_account(stores, wish, password, by=COMMAND_LINE)

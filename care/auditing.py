@@ -9,9 +9,10 @@ from datetime import datetime
 
 from care.errors import SetupError
 from care.models.audit import AuditEvent, Head
+from care.opening import stores_of
 from care.rules.audit_chain import Check
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 
 _KEPT = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})")
 
@@ -51,11 +52,8 @@ def kept_copy(text: str) -> Head:
 
 async def verify(settings: Settings, kept: Head | None) -> Checked:
     """Raises SetupError if the database cannot be reached."""
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            return await checked(stores, kept)
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    async with stores_of(settings, indexes=False) as stores:
+        return await checked(stores, kept)
 
 
 async def latest(
@@ -68,17 +66,14 @@ async def latest(
     most: int,
 ) -> AsyncIterator[AuditEvent]:
     """At most so many lines, newest first. Raises SetupError if the database cannot be reached."""
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            cursor, left = None, most
-            while left > 0:
-                page = await stores.audit.page(
-                    about=about, by=by, acts=acts, since=since, limit=min(left, 200), cursor=cursor
-                )
-                for event in page.items:
-                    yield event
-                cursor, left = page.next, left - len(page.items)
-                if cursor is None:
-                    return
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    async with stores_of(settings, indexes=False) as stores:
+        cursor, left = None, most
+        while left > 0:
+            page = await stores.audit.page(
+                about=about, by=by, acts=acts, since=since, limit=min(left, 200), cursor=cursor
+            )
+            for event in page.items:
+                yield event
+            cursor, left = page.next, left - len(page.items)
+            if cursor is None:
+                return

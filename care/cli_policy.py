@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from care.cli_tools import Join, Json, day, settings_for
-from care.errors import SetupError
 
 if TYPE_CHECKING:
     from care.replaying import Report, Total
@@ -67,19 +66,16 @@ def replay(
 @policy.command()
 def show(version: str, data_dir: Join = None) -> None:
     """Say what a policy contained that a worker has worked under; a case file names its version."""
+    from care.opening import stores_of
     from care.rules.policy_words import described
-    from care.stores import CONNECTION_ERRORS, open_stores
 
     settings = settings_for(data_dir)
 
     async def read() -> list[str]:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
+        async with stores_of(settings, indexes=False) as stores:
             return described(await stores.policies.get(version))
 
-    try:
-        lines = asyncio.run(read())
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    lines = asyncio.run(read())
     for line in lines:
         typer.echo(line)
 

@@ -78,16 +78,12 @@ async def _all(stores: Stores) -> list[ServiceToken]:
 
 def _with_stores(data_dir: Path | None, act: Callable[[Stores], Awaitable[T]]) -> T:
     """Raises what `act` raises, and SetupError if the database cannot be reached."""
-    from care.errors import SetupError
-    from care.stores import CONNECTION_ERRORS, open_stores
+    from care.opening import stores_of
 
     settings = settings_for(data_dir)
 
     async def run() -> T:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        async with stores_of(settings) as stores:
             return await act(stores)
 
-    try:
-        return asyncio.run(run())
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    return asyncio.run(run())

@@ -11,10 +11,11 @@ from care.accounts import close_account
 from care.errors import Conflict, SetupError
 from care.gateways import payments_for
 from care.models.audit import COMMAND_LINE
+from care.opening import stores_of
 from care.policy import load_policy
 from care.rules.erasing import Matter, open_matters
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 from care.stores.personal import Belongings, PersonalStore
 from care.temporal import connect, conversation_workflow_id, refund_workflow_id, subscription_workflow_id
 
@@ -45,7 +46,7 @@ async def erase_customer(settings: Settings, customer_id: str, *, end: bool) -> 
     """Raises SetupError if a server cannot be reached, Unavailable if no worker answers, and what `erase` raises."""
     try:
         async with (
-            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
+            stores_of(settings) as stores,
             payments_for(settings, stores) as payments,
         ):
             ending = importlib.import_module("workflows.erasure").Erasure(  # by name: care imports no workflow
@@ -53,8 +54,6 @@ async def erase_customer(settings: Settings, customer_id: str, *, end: bool) -> 
                 task_queue=settings.task_queue,
             )
             return await erase(stores, ending, customer_id, end=end)
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     except RuntimeError:  # what the SDK raises while nothing listens
         raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
 

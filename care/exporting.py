@@ -19,9 +19,10 @@ from care.errors import SetupError
 from care.media.containers import EXTENSIONS
 from care.models.audit import COMMAND_LINE
 from care.models.evidence import Evidence
+from care.opening import stores_of
 from care.rules.told import told, told_conversation
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 from care.stores.documents import now
 from care.stores.personal import Belongings, PersonalStore
 
@@ -32,7 +33,7 @@ async def export_customer(settings: Settings, customer_id: str, to: Path | None)
     Raises SetupError if MongoDB cannot be reached or the file cannot be written, NotFound.
     """
     try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        async with stores_of(settings) as stores:
             if to is None:
                 text = json.dumps(await export(stores, customer_id, by=COMMAND_LINE), indent=2, ensure_ascii=False)
                 return text + "\n"
@@ -40,8 +41,6 @@ async def export_customer(settings: Settings, customer_id: str, to: Path | None)
             with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 await write_archive(stores, customer_id, out, by=COMMAND_LINE)
             return f"Everything about {customer_id} is in {to}.\n"
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     except OSError as error:
         raise SetupError(f"{to} cannot be written: {error.strerror}.") from None
 

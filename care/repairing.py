@@ -13,12 +13,13 @@ from care.errors import SetupError
 from care.gateways import payments_for
 from care.gateways.ledger import LedgerGateway
 from care.models.audit import COMMAND_LINE
+from care.opening import stores_of
 from care.policy import load_policy
 from care.rules.books import Flaw
 from care.rules.books import Mend as BookMend
 from care.rules.repair import Finding, Mend
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 from care.temporal import connect
 
 
@@ -36,7 +37,7 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
     """Raises SetupError if a server cannot be reached, Unavailable if no worker answers."""
     kinds: Counter[str] = Counter()
     try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        async with stores_of(settings) as stores:
             repair = importlib.import_module("workflows.repair").Repair(  # by name: care imports no workflow
                 *(
                     await connect(settings, stores),
@@ -51,8 +52,6 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
                 if finding.done:
                     await _note(stores, f"subscription {finding.subscription_id}", finding.mend)
                 kinds["person" if finding.mend is Mend.PERSON else "mended" if finding.done else "unchanged"] += 1
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     except RuntimeError:  # what the SDK raises while nothing listens
         raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
     return Summary(repair.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
@@ -61,21 +60,18 @@ async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Calla
 async def repair_ledger(settings: Settings, *, dry_run: bool, tell: Callable[[Flaw], None]) -> Summary:
     """Raises SetupError if MongoDB cannot be reached, Unavailable if the payment provider does not answer."""
     kinds: Counter[str] = Counter()
-    try:
-        async with (
-            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
-            payments_for(settings, stores) as payments,
-        ):
-            # The embedded ledger has no books beside our own.
-            provider = None if isinstance(payments, LedgerGateway) else cast(Provider, payments)
-            bookkeeper = Bookkeeper(stores, payments, provider)
-            async for flaw in bookkeeper.flaws(dry_run=dry_run):
-                tell(flaw)
-                if flaw.done:
-                    await _note(stores, flaw.subject, flaw.mend)
-                kinds["person" if flaw.mend is BookMend.PERSON else "mended" if flaw.done else "unchanged"] += 1
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    async with (
+        stores_of(settings) as stores,
+        payments_for(settings, stores) as payments,
+    ):
+        # The embedded ledger has no books beside our own.
+        provider = None if isinstance(payments, LedgerGateway) else cast(Provider, payments)
+        bookkeeper = Bookkeeper(stores, payments, provider)
+        async for flaw in bookkeeper.flaws(dry_run=dry_run):
+            tell(flaw)
+            if flaw.done:
+                await _note(stores, flaw.subject, flaw.mend)
+            kinds["person" if flaw.mend is BookMend.PERSON else "mended" if flaw.done else "unchanged"] += 1
     return Summary(bookkeeper.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from care.errors import SetupError
 from care.models.audit import COMMAND_LINE
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund
+from care.opening import stores_of
 from care.rules.policy_replay import PAID, Case, Change, Kind, Replayed, Spent, replay
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 
 _NO_ORDER = "the order is gone"
 
@@ -72,16 +72,13 @@ async def replay_cases(
     settings: Settings, policy: RefundPolicy, since: date | None, tell: Callable[[Change], None]
 ) -> Report:
     """As `replay_stored`, over stores of its own. Raises SetupError if the database cannot be reached."""
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            report = await replay_stored(stores, policy, since, tell, Report())
-            cases, changed = str(report.cases), str(report.changed)
-            await stores.audit.append(
-                "policy_replayed", by=COMMAND_LINE, about=policy.version, cases=cases, changed=changed
-            )
-            return report
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
+    async with stores_of(settings, indexes=False) as stores:
+        report = await replay_stored(stores, policy, since, tell, Report())
+        cases, changed = str(report.cases), str(report.changed)
+        await stores.audit.append(
+            "policy_replayed", by=COMMAND_LINE, about=policy.version, cases=cases, changed=changed
+        )
+        return report
 
 
 async def replay_stored(

@@ -16,18 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from care.errors import SetupError
 from care.keyring import KeyRing
+from care.models.audit import COMMAND_LINE
 from care.models.data_key import DataKey
 from care.models.webhook import Endpoint
+from care.opening import stores_of
 from care.payload_keys import data_key_sealer
 from care.running.datadir import DataDir, write_private
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores import Stores
 from care.webhooks import secret_sealer
 
 UNKNOWN = "unknown"  # for secrets that no key of the ring opens: they do not name theirs
-BY = "command line"
 _AT_ONCE = 50
 
 
@@ -79,11 +79,8 @@ async def held(stores: Stores, ring: KeyRing) -> list[Held]:
 async def list_keys(settings: Settings) -> list[Held]:
     """Raises SetupError if a key or the database cannot be used."""
     ring = settings.key_ring()
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
-            return await held(stores, ring)
-    except CONNECTION_ERRORS:
-        raise _no_database() from None
+    async with stores_of(settings, indexes=False) as stores:
+        return await held(stores, ring)
 
 
 async def rotate(settings: Settings, data_dir: Path | None) -> Rotated:
@@ -94,22 +91,19 @@ async def rotate(settings: Settings, data_dir: Path | None) -> Rotated:
     Raises SetupError.
     """
     ring = settings.key_ring()
-    try:
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-            with _alone(data_dir):
-                begun = any(each.movable for each in await held(stores, ring))
-                made = data_dir is not None and not begun
-                if data_dir is not None and made:
-                    make_current(data_dir, secrets.token_bytes(32))
-                if made or begun:
-                    await stores.audit.append(
-                        "keys_rotated", by=BY, about=ring.current, new_key="yes" if made else "no"
-                    )
-                data_keys, moved = await _move_data_keys(stores, ring), await _move_secrets(stores, ring)
-                left = [each for each in await held(stores, ring) if not each.current]
-                return Rotated(ring.current, made, data_keys, moved, left)
-    except CONNECTION_ERRORS:
-        raise _no_database() from None
+    async with stores_of(settings) as stores:
+        with _alone(data_dir):
+            begun = any(each.movable for each in await held(stores, ring))
+            made = data_dir is not None and not begun
+            if data_dir is not None and made:
+                make_current(data_dir, secrets.token_bytes(32))
+            if made or begun:
+                await stores.audit.append(
+                    "keys_rotated", by=COMMAND_LINE, about=ring.current, new_key="yes" if made else "no"
+                )
+            data_keys, moved = await _move_data_keys(stores, ring), await _move_secrets(stores, ring)
+            left = [each for each in await held(stores, ring) if not each.current]
+            return Rotated(ring.current, made, data_keys, moved, left)
 
 
 def make_current(data_dir: Path, key: bytes) -> None:
@@ -167,7 +161,3 @@ def _alone(data_dir: Path | None) -> Iterator[None]:
     with (data_dir / "keys.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _no_database() -> SetupError:
-    return SetupError("MongoDB cannot be reached: check that it runs and that the address is right.")

@@ -12,11 +12,11 @@ from care.errors import CareError, SetupError
 from care.gateways import payments_for
 from care.models.audit import COMMAND_LINE
 from care.models.subscription import SubscriptionRequest
+from care.opening import stores_of
 from care.policy import load_policy
 from care.seeding.files import Refusal
 from care.seeding.folder import SeedReport, seed
 from care.settings import Settings
-from care.stores import CONNECTION_ERRORS, open_stores
 from care.temporal import connect
 
 _AT_ONCE = 20
@@ -26,7 +26,7 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
     """Safe to repeat: the same subscription is started once. Raises SetupError if a server cannot be reached."""
     try:
         async with (
-            open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
+            stores_of(settings) as stores,
             payments_for(settings, stores) as payments,
         ):
             report = await seed(stores, folder)
@@ -43,8 +43,6 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
             told = {kind: str(number) for kind, number in report.loaded.items()}
             await stores.audit.append("seeded", by=COMMAND_LINE, session=None, **told)
             return report
-    except CONNECTION_ERRORS:
-        raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None
     except RuntimeError:  # what the SDK raises while nothing listens
         raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
 
