@@ -21,7 +21,7 @@ from api.services import Services as Services
 from care.errors import Forbidden, Invalid, MissingScope, NotFound, Unauthenticated, missing
 from care.intake import keep_evidence
 from care.models.conversation import Conversation
-from care.models.customer import Principal, Role
+from care.models.customer import ADMINS, CUSTOMERS, EVERYONE, OVERSEERS, STAFF, Principal, Role
 from care.models.evidence import Evidence, EvidenceReceipt
 from care.models.notification import Notification
 from care.models.order import Order
@@ -76,45 +76,40 @@ class Public:
         pass
 
 
-# Each role is named: one that comes later is let in nowhere until somebody thinks of it.
-_STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
-_EVERYONE = _STAFF | {Role.CUSTOMER}
-_OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-
 # The rules, each for `dependencies=[...]` of a route.
 PUBLIC: Any = Depends(Public())
 
 
 def signed_in(scope: Scope | None = None) -> Any:
     """Every account."""
-    return Depends(Rule("signed in", _EVERYONE, scope))
+    return Depends(Rule("signed in", EVERYONE, scope))
 
 
 def own(scope: Scope | None = None) -> Any:
     """The customer whose it is, and the staff; to others it does not exist. The route takes it as one of Own*."""
-    return Depends(Rule("own", _EVERYONE, scope))
+    return Depends(Rule("own", EVERYONE, scope))
 
 
 def own_or_admins() -> Any:
     """The customer whose it is, and who answers them in the shop's name."""
-    return Depends(Rule("own or admins", frozenset({Role.CUSTOMER, Role.ADMIN}), None))
+    return Depends(Rule("own or admins", CUSTOMERS | ADMINS, None))
 
 
 def own_wish() -> Any:
     """The customer whose it is, alone: nobody wishes for them."""
-    return Depends(Rule("own wish", frozenset({Role.CUSTOMER}), None))
+    return Depends(Rule("own wish", CUSTOMERS, None))
 
 
 def staff(scope: Scope | None = None) -> Any:
-    return Depends(Rule("staff", _STAFF, scope))
+    return Depends(Rule("staff", STAFF, scope))
 
 
 def overseers() -> Any:
-    return Depends(Rule("overseers", _OVERSEERS, None))
+    return Depends(Rule("overseers", OVERSEERS, None))
 
 
 def admins() -> Any:
-    return Depends(Rule("admins", frozenset({Role.ADMIN}), None))
+    return Depends(Rule("admins", ADMINS, None))
 
 
 def rule_of(route: BaseRoute) -> Rule | Public | None:

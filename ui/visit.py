@@ -13,11 +13,6 @@ from care.models.customer import Customer, Principal, Role
 from care.rules.rates import Family
 from care.settings import Settings
 
-CUSTOMERS = frozenset({Role.CUSTOMER})
-ADMINS = frozenset({Role.ADMIN})
-STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
-EVERYONE = CUSTOMERS | STAFF
-
 
 @dataclass(frozen=True)
 class Visit:

@@ -9,7 +9,7 @@ from pydantic import Field
 from care.models.audit import Act
 from care.models.common import Body, Model
 from care.models.conversation import Message
-from care.models.customer import Principal, Role
+from care.models.customer import OVERSEERS, Principal
 from care.models.memory import ConversationState
 from care.models.notification import Notification
 
@@ -36,7 +36,7 @@ class DeskStep(Model):
 
     @classmethod
     def of(cls, who: Principal, text: str = "") -> DeskStep:
-        return cls(by=who.email, leads=who.role in (Role.SUPERVISOR, Role.ADMIN), text=text)
+        return cls(by=who.email, leads=who.role in OVERSEERS, text=text)
 
 
 class Moved(Model):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from care.errors import Forbidden, Invalid
-from care.models.customer import Role
+from care.models.customer import OVERSEERS
 from care.models.money import Money
 from care.models.policy import RefundPolicy
 from care.models.refund import Refund, RefundLine, Remedy, Ruling
 from care.rules.refund_items import decided, in_words, kept, share_of
 from care.rules.refund_policy import needs_two
 from care.rules.reviewers import Reviewer, may_be_one, same_person
-
-_SECOND = {Role.SUPERVISOR, Role.ADMIN}
 
 
 def outcome(refund: Refund, ruling: Ruling) -> list[RefundLine]:
@@ -90,7 +88,7 @@ def check_approver(refund: Refund, ruling: Ruling, policy: RefundPolicy, who: Re
     before = [*earlier, *escalations(refund)] if who.apart else earlier
     if any(may_be_one(each.reviewer, ruling.reviewer) for each in before):
         raise _somebody_else(amount)
-    if who.role not in _SECOND:
+    if who.role not in OVERSEERS:
         raise Forbidden(f"Refund {refund.refund_id} needs a supervisor for the second approval.")
 
 

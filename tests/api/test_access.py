@@ -19,7 +19,7 @@ from api.deps import PUBLIC, rule_of, staff
 from api.main import create_app
 from api.ruled import check_rules
 from care.errors import KeyReused, SetupError
-from care.models.customer import Role
+from care.models.customer import ADMINS, CUSTOMERS, EVERYONE, STAFF, Role
 from care.models.refund import RefundReason, RefundRequest
 from care.models.token import SCOPES
 from tests.api.access import HIDES_FROM, LETS_IN, OUTSIDE, Everybody, Line, closed, pages_written, routes_written
@@ -27,7 +27,7 @@ from tests.api.cases import case_of, subscription_of, talk_of, told
 from tests.api.shop import PASSWORD, Shop, Someone
 from tests.media.files import pdf
 from ui.pages import PAGES, home
-from ui.visit import ADMINS, CUSTOMERS, EVERYONE, STAFF, Spec
+from ui.visit import Spec
 
 _RULES_OF_PAGES = {CUSTOMERS: "customers", STAFF: "staff", ADMINS: "admins", EVERYONE: "signed in"}
 

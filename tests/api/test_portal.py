@@ -15,11 +15,11 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from api.main import create_app
 from care.errors import NotFound
-from care.models.customer import Role
+from care.models.customer import CUSTOMERS, EVERYONE, STAFF, Role
 from tests.api.shop import PASSWORD, Shop, Someone
 from ui import frame, live
 from ui.pages import PAGES, home
-from ui.visit import CUSTOMERS, EVERYONE, STAFF, Spec, Visit
+from ui.visit import Spec, Visit
 
 
 async def _fails(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from care.models.customer import ADMINS, CUSTOMERS, EVERYONE, STAFF
 from ui.language import mark
 from ui.pages import (
     account,
@@ -21,7 +22,7 @@ from ui.pages import (
     refunds,
     support,
 )
-from ui.visit import ADMINS, CUSTOMERS, EVERYONE, STAFF, Spec
+from ui.visit import Spec
 
 PAGES = [
     # The first page is everyone's address: staff are led on to the desk.

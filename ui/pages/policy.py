@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from care.models.customer import Role
+from care.models.customer import OVERSEERS
 from care.rules.policy_history import in_force
 from ui.language import _, mark
 from ui.parts import words
@@ -16,11 +16,9 @@ from ui.parts.policy_versions import versions
 from ui.parts.policy_words import parts
 from ui.visit import Visit
 
-_MAY_TRY = (Role.SUPERVISOR, Role.ADMIN)
-
 
 async def page(visit: Visit) -> None:
-    views = {name: view for name, view in _VIEWS.items() if not view.overseers or visit.principal.role in _MAY_TRY}
+    views = {name: view for name, view in _VIEWS.items() if not view.overseers or visit.principal.role in OVERSEERS}
     show = visit.query.get("show", "")
     show = show if show in views else "now"
     with heading(_("Refund policy"), _(views[show].detail)):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from care.models.customer import CustomerView, Principal, Role
+from care.models.customer import OVERSEERS, CustomerView, Principal
 from care.models.refund import Refund, RefundStatus, Ruling
 from care.rules.approvals import escalations
 from care.rules.reviewers import is_own_case, may_be_one, same_person
-
-_SECOND = {Role.SUPERVISOR, Role.ADMIN}
 
 
 def first_approval(refund: Refund) -> Ruling | None:
@@ -40,7 +38,7 @@ def barred(refund: Refund, reader: Principal) -> bool:
 
 def may_second(refund: Refund, reader: Principal) -> bool:
     """Whether the reader may give the second approval: a supervisor who has had no say in the case."""
-    return first_approval(refund) is not None and reader.role in _SECOND and not barred(refund, reader)
+    return first_approval(refund) is not None and reader.role in OVERSEERS and not barred(refund, reader)
 
 
 def may_rule(refund: Refund, reader: Principal) -> bool:
@@ -50,4 +48,4 @@ def may_rule(refund: Refund, reader: Principal) -> bool:
 
 
 def may_reassign(refund: Refund, reader: Principal) -> bool:
-    return reader.role in _SECOND and not refund.status.is_settled
+    return reader.role in OVERSEERS and not refund.status.is_settled
