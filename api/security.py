@@ -61,12 +61,11 @@ def principal_of(request: Request, settings: Settings) -> Principal:
     The session counts for reading only: a cookie travels with requests that other sites make, a token does not. The
     Temporal Web UI reads by POST; there it counts from that origin's pages alone.
     """
-    header = request.headers.get("authorization")
-    if header is not None:
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
+    if "authorization" in request.headers:
+        token = _bearer_token(request)
+        if token is None:
             raise Unauthenticated("Send `Authorization: Bearer` with a token from POST /auth/token.")
-        return read_token(settings, token.strip())
+        return read_token(settings, token)
     reads = request.method in _SAFE_METHODS or _is_from_temporal_ui(request, settings)
     session = session_principal(request) if reads else None
     if session is None:
@@ -89,8 +88,13 @@ def _is_from_temporal_ui(request: Request, settings: Settings) -> bool:
 
 def service_token(request: HTTPConnection) -> str | None:
     """What the request says is a token of one of the shop's own systems."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip().startswith(PREFIX) else None
+    token = _bearer_token(request)
+    return token if token and token.startswith(PREFIX) else None
+
+
+def _bearer_token(asked: HTTPConnection) -> str | None:
+    scheme, _, token = asked.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def same_origin(asked: HTTPConnection) -> bool:
@@ -109,10 +113,9 @@ def account_of(asked: HTTPConnection, settings: Settings) -> str | None:
     """
     if secret := service_token(asked):
         return f"token {secret}"
-    scheme, _, token = asked.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if token := _bearer_token(asked):
         with suppress(Unauthenticated):
-            return read_token(settings, token.strip()).email
+            return read_token(settings, token).email
     # Without a cookie the session is not even looked at: an answer does not depend on it then, nor says so in `Vary`.
     principal = session_principal(asked) if asked.cookies else None
     return principal.email if principal else None

@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import ValidationError
 
 from care.errors import Gone, NotFound
+from care.keyring import derived
 from care.models.common import Model, Utc
 from care.models.customer import Principal
 from care.settings import Settings
@@ -37,8 +36,7 @@ class FileLinks:
     """Makes and reads links. Raises SetupError where the settings hold no signing key."""
 
     def __init__(self, settings: Settings) -> None:
-        key = HKDF(SHA256(), 64, salt=None, info=b"care file links").derive(settings.signing_key().encode())
-        self._cipher = AESSIV(key)
+        self._cipher = AESSIV(derived(settings.signing_key().encode(), "file links", 64))
 
     def make(self, evidence_id: str, preview: int | None, asker: Principal, now: datetime) -> str:
         """The path of the link, on whatever host the asker is."""

@@ -18,8 +18,7 @@ from care.errors import Gone, NotFound
 from care.settings import Settings
 
 _ALGORITHM = "HS256"
-_AUDIENCE = "skip"
-_RESET, _DEVICE = "reset", "device"
+_SKIP, _RESET, _DEVICE = "skip", "reset", "device"  # the audiences
 DEVICE_KNOWN_FOR = timedelta(days=180)
 
 
@@ -45,16 +44,12 @@ class Links:
         """
         if "T" in key:
             return None
-        claims = {"aud": _AUDIENCE, "sub": subscription_id, "occurrence": key, "exp": due.astimezone(UTC)}
-        return f"{self._address}/skip/{jwt.encode(claims, self._key, algorithm=_ALGORITHM)}"
+        return f"{self._address}/skip/{self._signed(_SKIP, subscription_id, due, occurrence=key)}"
 
     def read_skip(self, token: str) -> SkipPermit:
         """Raises Gone once the delivery is due, NotFound for a token that is not one of ours."""
-        required = ["aud", "sub", "occurrence", "exp"]
         try:
-            claims = jwt.decode(
-                token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options={"require": required}
-            )
+            claims = self._claims(token, _SKIP, "occurrence")
         except jwt.ExpiredSignatureError:
             raise Gone("This link was good until the delivery was due. It has expired.") from None
         except jwt.PyJWTError:
@@ -88,8 +83,8 @@ class Links:
         claims = {"aud": audience, "sub": subject, "exp": expires_at.astimezone(UTC), **more}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
-    def _claims(self, token: str, audience: str) -> dict[str, Any]:
-        options: Any = {"require": ["aud", "sub", "exp"]}
+    def _claims(self, token: str, audience: str, *more: str) -> dict[str, Any]:
+        options: Any = {"require": ["aud", "sub", "exp", *more]}
         found: dict[str, Any] = jwt.decode(
             token, self._key, algorithms=[_ALGORITHM], audience=audience, options=options
         )
