@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     max_open: int = Field(200, ge=1)
     max_connections: int = Field(2000, ge=1)
 
+    # Where a worker shows its metrics; without a port it does not. They hold no secret and no name, and ask nobody who
+    # reads them.
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False

@@ -22,6 +22,7 @@ from temporalio.converter import (
     WithSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.runtime import Runtime
 
 from care.errors import CareError
 from care.keyring import KeyRing
@@ -99,10 +100,12 @@ def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None)
     )
 
 
-async def connect(settings: Settings, stores: Stores | None = None, *, lazy: bool = False) -> Client:
+async def connect(
+    settings: Settings, stores: Stores | None = None, *, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
     """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy).
 
-    Without `stores` it reads and writes nothing of a workflow.
+    Without `stores` it reads and writes nothing of a workflow. `runtime`: where the SDK's own figures go.
     """
     api_key = settings.temporal_api_key
     return await Client.connect(
@@ -112,6 +115,7 @@ async def connect(settings: Settings, stores: Stores | None = None, *, lazy: boo
         tls=settings.temporal_tls or bool(api_key),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
         lazy=lazy,
+        runtime=runtime,
     )
 
 
