@@ -45,6 +45,7 @@ from care.policy import load_policy
 from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores.migrating import refuse_unmigrated
 from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
@@ -78,13 +79,15 @@ log = structlog.get_logger("worker")
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
+    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute, and before a migration
+    that this version needs."""
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
             return stack.enter_async_context(open_stores(settings.mongodb_uri, settings.mongodb_database))
 
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        await refuse_unmigrated(stores)
         where = f"Temporal at {settings.temporal_address}"
         temporal = await _patiently(lambda: connect(settings, stores), RuntimeError, where)
         payments = await stack.enter_async_context(payments_for(settings, stores))
