@@ -50,6 +50,7 @@ from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
 
@@ -159,6 +160,7 @@ def _worker(
         plugins=[LangGraphPlugin(graphs=graphs)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
+        patch_activation_callback=is_set,
         **CAPACITY,
     )
 
