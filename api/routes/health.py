@@ -28,9 +28,14 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
-async def readyz(serving: Serving) -> Health:
-    """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
-    await serving.ready()
+async def readyz(serving: Serving, only: Literal["web"] | None = None) -> Health:
+    """MongoDB, Temporal and a worker can be reached; the problem names what cannot.
+
+    With `only=web`, just that this process takes requests: for a proxy, which would have nobody left to ask if a
+    database that is away for all took every process out.
+    """
+    if only is None:
+        await serving.ready()
     return Health()
 
 
