@@ -38,8 +38,6 @@ def configure(level: str, part: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        # The level is the root logger's business. Said here, as the command line has set another one before.
-        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),  # the command line had one for warnings
         cache_logger_on_first_use=True,

@@ -83,7 +83,7 @@ def test_a_sign_in_is_good_at_every_web_process_and_is_renewed_once_for_all(depl
 def test_what_was_made_at_one_is_repeated_at_the_other_and_made_once(deployed: Deployed) -> None:
     token, customer = deployed.signed_in()["access_token"], deployed.customer()
     with deployed.client(token, web=0) as one, deployed.client(token, web=1) as other:
-        call = {"json": {"customer_id": customer, **DAILY}, "headers": {"Idempotency-Key": "made once"}}
+        call: dict[str, Any] = {"json": {"customer_id": customer, **DAILY}, "headers": {"Idempotency-Key": "made once"}}
         made = one.post("/subscription", **call).raise_for_status()
         again = other.post("/subscription", **call)
         assert (again.json(), again.headers["Idempotent-Replayed"]) == (made.json(), "true")
@@ -92,7 +92,7 @@ def test_what_was_made_at_one_is_repeated_at_the_other_and_made_once(deployed: D
 
 def test_a_conversation_goes_on_at_the_other_and_each_message_is_said_once(deployed: Deployed) -> None:
     token, customer = deployed.signed_in(1)["access_token"], deployed.customer(1)
-    call = {"json": {"message": "What can you do?"}, "headers": {"Idempotency-Key": "said once"}}
+    call: dict[str, Any] = {"json": {"message": "What can you do?"}, "headers": {"Idempotency-Key": "said once"}}
     with deployed.client(token, web=0) as one, deployed.client(token, web=1) as other:
         said = one.post(f"/chat/{customer}", **call).raise_for_status().json()
         assert other.post(f"/chat/{customer}", **call).json() == said
