@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     max_open: int = Field(200, ge=1)
     max_connections: int = Field(2000, ge=1)
 
+    # Where the accounts of the demo stand, for the sign-in page to show those of customers and agents: whoever comes by
+    # may then try it. Never in production.
+    demo_accounts: Path | None = None
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
@@ -131,6 +134,12 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether people reach the portal through TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @field_validator("temporal_tls_cert", "temporal_tls_key", "temporal_tls_ca", mode="before")
+    @classmethod
+    def _empty_is_none(cls, file: Path | str | None) -> Path | str | None:
+        """As `care up` and Compose say that there is none; it would be the current directory."""
+        return file or None
 
     @field_validator("trusted_proxies")
     @classmethod
