@@ -38,6 +38,9 @@ app.add_typer(token, name="token")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]
+MetricsPort = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Show metrics on this port of CARE_METRICS_HOST (127.0.0.1).")
+]
 HERE = Path(".care")
 
 
@@ -123,11 +126,13 @@ def serve(
 
 
 @app.command()
-def worker(data_dir: Join = None) -> None:
+def worker(data_dir: Join = None, metrics_port: MetricsPort = None) -> None:
     """Run one worker."""
     from care.production import refuse_unsafe
 
     settings = settings_for(data_dir)
+    if metrics_port is not None:
+        settings = settings.model_copy(update={"metrics_port": metrics_port})
     settings.key_ring()  # what is wrong is said before the worker's libraries take their time to load
     refuse_unsafe(settings)
     importlib.import_module("worker").run(settings)

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     # Where the accounts of the demo stand, for the sign-in page to show those of customers and agents: whoever comes by
     # may then try it. Never in production.
     demo_accounts: Path | None = None
+    # Where a worker shows its metrics; without a port it does not. They hold no secret and no name, and ask nobody who
+    # reads them.
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False

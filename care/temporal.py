@@ -22,6 +22,7 @@ from temporalio.converter import (
     WithSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.runtime import Runtime
 
 from care.errors import CareError, SetupError
 from care.keyring import KeyRing
@@ -101,11 +102,13 @@ def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None)
     )
 
 
-async def connect(settings: Settings, stores: Stores | None = None, *, lazy: bool = False) -> Client:
+async def connect(
+    settings: Settings, stores: Stores | None = None, *, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
     """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy), and
     SetupError for a certificate that cannot be read.
 
-    Without `stores` it reads and writes nothing of a workflow.
+    Without `stores` it reads and writes nothing of a workflow. `runtime`: where the SDK's own figures go.
     """
     api_key = settings.temporal_api_key
     return await Client.connect(
@@ -115,6 +118,7 @@ async def connect(settings: Settings, stores: Stores | None = None, *, lazy: boo
         tls=tls_of(settings),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
         lazy=lazy,
+        runtime=runtime,
     )
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import LOST, PUBLIC, Serving
+from api.metrics import WebMetrics
 from api.problems import problem_responses
 from care.models.common import Model
 
@@ -46,10 +47,13 @@ async def readyz(serving: Serving, only: Literal["web"] | None = None) -> Health
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text."}},
 )
 async def metrics(request: Request, serving: Serving) -> Response:
-    """For Prometheus. Without the database, the figures of models are the last ones known."""
-    measured = request.app.state.metrics
-    with suppress(*LOST):
-        measured.show(await serving.stores.meters.totals(1), datetime.now(UTC))
+    """For Prometheus. Without the database, the figures of models are the last ones known, and there are none of how
+    the shop stands."""
+    measured: WebMetrics = request.app.state.metrics
+    await measured.watch.look(serving)
+    if measured.watch.sees_the_database:  # else each would wait for it
+        with suppress(*LOST):
+            measured.show(await serving.stores.meters.totals(1), datetime.now(UTC))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -35,6 +35,7 @@ from care.stores.rates import RateStore
 from care.stores.refunds import RefundStore
 from care.stores.resets import ResetStore
 from care.stores.sessions import SessionStore
+from care.stores.standing import StandingStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
@@ -81,6 +82,7 @@ class Stores:
     meters: MeterStore
     rates: RateStore
     budgets: BudgetStore
+    standing: StandingStore
 
     async def ensure_indexes(self) -> None:
         """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
@@ -156,4 +158,5 @@ def over(database: Database) -> Stores:
         meters=meters,
         rates=RateStore(database),
         budgets=BudgetStore(database),
+        standing=StandingStore(database),
     )
