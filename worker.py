@@ -48,10 +48,12 @@ from care.policy import load_policy
 from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores.migrating import refuse_unmigrated
 from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
 
@@ -81,7 +83,8 @@ log = structlog.get_logger("worker")
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
+    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute, and before a migration
+    that this version needs."""
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
@@ -92,6 +95,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         if settings.metrics_port and sdk:
             stack.enter_context(serving(metrics.registry, sdk, settings.metrics_host, settings.metrics_port))
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        await refuse_unmigrated(stores)
         where = f"Temporal at {settings.temporal_address}"
         runtime = sdk.runtime if sdk else None
         temporal = await _patiently(lambda: connect(settings, stores, runtime=runtime), RuntimeError, where)
@@ -167,6 +171,7 @@ def _worker(
         interceptors=[MeasuredActivities(metrics)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
+        patch_activation_callback=is_set,
         **CAPACITY,
     )
 

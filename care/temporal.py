@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, TLSConfig
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
@@ -27,6 +26,7 @@ from temporalio.runtime import Runtime
 from care.errors import CareError, SetupError
 from care.keyring import KeyRing
 from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
+from care.payloads import KnownPayloads
 from care.search_attributes import SEARCH_ATTRIBUTES as SEARCH_ATTRIBUTES
 from care.settings import Settings
 
@@ -42,7 +42,7 @@ NEXT_DELIVERY = SearchAttributeKey.for_datetime("CareNextDelivery")
 AMOUNT = SearchAttributeKey.for_int("CareAmount")
 
 _ENCODING = b"binary/encrypted"
-_KEY_ID = "encryption-key-id"
+KEY_ID = "encryption-key-id"
 _NONCE = 12  # bytes
 
 
@@ -74,7 +74,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         """With the id of the workflow whose key opened it; empty where that is not known. Raises as `decode`."""
         if payload.metadata.get("encoding") != _ENCODING:
             return payload, ""
-        named = payload.metadata[_KEY_ID]
+        named = payload.metadata[KEY_ID]
         nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
         for key in await self._keys.opening(named.decode()):
             with suppress(InvalidTag):  # another of the keys that it may be
@@ -85,7 +85,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 def _sealed(payload: Payload, key: PayloadKey) -> Payload:
     nonce, named = os.urandom(_NONCE), key.key_id.encode()
     data = nonce + AESGCM(key.secret).encrypt(nonce, payload.SerializeToString(), named)
-    return Payload(metadata={"encoding": _ENCODING, _KEY_ID: named}, data=data)
+    return Payload(metadata={"encoding": _ENCODING, KEY_ID: named}, data=data)
 
 
 def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None) -> DataConverter:
@@ -96,7 +96,8 @@ def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None)
     if isinstance(ring, bytes):
         ring = KeyRing([ring])
     return replace(
-        pydantic_data_converter,
+        DataConverter.default,
+        payload_converter_class=KnownPayloads,
         payload_codec=EncryptionCodec(RingKeys(ring) if data_keys is None else DataKeys(data_keys, ring)),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from care import embedded
 from care.errors import SetupError
 from care.running.datadir import DataDir, port_is_free, write_private
-from care.running.errand import Errand
+from care.running.errand import READY, Errand
 from care.running.probe import http_status
 from care.running.supervisor import Part, Supervisor
 
@@ -104,21 +104,23 @@ class _Stack:
 
     async def _boot(self) -> None:
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._start()
+            async with asyncio.timeout(START_SECONDS) as patience:
+                await self._start(patience)
         except TimeoutError:
             raise SetupError(f"CARE was not ready after {START_SECONDS:.0f} s; see {self._data.logs}.") from None
         self._children.ready = True
         self._publish()
         self._display.ready(self._runtime())
 
-    async def _start(self) -> None:
+    async def _start(self, patience: asyncio.Timeout) -> None:
         self._display.step("Starting MongoDB and Temporal")
         self._data.mongodb.mkdir(exist_ok=True)
         await self._children.start(self._mongod())
         await self._children.start(self._temporal())
         async with Errand(self._prepare()) as prepare:
-            await prepare.line()  # both servers answer
+            while (step := await prepare.line()) != READY:
+                self._display.step(step)
+                patience.reschedule(asyncio.get_running_loop().time() + START_SECONDS)  # a migration may take its time
             self._display.step("Starting worker and web")
             await self._children.start(self._care("worker"))
             where = ("--host", self._options.host, "--port", str(self._options.port))
