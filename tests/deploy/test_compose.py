@@ -17,12 +17,13 @@ import yaml
 
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings
+from tests.deploy.commands import assert_is_ours
 from worker import GRACE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONE_SHOT = {"temporal-schema", "temporal-register"}
+ONE_SHOT = {"migrate", "temporal-schema", "temporal-register"}
 LASTING = sorted(set(SERVICES) - ONE_SHOT)
 
 
@@ -46,7 +47,7 @@ def test_images_of_others_are_pinned_to_a_version(service: str) -> None:
     assert re.fullmatch(r"[a-z0-9/.-]+:v?\d+(\.\d+)+", SERVICES[service]["image"])
 
 
-@pytest.mark.parametrize("service", ["web", "worker"])
+@pytest.mark.parametrize("service", ["web", "worker", "migrate"])
 def test_our_containers_write_temporary_files_and_nothing_else(service: str) -> None:
     """That this is enough for them is shown by tests/api/test_read_only.py."""
     assert SERVICES[service]["read_only"] is True
@@ -102,7 +103,7 @@ def test_who_is_waited_for_can_tell_that_it_is_ready(service: str) -> None:
 
 def test_nothing_is_published_beyond_this_machine_and_no_database_at_all() -> None:
     published = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
-    assert set(published) == {"proxy", "temporal-ui", "mail"}
+    assert set(published) == {"proxy", "temporal-ui", "mail", "prometheus", "grafana"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -127,7 +128,7 @@ def test_no_log_fills_the_disk(service: str) -> None:
 def test_whoever_is_reached_from_outside_reaches_no_database() -> None:
     databases = {network for name in ("mongodb", "postgresql") for network in SERVICES[name]["networks"]}
     assert all(COMPOSE["networks"][network]["internal"] for network in databases)
-    for name in ("proxy", "temporal-ui", "mail"):
+    for name in ("proxy", "temporal-ui", "mail", "prometheus", "grafana"):
         assert not databases & set(SERVICES[name]["networks"])
     everywhere = {network for about in SERVICES.values() for network in about["networks"]}
     assert everywhere == set(COMPOSE["networks"])
@@ -156,3 +157,18 @@ def test_the_proxy_is_the_one_that_the_tests_run() -> None:
 @pytest.mark.parametrize(("service", "least"), [("web", 10), ("worker", int(GRACE.total_seconds()))])
 def test_who_is_told_to_stop_has_the_time_to_finish(service: str, least: int) -> None:
     assert int(SERVICES[service]["stop_grace_period"].removesuffix("s")) > least + 5
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "migrate"])
+def test_every_command_is_one_of_ours(service: str) -> None:
+    assert_is_ours(SERVICES[service]["command"])
+
+
+def test_prometheus_finds_workers_where_they_show_their_figures() -> None:
+    told = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    ports = {each["job_name"]: each["dns_sd_configs"][0]["port"] for each in told["scrape_configs"]}
+    assert SERVICES["worker"]["command"][-2:] == ["--metrics-port", str(ports["care-worker"])]
+    assert SERVICES["worker"]["environment"]["CARE_METRICS_HOST"] == "0.0.0.0"
+    assert set(SERVICES["prometheus"]["networks"]) <= set(SERVICES["web"]["networks"]) & set(
+        SERVICES["worker"]["networks"]
+    )
