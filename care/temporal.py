@@ -137,7 +137,7 @@ def tls_of(settings: Settings) -> TLSConfig | bool:
             client_cert=cert,
             client_private_key=key,
         )
-    return settings.temporal_tls or settings.temporal_api_key is not None
+    return settings.temporal_tls or bool(settings.temporal_api_key)
 
 
 def _read(file: Path | None) -> bytes | None:

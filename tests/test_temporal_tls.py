@@ -22,7 +22,7 @@ from api.main import create_app
 from care.errors import SetupError
 from care.running.doctor import examine
 from care.settings import Settings, read
-from care.temporal import connect
+from care.temporal import connect, tls_of
 from tests.conftest import TEST_KEY
 
 KEY = base64.b64encode(TEST_KEY).decode()
@@ -152,3 +152,17 @@ async def test_a_file_that_is_not_there_is_named(
 def test_a_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="CARE_TEMPORAL_TLS_CERT and CARE_TEMPORAL_TLS_KEY need each other"):
         read(_env_file=None, temporal_tls_cert=tmp_path / "cert.pem")
+
+
+@pytest.mark.parametrize(
+    ("given", "tls"),
+    [
+        ({}, False),
+        ({"temporal_api_key": "", "temporal_tls_cert": "", "temporal_tls_key": "", "temporal_tls_ca": ""}, False),
+        ({"temporal_tls": True}, True),
+        ({"temporal_api_key": "of the cloud"}, True),
+    ],
+)
+def test_what_is_empty_asks_for_no_tls(given: dict[str, Any], tls: bool) -> None:
+    """As `care up` sets it for its own server, whatever else the environment says."""
+    assert tls_of(read(_env_file=None, **given)) is tls
