@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     # What one account, or one address, may have open in a web process at once; and all of them together.
     max_open: int = Field(200, ge=1)
     max_connections: int = Field(2000, ge=1)
+    # How long a web process that is told to stop says that it is not ready and still serves, so that a load balancer
+    # takes it out before it takes no more connections.
+    drain_seconds: float = Field(0, ge=0, le=300)
 
     # Where the accounts of the demo stand, for the sign-in page to show those of customers and agents: whoever comes by
     # may then try it. Never in production.

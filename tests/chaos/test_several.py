@@ -53,7 +53,11 @@ class Deployed:
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder, url = tmp_path_factory.mktemp("several"), f"http://127.0.0.1:{free_port()}"
-    cluster = Cluster(folder, webs=0, settings={"CARE_TRUSTED_PROXIES": "127.0.0.1", "CARE_RATE_LINKS": "2/day"})
+    cluster = Cluster(
+        folder,
+        webs=0,
+        settings={"CARE_TRUSTED_PROXIES": "127.0.0.1", "CARE_RATE_LINKS": "2/day", "CARE_DRAIN_SECONDS": "3"},
+    )
     for _ in range(2):
         cluster.add_web(CARE_PUBLIC_URL=url)
     try:

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 import yaml
 
+from care.running.serve import STOP_SECONDS
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings
 from tests.deploy.commands import assert_is_ours
@@ -154,9 +155,11 @@ def test_the_proxy_is_the_one_that_the_tests_run() -> None:
     assert set(SERVICES["proxy"]["environment"]) == given
 
 
-@pytest.mark.parametrize(("service", "least"), [("web", 10), ("worker", int(GRACE.total_seconds()))])
+@pytest.mark.parametrize(("service", "least"), [("web", STOP_SECONDS), ("worker", int(GRACE.total_seconds()))])
 def test_who_is_told_to_stop_has_the_time_to_finish(service: str, least: int) -> None:
-    assert int(SERVICES[service]["stop_grace_period"].removesuffix("s")) > least + 5
+    drain = int(SERVICES[service]["environment"]["CARE_DRAIN_SECONDS"])
+    assert drain >= 3  # the proxy looks every second
+    assert int(SERVICES[service]["stop_grace_period"].removesuffix("s")) > least + drain + 5
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "migrate"])
