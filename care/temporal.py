@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client
+from temporalio.client import Client, TLSConfig
 from temporalio.common import SearchAttributeKey
 from temporalio.converter import (
     DataConverter,
@@ -23,7 +23,7 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import Runtime
 
-from care.errors import CareError
+from care.errors import CareError, SetupError
 from care.keyring import KeyRing
 from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
 from care.payloads import KnownPayloads
@@ -31,6 +31,8 @@ from care.search_attributes import SEARCH_ATTRIBUTES as SEARCH_ATTRIBUTES
 from care.settings import Settings
 
 if TYPE_CHECKING:  # workflows import this module
+    from pathlib import Path
+
     from care.stores import Stores
     from care.stores.data_keys import DataKeyStore
 
@@ -104,7 +106,8 @@ def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None)
 async def connect(
     settings: Settings, stores: Stores | None = None, *, lazy: bool = False, runtime: Runtime | None = None
 ) -> Client:
-    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy).
+    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy), and
+    SetupError for a certificate that cannot be read.
 
     Without `stores` it reads and writes nothing of a workflow. `runtime`: where the SDK's own figures go.
     """
@@ -113,11 +116,35 @@ async def connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         api_key=api_key.get_secret_value() if api_key else None,
-        tls=settings.temporal_tls or bool(api_key),
+        tls=tls_of(settings),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
         lazy=lazy,
         runtime=runtime,
     )
+
+
+def tls_of(settings: Settings) -> TLSConfig | bool:
+    """How the cluster is reached; an API key, and each of the files, are of use through TLS alone.
+
+    Raises SetupError for a file that cannot be read.
+    """
+    files = settings.temporal_tls_ca, settings.temporal_tls_cert, settings.temporal_tls_key
+    if any(files) or settings.temporal_tls_server_name:
+        ca, cert, key = (_read(file) for file in files)
+        return TLSConfig(
+            server_root_ca_cert=ca,
+            domain=settings.temporal_tls_server_name or None,
+            client_cert=cert,
+            client_private_key=key,
+        )
+    return settings.temporal_tls or bool(settings.temporal_api_key)
+
+
+def _read(file: Path | None) -> bytes | None:
+    try:
+        return file.read_bytes() if file else None
+    except OSError as error:
+        raise SetupError(f"{file} of CARE_TEMPORAL_TLS_... cannot be read ({error.strerror}).") from None
 
 
 def subscription_workflow_id(subscription_id: str) -> str:

@@ -190,13 +190,15 @@ async def _sealed(settings: Settings, stores: Stores) -> list[Finding]:
 
 
 async def _temporal(settings: Settings) -> list[Finding]:
-    wrong = "Start it, or correct CARE_TEMPORAL_ADDRESS, CARE_TEMPORAL_TLS and CARE_TEMPORAL_API_KEY"
+    wrong = "Start it, or correct CARE_TEMPORAL_ADDRESS, CARE_TEMPORAL_TLS... and CARE_TEMPORAL_API_KEY"
     try:
         async with asyncio.timeout(SECONDS):
             client = await connect(settings)
             request = ListSearchAttributesRequest(namespace=client.namespace)
             known = (await client.operator_service.list_search_attributes(request)).custom_attributes
-    except (RuntimeError, RPCError, SetupError, TimeoutError):
+    except SetupError as error:
+        return [Finding("Temporal", "cannot be reached", ok=False, fix=str(error))]
+    except (RuntimeError, RPCError, TimeoutError):
         return [Finding("Temporal", "cannot be reached", ok=False, fix=wrong)]
     missing = [name for name in SEARCH_ATTRIBUTES if name not in known]
     fixes = "; ".join(

@@ -31,10 +31,13 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Options:
-    """`demo`: None keeps what was chosen when the directory was new."""
+    """`demo`: None keeps what was chosen when the directory was new. `host` is what the web process listens on, and
+    `public_url` what people type, where that is not this machine."""
 
     data_dir: Path
     port: int = 8080
+    host: str = "127.0.0.1"
+    public_url: str = ""
     demo: bool | None = None
     reset: bool = False
 
@@ -120,7 +123,8 @@ class _Stack:
                 patience.reschedule(asyncio.get_running_loop().time() + START_SECONDS)  # a migration may take its time
             self._display.step("Starting worker and web")
             await self._children.start(self._care("worker"))
-            await self._children.start(self._care("web", "serve", "--port", str(self._options.port)))
+            where = ("--host", self._options.host, "--port", str(self._options.port))
+            await self._children.start(self._care("web", "serve", *where))
             while step := await prepare.line():
                 self._display.step(step)
         self._display.step("Waiting for worker and web")
@@ -132,7 +136,8 @@ class _Stack:
 
     def _temporal(self) -> Part:
         ports = self._ports["temporal"], self._ports["temporal_ui"]
-        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=f"{self._web}/codec")
+        codec = f"{self._options.public_url or self._web}/codec"
+        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=codec)
         return self._part("temporal", command)
 
     def _prepare(self) -> Part:
@@ -165,7 +170,8 @@ class _Stack:
             "CARE_TEMPORAL_NAMESPACE": "default",
             "CARE_TEMPORAL_API_KEY": "",
             "CARE_TEMPORAL_TLS": "0",
-            "CARE_PUBLIC_URL": self._web,
+            **{f"CARE_TEMPORAL_TLS_{file}": "" for file in ("CERT", "KEY", "CA", "SERVER_NAME")},
+            "CARE_PUBLIC_URL": self._options.public_url or self._web,
         }
 
     def _runtime(self) -> dict[str, Any]:
