@@ -86,6 +86,11 @@ class Gate:
 
     async def ready(self) -> None:
         """Raises Unavailable unless Temporal answers and a worker has asked it for work lately."""
+        if not await self.is_worked():
+            raise Unavailable("No worker is asking for work: start one with `care worker`.")
+
+    async def is_worked(self) -> bool:
+        """Whether a worker has asked Temporal for work lately. Raises Unavailable while Temporal does not answer."""
         await self.connect()
         request = DescribeTaskQueueRequest(
             namespace=self._temporal.namespace,
@@ -97,8 +102,7 @@ class Gate:
         except RPCError as error:
             raise Unavailable("Temporal cannot be reached.") from error
         freshest = max((poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers), default=None)
-        if freshest is None or datetime.now(UTC) - freshest > POLL:
-            raise Unavailable("No worker is asking for work: start one with `care worker`.")
+        return freshest is not None and datetime.now(UTC) - freshest <= POLL
 
     async def _evidence_of(self, customer_id: str, evidence_ids: list[str]) -> list[str]:
         """The ids without repetitions. Raises NotFound for one that is unknown or somebody else's."""

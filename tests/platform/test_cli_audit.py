@@ -68,6 +68,7 @@ ACTS: dict[str, Act] = {
     "customer export": "customer_exported",
     "keys rotate": "keys_rotated",
     "policy replay": "policy_replayed",
+    "repair all": "repaired",
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
     "seed": "seeded",
@@ -76,7 +77,17 @@ ACTS: dict[str, Act] = {
 }
 # What only shows, measures, or starts and stops; a worker that starts under another policy writes that down itself.
 READS_ONLY = {
-    *("audit show", "audit verify", "bench", "doctor", "down", "eval intents", "eval refunds", "keys list"),
+    *(
+        "audit show",
+        "audit verify",
+        "backup verify",
+        "bench",
+        "doctor",
+        "down",
+        "eval intents",
+        "eval refunds",
+        "keys list",
+    ),
     *("policy check", "policy show", "serve", "status", "token list", "up", "worker"),
 }
 
