@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from care.cli_audit import audit
+from care.cli_backup import backups
 from care.cli_customer import customer
 from care.cli_keys import keys
 from care.cli_policy import policy
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(tools)
+app.add_typer(backups)
 app.add_typer(repair, name="repair")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")

@@ -49,6 +49,8 @@ Act: TypeAlias = Literal[
     "histories_read",
     "seeded",
     "repaired",
+    "backed_up",
+    "restored",
 ]
 
 # `by` of what was done on the server, of what a worker did at its start, and of a signature that is no account.

@@ -40,10 +40,11 @@ _RANDOM = secrets.SystemRandom()
 _afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("afterwards")
 
 
-def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
+def connect(uri: str, *, patience: timedelta = timedelta(seconds=5), name: str = "care") -> Client:
     """A client whose writes are acknowledged by a majority and in the journal. Connects on first use.
 
-    A call fails with one of CONNECTION_ERRORS when no server is found within `patience`.
+    A call fails with one of CONNECTION_ERRORS when no server is found within `patience`. `name` is what MongoDB knows
+    its connections by.
     """
     milliseconds = patience // timedelta(milliseconds=1)
     return AsyncIOMotorClient(
@@ -54,7 +55,7 @@ def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
         retryWrites=True,
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
-        appname="care",
+        appname=name,
     )
 
 

@@ -64,6 +64,7 @@ def care(*arguments: str, **settings: str) -> Result:
 # Each command that changes something or hands out much at once, with its act.
 ACTS: dict[str, Act] = {
     "account add": "account_added",
+    "backup write": "backed_up",
     "customer erase": "customer_erased",
     "customer export": "customer_exported",
     "keys rotate": "keys_rotated",
@@ -71,6 +72,7 @@ ACTS: dict[str, Act] = {
     "repair all": "repaired",
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
+    "restore": "restored",
     "seed": "seeded",
     "token add": "token_made",
     "token revoke": "token_revoked",

@@ -47,6 +47,8 @@ ACT_WORDS: dict[Act, str] = {
     "histories_read": mark("Workflow histories read"),
     "seeded": mark("Data loaded"),
     "repaired": mark("Mended"),
+    "backed_up": mark("Backup taken"),
+    "restored": mark("Backup put back"),
 }
 
 
