@@ -92,10 +92,10 @@ async def restore(
             await restored.switch(manifest.collections)
             for name, least in _least(await stores.ids.counters(), before, known).items():
                 await stores.ids.raise_to(name, least)
-            again = sorted(erased - await restored.erased())
             await stores.ensure_indexes()
             await stores.audit.append("restored", by=COMMAND_LINE, kind="all", backup=manifest.at.isoformat())
             await restored.done()
+            again = sorted(erased - await restored.erased())
             return Outcome(manifest, replaced, again)
     except CONNECTION_ERRORS:
         raise SetupError("MongoDB cannot be reached: check that it runs and that the address is right.") from None

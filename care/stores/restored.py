@@ -88,7 +88,8 @@ class Restored:
     async def switch(self, collections: Iterable[str]) -> None:
         """What was filled takes the place of all that is there. Cut off, it is finished by doing all of it again."""
         wanted = set(collections)
-        await self._database[MARKER].replace_one({"_id": MARKER}, {}, upsert=True)
+        known = {"erased": sorted(await self.erased())}
+        await self._database[MARKER].replace_one({"_id": MARKER}, known, upsert=True)
         for name in sorted(wanted):
             await self._database[f"{DRAFT}{name}"].rename(name, dropTarget=True)
         for name in await self._names():
@@ -104,8 +105,6 @@ class Restored:
         Without them nobody could go on with what began since, and whoever was erased could be read again. What is under
         another key than those of the `ring` was another shop's.
         """
-        if await self._database[MARKER].find_one({"_id": MARKER}):
-            return  # what there is was put there by a restore that was cut off
         drafts = self._database[f"{DRAFT}data_keys"]
         await drafts.create_index("workflow_id", unique=True)
         async for key in self._database["data_keys"].find().batch_size(_PAGE):
@@ -121,9 +120,10 @@ class Restored:
                 await self._stores.ids.raise_to(document["_id"], document["last"])
 
     async def erased(self) -> set[str]:
-        """The ids of customers who were erased."""
+        """The ids of customers who were erased; also those that a restore knew of which was cut off."""
+        marker = await self._database[MARKER].find_one({"_id": MARKER}) or {}
         found = self._database["customers"].find({"erased_at": {"$type": "date"}}, {"_id": 1})
-        return {str(each["_id"]) async for each in found}
+        return {str(each["_id"]) async for each in found} | set(marker.get("erased", []))
 
     async def _names(self, *, drafts: bool = False) -> list[str]:
         found = await self._database.list_collection_names(filter={"type": "collection"})

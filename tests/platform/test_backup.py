@@ -156,6 +156,9 @@ async def test_a_restore_that_was_cut_off_lets_nothing_start_and_is_finished_by_
 ) -> None:
     file = tmp_path / "backup.tar.gz"
     await back_up(settings, file)
+    async with opened(settings) as stores:
+        await stores.database["customers"].update_one({}, {"$set": {"erased_at": customer().created_at}})
+        await DataKeys(stores.data_keys, settings.key_ring()).sealing("subscription-SUB002")
     before = await contents(settings)
 
     async def dies(self: Restored, *_: Any) -> None:
@@ -172,8 +175,10 @@ async def test_a_restore_that_was_cut_off_lets_nothing_start_and_is_finished_by_
             continue
         with pytest.raises(SetupError, match="run `care restore` with the same file again"):
             await open_stores(settings.mongodb_uri, settings.mongodb_database).__aenter__()
-    await put_back(settings, file, Wishes())
+    assert await put_back(settings, file, Wishes()) == ["CUST001"]
     async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        made_since = await stores.data_keys.of("subscription-SUB002")
+        assert made_since is not None
         assert (await stores.orders.get("ORD1")).items == order().items
     assert {MARKER, "restoring.orders"}.isdisjoint(await contents(settings))
 
