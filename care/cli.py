@@ -15,9 +15,11 @@ from typing import Annotated
 import typer
 
 from care.cli_audit import audit
+from care.cli_backup import backups
 from care.cli_customer import customer
 from care.cli_keys import keys
 from care.cli_policy import policy
+from care.cli_repair import repair
 from care.cli_tokens import token
 from care.cli_tools import Join, Json, needs_somebody, settings_for, tools
 from care.errors import CareError, SetupError
@@ -30,6 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(tools)
+app.add_typer(backups)
+app.add_typer(repair, name="repair")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.add_typer(customer, name="customer")

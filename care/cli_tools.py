@@ -7,31 +7,37 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from care.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
-    from pydantic import BaseModel
-
-    from care.repairing import Summary
     from care.settings import Settings
+
+
+class WithDefault(TyperGroup):
+    """Commands, one of which is meant where none is named."""
+
+    default = ""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
 
 tools = typer.Typer()
 account = typer.Typer(help="Accounts that can sign in.", no_args_is_help=True)
 evaluate = typer.Typer(help="Scores against labelled lines.", no_args_is_help=True)
-repair = typer.Typer(help="Mends what has come apart.", no_args_is_help=True)
 tools.add_typer(account, name="account")
 tools.add_typer(evaluate, name="eval")
-tools.add_typer(repair, name="repair")
 
 Join = Annotated[Path | None, typer.Option("--data-dir", help="Join what `care up` runs on this directory.")]
-Dry = Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, and mend nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
@@ -135,44 +141,6 @@ def migrate(
     raise typer.Exit(1 if dry_run and any(state.left for state in found) else 0)
 
 
-@repair.command("subscriptions")
-def repair_subscriptions(
-    data_dir: Join = None,
-    dry_run: Dry = False,
-    as_json: Json = False,
-) -> None:
-    """Compare every subscription in the lists with its workflow, and mend what differs."""
-    from care.repairing import repair_subscriptions as run
-    from care.rules.repair import Finding
-
-    findings: list[Finding] = []
-
-    def tell(finding: Finding) -> None:
-        if as_json:
-            findings.append(finding)
-        else:
-            typer.echo(f"{finding.subscription_id}: {finding.found}; {_DONE[finding.mend, finding.done]}")
-
-    _show_summary(asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell)), findings, as_json)
-
-
-@repair.command("ledger")
-def repair_ledger(data_dir: Join = None, dry_run: Dry = False, as_json: Json = False) -> None:
-    """Hold movements, entries, wallets, orders and refunds (and Stripe, if it is set) against each other."""
-    from care.repairing import repair_ledger as run
-    from care.rules.books import Flaw
-
-    flaws: list[Flaw] = []
-
-    def tell(flaw: Flaw) -> None:
-        if as_json:
-            flaws.append(flaw)
-        else:
-            typer.echo(f"{flaw.subject}: {flaw.found}; {_BOOKED[flaw.mend] if flaw.done else 'nothing was changed'}")
-
-    _show_summary(asyncio.run(run(settings_for(data_dir), dry_run=dry_run, tell=tell)), flaws, as_json)
-
-
 @evaluate.command("intents")
 def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Score the understanding of messages against labelled lines: {"text", "intent"}."""
@@ -214,23 +182,6 @@ def bench(
         json_file.write_text(json.dumps(results, indent=2) + "\n")
 
 
-_DONE = {
-    ("store", True): "the lists show its workflow's state now",
-    ("store", False): "the lists are as they were",
-    ("start", True): "it goes on from what the lists show",
-    ("start", False): "it was not started",
-    ("person", False): "nothing was changed",
-}
-
-
-_BOOKED = {
-    "entry": "the entry was written",
-    "wallet": "the wallet shows what the ledger says now",
-    "order": "the order shows what its refunds say now",
-    "payment": "the answer was fetched and booked",
-}
-
-
 class _Uncounted:
     """An evaluation is no customer's traffic, and needs no database."""
 
@@ -239,19 +190,6 @@ class _Uncounted:
 
     async def rests(self, name: str, seconds: float) -> None:
         pass
-
-
-def _show_summary(summary: Summary, findings: Sequence[BaseModel], as_json: bool) -> NoReturn:
-    """Exits with 1 if something is left for a person."""
-    if as_json:
-        told = [finding.model_dump(mode="json") for finding in findings]
-        typer.echo(json.dumps({**vars(summary), "findings": told}, indent=2))
-    else:
-        typer.echo(
-            f"{summary.compared} compared, {summary.mended} mended, {summary.unchanged} left as they are, "
-            f"{summary.for_a_person} for a person to look at."
-        )
-    raise typer.Exit(1 if summary.for_a_person else 0)
 
 
 def _show_scores(scores: dict[str, Any], as_json: bool) -> None:

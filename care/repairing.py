@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from care.bookkeeping import Bookkeeper, Provider
 from care.errors import SetupError
@@ -17,7 +18,7 @@ from care.opening import stores_of
 from care.policy import load_policy
 from care.rules.books import Flaw
 from care.rules.books import Mend as BookMend
-from care.rules.repair import Finding, Mend
+from care.rules.repair import Finding, Mend, counted
 from care.settings import Settings
 from care.stores import Stores
 from care.temporal import connect
@@ -32,29 +33,90 @@ class Summary:
     unchanged: int
     for_a_person: int
 
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(
+            self.compared + other.compared,
+            self.mended + other.mended,
+            self.unchanged + other.unchanged,
+            self.for_a_person + other.for_a_person,
+        )
 
-async def repair_subscriptions(settings: Settings, *, dry_run: bool, tell: Callable[[Finding], None]) -> Summary:
-    """Raises SetupError if a server cannot be reached, Unavailable if no worker answers."""
+
+@dataclass(frozen=True)
+class How:
+    """`give_up`: workflows that nobody can read are ended. `from_mongodb`: MongoDB is right, and no worker runs."""
+
+    dry_run: bool = False
+    give_up: bool = False
+    from_mongodb: bool = False
+
+
+# In this order, between the counters (no id may be given twice meanwhile) and the books (when all is booked).
+WORKFLOWS = {
+    "subscriptions": "workflows.repair_subscriptions.SubscriptionRepair",
+    "refunds": "workflows.repair_refunds.RefundRepair",
+    "conversations": "workflows.repair_conversations.ConversationRepair",
+}
+
+
+async def repair_all(settings: Settings, how: How, tell: Callable[[Finding | Flaw], None]) -> Summary:
+    """Raises as the others here do."""
+    done = await repair_counters(settings, how, tell)
+    for kind in WORKFLOWS:
+        done += await repair_workflows(settings, kind, how, tell)
+    return done + await repair_ledger(settings, dry_run=how.dry_run, tell=tell)
+
+
+async def repair_counters(settings: Settings, how: How, tell: Callable[[Finding], None]) -> Summary:
+    """Raises SetupError if a server cannot be reached."""
     kinds: Counter[str] = Counter()
+    async with _servers(settings) as (temporal, stores):
+        highest = await _named("workflows.repair_ids.highest_numbers")(temporal, settings.task_queue)
+        last = await stores.ids.counters()
+        for prefix, known in highest.items():
+            finding = counted(prefix, last.get(prefix, 0), known)
+            if finding.mend is Mend.NONE:
+                continue
+            if not how.dry_run:
+                await stores.ids.raise_to(prefix, known)
+                finding = finding.model_copy(update={"done": True})
+                await _note(stores, finding.subject, finding.mend)
+            tell(finding)
+            kinds["mended" if finding.done else "unchanged"] += 1
+    return Summary(len(highest), kinds["mended"], kinds["unchanged"], 0)
+
+
+async def repair_workflows(settings: Settings, kind: str, how: How, tell: Callable[[Finding], None]) -> Summary:
+    """`kind` is one of WORKFLOWS. Raises SetupError if a server cannot be reached, or a worker runs where none may;
+    Unavailable if no worker answers."""
+    kinds: Counter[str] = Counter()
+    async with _servers(settings) as (temporal, stores), payments_for(settings, stores) as payments:
+        repair = _named(WORKFLOWS[kind])(
+            *(temporal, stores, load_policy(settings.policy_file), payments), task_queue=settings.task_queue
+        )
+        repair.give_up, repair.from_mongodb = how.give_up, how.from_mongodb
+        async for finding in repair.findings(dry_run=how.dry_run):
+            tell(finding)
+            if finding.done:
+                await _note(stores, finding.subject, finding.mend)
+            person = finding.mend.needs_a_person
+            kinds["person" if person else "mended" if finding.done else "unchanged"] += 1
+    return Summary(repair.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
+
+
+@asynccontextmanager
+async def _servers(settings: Settings) -> AsyncIterator[tuple[Any, Stores]]:
     try:
         async with stores_of(settings) as stores:
-            repair = importlib.import_module("workflows.repair").Repair(  # by name: care imports no workflow
-                *(
-                    await connect(settings, stores),
-                    stores,
-                    load_policy(settings.policy_file),
-                    LedgerGateway(stores.ledger),
-                ),
-                task_queue=settings.task_queue,
-            )
-            async for finding in repair.findings(dry_run=dry_run):
-                tell(finding)
-                if finding.done:
-                    await _note(stores, f"subscription {finding.subscription_id}", finding.mend)
-                kinds["person" if finding.mend is Mend.PERSON else "mended" if finding.done else "unchanged"] += 1
+            yield await connect(settings, stores), stores
     except RuntimeError:  # what the SDK raises while nothing listens
         raise SetupError("Temporal cannot be reached: check that it runs and that the address is right.") from None
-    return Summary(repair.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
+
+
+def _named(what: str) -> Any:
+    """By name: care imports no workflow."""
+    module, _, name = what.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 async def repair_ledger(settings: Settings, *, dry_run: bool, tell: Callable[[Flaw], None]) -> Summary:

@@ -88,6 +88,11 @@ def _sealed(payload: Payload, key: PayloadKey) -> Payload:
     return Payload(metadata={"encoding": _ENCODING, KEY_ID: named}, data=data)
 
 
+def named_key(payload: Payload) -> str:
+    """The id of the key that opens it; empty for what lies in clear."""
+    return payload.metadata[KEY_ID].decode() if payload.metadata.get("encoding") == _ENCODING else ""
+
+
 def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None) -> DataConverter:
     """Pydantic models as JSON, then encrypted; failures too, since a validation error quotes its input.
 

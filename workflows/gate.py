@@ -91,11 +91,15 @@ class Gate:
 
     async def ready(self) -> None:
         """Raises Unavailable unless Temporal answers and a worker has asked it for work lately."""
+        if not await self.is_worked():
+            raise Unavailable("No worker is asking for work: start one with `care worker`.")
+
+    async def is_worked(self) -> bool:
+        """Whether a worker has asked Temporal for work lately. Raises Unavailable while Temporal does not answer."""
         await self.connect()
         answer = await self._described(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
         freshest = max((poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers), default=None)
-        if freshest is None or datetime.now(UTC) - freshest > POLL:
-            raise Unavailable("No worker is asking for work: start one with `care worker`.")
+        return freshest is not None and datetime.now(UTC) - freshest <= POLL
 
     async def queues(self) -> list[QueueState]:
         """How much waits for the workers, as Temporal counts it. Raises Unavailable."""

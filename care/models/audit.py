@@ -50,6 +50,8 @@ Act: TypeAlias = Literal[
     "seeded",
     "repaired",
     "migrated",
+    "backed_up",
+    "restored",
 ]
 
 # `by` of what was done on the server, of what a worker did at its start, and of a signature that is no account.

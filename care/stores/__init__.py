@@ -34,6 +34,7 @@ from care.stores.products import ProductStore
 from care.stores.rates import RateStore
 from care.stores.refunds import RefundStore
 from care.stores.resets import ResetStore
+from care.stores.restored import refuse_half_restored
 from care.stores.sessions import SessionStore
 from care.stores.standing import StandingStore
 from care.stores.subscriptions import SubscriptionStore
@@ -111,14 +112,19 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(uri: str, database: str, *, indexes: bool = True) -> AsyncIterator[Stores]:
-    """Connect, make the indexes, close at the end. Raises one of CONNECTION_ERRORS if the server cannot be reached.
+async def open_stores(
+    uri: str, database: str, *, indexes: bool = True, half_restored: bool = False, name: str = ""
+) -> AsyncIterator[Stores]:
+    """Connect, make the indexes, close at the end. Raises one of CONNECTION_ERRORS if the server cannot be reached,
+    SetupError for a database that was restored by half, unless that is expected.
 
     `indexes` False makes none: for what only looks, and must write nothing.
     """
-    client = connect(uri)
+    client = connect(uri, name=name or f"care {database}")
     try:
         stores = over(client[database])
+        if not half_restored:
+            await refuse_half_restored(stores.database)
         if indexes:
             await stores.ensure_indexes()
         yield stores

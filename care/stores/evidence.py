@@ -42,6 +42,11 @@ class EvidenceStore:
             await self._files.upload_from_stream_with_id(file_id, file_id, content)
         await self._evidence.add(evidence, bands=_bands(_upright(evidence)))
 
+    async def known(self, evidence_ids: Iterable[str]) -> set[str]:
+        """Those of `evidence_ids` that are there."""
+        found = self._evidence.collection.find({"_id": {"$in": list(evidence_ids)}}, {"_id": 1})
+        return {each["_id"] async for each in found}
+
     async def get(self, evidence_id: str) -> Evidence:
         return await self._evidence.get(evidence_id)
 

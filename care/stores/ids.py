@@ -33,6 +33,15 @@ class IdStore:
             return str(given["id"]) if given else new
         return new
 
+    async def counters(self) -> dict[str, int]:
+        """The number that was given last, of every counter."""
+        return {each["_id"]: int(each["last"]) async for each in self._database["counters"].find()}
+
+    async def raise_to(self, prefix: str, number: int) -> None:
+        """At least this number counts as given."""
+        counters = self._database["counters"]
+        await counters.update_one({"_id": prefix}, {"$max": {"last": number}}, upsert=True)
+
     async def _count(self, prefix: str) -> str:
         return f"{prefix}{await next_number(self._database, prefix):03d}"
 

@@ -45,11 +45,11 @@ _RANDOM = secrets.SystemRandom()
 _afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("afterwards")
 
 
-def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
+def connect(uri: str, *, patience: timedelta = timedelta(seconds=5), name: str = "care") -> Client:
     """A client whose writes are acknowledged by a majority and in the journal. Connects on first use.
 
     A call fails with one of CONNECTION_ERRORS when no server is found within `patience`, or when it was found and went
-    silent: none waits for ever.
+    silent: none waits for ever. `name` is what MongoDB knows its connections by.
     """
     milliseconds, heartbeat, answer = (each // timedelta(milliseconds=1) for each in (patience, _HEARTBEAT, _ANSWER))
     return AsyncIOMotorClient(
@@ -62,7 +62,7 @@ def connect(uri: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
         connectTimeoutMS=milliseconds,
         heartbeatFrequencyMS=heartbeat,
         socketTimeoutMS=answer,
-        appname="care",
+        appname=name,
     )
 
 

@@ -67,6 +67,10 @@ class RefundStore:
     async def get(self, refund_id: str) -> Refund:
         return await self._refunds.get(refund_id)
 
+    async def drop_unreserved(self, refund_id: str) -> None:
+        """A case for which nothing was ever reserved was written by a workflow after its own was lost."""
+        await self._refunds.collection.delete_one({"_id": refund_id, "hold": None})
+
     async def is_held(self, refund_id: str) -> bool:
         """Whether the amount is still reserved for this case: neither paid nor free again."""
         where = {"_id": refund_id, "hold": HELD}

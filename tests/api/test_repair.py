@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from care.errors import Unavailable
 from care.models.subscription import Subscription
@@ -19,7 +19,8 @@ from care.temporal import subscription_workflow_id
 from tests.api.shop import Shop, Someone
 from tests.api.test_subscriptions import _subscribe
 from tests.running import care
-from workflows.repair import Repair
+from workflows.repair import BEHIND
+from workflows.repair_subscriptions import SubscriptionRepair as Repair
 
 pytestmark = pytest.mark.usefixtures("at_work")
 
@@ -47,7 +48,7 @@ def _repair(shop: Shop, temporal: Client, task_queue: str) -> Repair:
 async def _repaired(repair: Repair, subscription: Subscription, *, dry_run: bool = False) -> Finding | None:
     """What was found about this one; the shop has others."""
     found = [finding async for finding in repair.findings(dry_run=dry_run)]
-    mine = [finding for finding in found if finding.subscription_id == subscription.subscription_id]
+    mine = [finding for finding in found if finding.subject == f"subscription {subscription.subscription_id}"]
     assert len(mine) <= 1
     return mine[0] if mine else None
 
@@ -128,16 +129,33 @@ async def test_a_subscription_whose_workflow_is_gone_goes_on(
     assert answer.json()["version"] == made.version + 1
 
 
-async def test_a_workflow_behind_its_projection_is_for_a_person(
-    shop: Shop, repair: Repair, made: Subscription, broken: Any
+async def test_another_workflow_goes_on_for_one_that_is_behind_its_projection(
+    shop: Shop, repair: Repair, ana: Someone, made: Subscription, broken: Any
 ) -> None:
     await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": 3}})
-    before = await broken.find_one({"_id": made.subscription_id})
-    found = await _repaired(repair, made)
-    assert found is not None
-    assert (found.mend, found.done) == (Mend.PERSON, False)
-    assert await broken.find_one({"_id": made.subscription_id}) == before
-    await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": -3}})
+    ahead = made.model_copy(update={"version": made.version + 3})
+    await _is_mended(shop, repair, ahead, await _repaired(repair, made), Mend.RESTART)
+    answer = await ana.http.post(f"/subscription/skip/{made.subscription_id}", json={"date": made.upcoming[0]})
+    assert answer.json()["version"] == ahead.version + 1
+
+
+async def test_a_workflow_that_is_behind_the_end_of_its_subscription_ends(
+    shop: Shop, repair: Repair, made: Subscription, broken: Any, temporal: Client
+) -> None:
+    over = {"status": "cancelled", "cancelled_at": made.created_at, "upcoming": [], "next_delivery": None}
+    await broken.update_one({"_id": made.subscription_id}, {"$inc": {"version": 1}, "$set": over})
+    ended = await shop.services.stores.subscriptions.get(made.subscription_id)
+    await _is_mended(shop, repair, ended, await _repaired(repair, made), Mend.END)
+    described = await temporal.get_workflow_handle(subscription_workflow_id(made.subscription_id)).describe()
+    assert described.status is WorkflowExecutionStatus.TERMINATED
+
+
+async def test_a_restart_that_was_cut_off_is_finished(
+    shop: Shop, repair: Repair, made: Subscription, temporal: Client
+) -> None:
+    handle = temporal.get_workflow_handle(subscription_workflow_id(made.subscription_id))
+    await handle.terminate(reason=BEHIND)
+    await _is_mended(shop, repair, made, await _repaired(repair, made), Mend.START)
 
 
 async def test_the_command_says_what_it_did_and_whether_a_person_is_needed(
@@ -169,7 +187,7 @@ async def test_the_command_says_what_it_did_and_whether_a_person_is_needed(
     assert status == 1, said
     told = json.loads(said)
     assert told["for_a_person"] == 1
-    assert [(each["subscription_id"], each["mend"]) for each in told["findings"]] == [(second, "person")]
+    assert [(each["subject"], each["mend"]) for each in told["findings"]] == [(f"subscription {second}", "person")]
     await broken.delete_one({"_id": second})
 
 

@@ -65,20 +65,33 @@ def care(*arguments: str, **settings: str) -> Result:
 # Each command that changes something or hands out much at once, with its act.
 ACTS: dict[str, Act] = {
     "account add": "account_added",
+    "backup write": "backed_up",
     "customer erase": "customer_erased",
     "customer export": "customer_exported",
     "keys rotate": "keys_rotated",
     "migrate": "migrated",
     "policy replay": "policy_replayed",
+    "repair all": "repaired",
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
+    "restore": "restored",
     "seed": "seeded",
     "token add": "token_made",
     "token revoke": "token_revoked",
 }
 # What only shows, measures, or starts and stops; a worker that starts under another policy writes that down itself.
 READS_ONLY = {
-    *("audit show", "audit verify", "bench", "doctor", "down", "eval intents", "eval refunds", "keys list"),
+    *(
+        "audit show",
+        "audit verify",
+        "backup verify",
+        "bench",
+        "doctor",
+        "down",
+        "eval intents",
+        "eval refunds",
+        "keys list",
+    ),
     *("policy check", "policy show", "serve", "status", "token list", "up", "worker"),
 }
 

@@ -24,13 +24,11 @@ OVER_6 = subscription(version=6, status=SubscriptionStatus.CANCELLED, cancelled_
         (AT_5, OVER_6, Mend.STORE),
         (OTHER_5, AT_5, Mend.STORE),
         (AT_5, None, Mend.START),
-        (AT_6, AT_5, Mend.PERSON),
-        (OVER_6, AT_5, Mend.PERSON),
+        (AT_6, AT_5, Mend.RESTART),
+        (OVER_6, AT_5, Mend.END),
     ],
 )
-def test_the_workflow_is_right_unless_it_is_gone_or_behind(
-    stored: Subscription | None, live: Subscription | None, mend: Mend
-) -> None:
+def test_whichever_is_ahead_is_right(stored: Subscription | None, live: Subscription | None, mend: Mend) -> None:
     finding = compared("SUB001", stored, live)
     assert finding.mend is mend
     assert bool(finding.found) == (mend is not Mend.NONE)

@@ -197,6 +197,7 @@ QUERIES: dict[str, Query] = {
     "refunds.reviews, ruled": Query(
         lambda s: s.refunds.reviews(open_only=False, limit=PAGE), None, reason="walks the queue past what nobody saw"
     ),
+    "ids.counters": Query(lambda s: s.ids.counters(), None, {"counters": 1}, reason="all of the few"),
     "refunds.expired": Query(
         lambda s: s.refunds.expired(["ORD0001", "ORD0002"]), 2, sorts=True, reason="an order has few refunds"
     ),
@@ -228,6 +229,7 @@ BY_ID = {
         "accounts.rehash",
         "accounts.set_password_hash",
         "ids.next",
+        "ids.raise_to",
         "meters.count",
         "meters.rests",
         "rates.add",
@@ -236,7 +238,14 @@ BY_ID = {
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.start", "customers.add", "customers.change", "customers.get"),
     *("customers.erase", "evidence.erase"),
-    *("evidence.get", "idempotency.abandon", "idempotency.begin", "idempotency.finish", "ledger.confirm"),
+    *(
+        "evidence.get",
+        "evidence.known",
+        "idempotency.abandon",
+        "idempotency.begin",
+        "idempotency.finish",
+        "ledger.confirm",
+    ),
     *("ledger.find", "ledger.move", "ledger.payment_method", "ledger.post", "ledger.resolve"),
     *("ledger.book", "ledger.set_payment_method", "payers.find", "payers.keep"),
     *("notifications.dispatched", "notifications.find", "outbox.get", "outbox.record", "outbox.send_again"),
@@ -249,8 +258,8 @@ BY_ID = {
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
-    *("standing.note",),
-    *("refunds.is_held", "refunds.release", "refunds.settle", "subscriptions.get", "subscriptions.save"),
+    *("refunds.drop_unreserved", "refunds.is_held", "refunds.release", "refunds.settle", "standing.note"),
+    *("subscriptions.get", "subscriptions.save"),
     *("tokens.add", "tokens.revoke", "tokens.used"),
     *("traces.close", "traces.open", "customers.put", "wallets.add", "wallets.get", "wallets.set"),
 }

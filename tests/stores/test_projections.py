@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 from care.stores import Stores
-from care.stores.projections import ProjectionStore
+from care.stores.projections import subscriptions
 from tests.stores.make import subscription
 
 
 async def test_all_ids_come_in_pages(stores: Stores) -> None:
     numbered = [f"SUB{n:03d}" for n in range(450)]
     await stores.database["subscriptions"].insert_many([{"_id": each} for each in reversed(numbered)])
-    pages = [page async for page in ProjectionStore(stores.database).ids()]
+    pages = [page async for page in subscriptions(stores.database).ids()]
     assert [len(page) for page in pages] == [200, 200, 50]
     assert [each for page in pages for each in page] == numbered
 
 
 async def test_what_changed_since_it_was_seen_is_not_overwritten(stores: Stores) -> None:
-    projections = ProjectionStore(stores.database)
+    projections = subscriptions(stores.database)
     await stores.subscriptions.save(subscription(version=1))
     seen = await projections.raw("SUB001")
     await stores.subscriptions.save(subscription(version=2))
@@ -24,7 +24,7 @@ async def test_what_changed_since_it_was_seen_is_not_overwritten(stores: Stores)
 
 
 async def test_what_cannot_be_read_is_overwritten(stores: Stores) -> None:
-    projections = ProjectionStore(stores.database)
+    projections = subscriptions(stores.database)
     await stores.database["subscriptions"].insert_one({"_id": "SUB001", "customer_id": 7})
     seen = await projections.raw("SUB001")
     assert seen is not None

@@ -48,6 +48,8 @@ ACT_WORDS: dict[Act, str] = {
     "seeded": mark("Data loaded"),
     "repaired": mark("Mended"),
     "migrated": mark("Data migrated"),
+    "backed_up": mark("Backup taken"),
+    "restored": mark("Backup put back"),
 }
 
 
