@@ -56,7 +56,9 @@ T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
 ROUND = 300.0  # seconds between two looks for orders whose money has yet to move
-GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
+# What runs at SIGTERM may finish; the rest is retried by another worker. With the dispatcher's time, less than the
+# 15 seconds of `care up`.
+GRACE = timedelta(seconds=8)
 
 # Each workflow would else hold its own copy of our workflow modules, which weighs more than the workflow: 160 KB
 # against 75 (bench/memory.py). They keep no state; the workers of the tests share nothing, and see to it that no
@@ -193,8 +195,16 @@ def run(settings: Settings) -> None:
 
     async def until_told() -> None:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+        def told() -> None:
+            stop.set()
+            for number in signals:
+                loop.remove_signal_handler(number)  # what is not handled ends the process
+                signal.signal(number, signal.SIG_DFL)
+
+        for number in signals:
+            loop.add_signal_handler(number, told)
         await main(settings, stop)
 
     asyncio.run(until_told())

@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # Starlette would write the host that was asked for into the answer
     )
     app.state.metrics = WebMetrics()
+    app.state.draining = False  # True once the process was told to stop
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     # What one account, or one address, may have open in a web process at once; and all of them together.
     max_open: int = Field(200, ge=1)
     max_connections: int = Field(2000, ge=1)
+    # How long a web process that is told to stop says that it is not ready and still serves, so that a load balancer
+    # takes it out before it takes no more connections.
+    drain_seconds: float = Field(0, ge=0, le=300)
 
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)

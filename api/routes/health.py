@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import LOST, PUBLIC, Serving
 from api.problems import problem_responses
+from care.errors import Unavailable
 from care.models.common import Model
 
 router = APIRouter(tags=["operation"])
@@ -28,8 +29,10 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
-async def readyz(serving: Serving) -> Health:
-    """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
+async def readyz(request: Request, serving: Serving) -> Health:
+    """MongoDB, Temporal and a worker can be reached, and this process was not told to stop; the problem says what."""
+    if request.app.state.draining:
+        raise Unavailable("This web process is about to stop: ask another one.")
     await serving.ready()
     return Health()
 
