@@ -13,6 +13,7 @@ import uvicorn
 
 from care import logs
 from care.errors import SetupError
+from care.migrating import refuse_unmigrated
 from care.production import refuse_unsafe
 from care.running.connections import Bounds, Connection, Socket
 from care.settings import Settings
@@ -35,6 +36,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
+    asyncio.run(refuse_unmigrated(settings))
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
     try:
         _Server(configured(app, settings, host=host, port=port), app.state, settings.drain_seconds).run()

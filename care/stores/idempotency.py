@@ -76,4 +76,8 @@ class IdempotencyStore:
 
 
 def _id(scope: str, key: str) -> str:
-    return hashlib.sha256(f"{scope} {key}".encode()).hexdigest()
+    return hashed(f"{scope} {key}")
+
+
+def hashed(caller_and_key: str) -> str:
+    return hashlib.sha256(caller_and_key.encode()).hexdigest()
