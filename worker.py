@@ -48,10 +48,12 @@ from care.policy import load_policy
 from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores.migrating import refuse_unmigrated
 from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
 
@@ -59,7 +61,9 @@ T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
 ROUND = 300.0  # seconds between two looks for orders whose money has yet to move
-GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
+# What runs at SIGTERM may finish; the rest is retried by another worker. With the dispatcher's time, less than the
+# 15 seconds of `care up`.
+GRACE = timedelta(seconds=8)
 
 # Each workflow would else hold its own copy of our workflow modules, which weighs more than the workflow: 160 KB
 # against 75 (bench/memory.py). They keep no state; the workers of the tests share nothing, and see to it that no
@@ -81,7 +85,8 @@ log = structlog.get_logger("worker")
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
+    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute, and before a migration
+    that this version needs."""
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
@@ -92,6 +97,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         if settings.metrics_port and sdk:
             stack.enter_context(serving(metrics.registry, sdk, settings.metrics_host, settings.metrics_port))
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        await refuse_unmigrated(stores)
         where = f"Temporal at {settings.temporal_address}"
         runtime = sdk.runtime if sdk else None
         temporal = await _patiently(lambda: connect(settings, stores, runtime=runtime), RuntimeError, where)
@@ -167,6 +173,7 @@ def _worker(
         interceptors=[MeasuredActivities(metrics)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
+        patch_activation_callback=is_set,
         **CAPACITY,
     )
 
@@ -204,8 +211,16 @@ def run(settings: Settings) -> None:
 
     async def until_told() -> None:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+        def told() -> None:
+            stop.set()
+            for number in signals:
+                loop.remove_signal_handler(number)  # what is not handled ends the process
+                signal.signal(number, signal.SIG_DFL)
+
+        for number in signals:
+            loop.add_signal_handler(number, told)
         await main(settings, stop)
 
     asyncio.run(until_told())

@@ -59,6 +59,8 @@ def up(
     reset: Annotated[bool, typer.Option(help="Empty the data directory first.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     detach: Annotated[bool, typer.Option(help="Return when all is ready; `care down` stops it.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    public_url: Annotated[str, typer.Option(help="What people type, if that is another address.")] = "",
 ) -> None:
     """Run the whole product on this machine."""
     from care.running.datadir import DataDir
@@ -72,11 +74,11 @@ def up(
         typer.confirm(f"Delete everything that CARE keeps in {data_dir}?", abort=True)
     display = TerminalDisplay()
     if not detach:
-        asyncio.run(run(Options(data_dir, port, demo, reset), display))
+        asyncio.run(run(Options(data_dir, port, host, public_url, demo, reset), display))
         return
     from care.running.detach import up_detached
 
-    arguments = ["--port", str(port), "--data-dir", str(data_dir)]
+    arguments = ["--port", str(port), "--data-dir", str(data_dir), "--host", host, "--public-url", public_url]
     arguments += {None: [], True: ["--demo"], False: ["--no-demo"]}[demo] + (["--reset", "--yes"] if reset else [])
     display.step("Starting CARE")
     try:

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from api.deps import LOST, PUBLIC, Serving
 from api.metrics import WebMetrics
 from api.problems import problem_responses
+from care.errors import Unavailable
 from care.models.common import Model
 
 router = APIRouter(tags=["operation"])
@@ -29,9 +30,16 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
-async def readyz(serving: Serving) -> Health:
-    """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
-    await serving.ready()
+async def readyz(request: Request, serving: Serving, only: Literal["web"] | None = None) -> Health:
+    """MongoDB, Temporal and a worker can be reached, and this process was not told to stop; the problem says what.
+
+    With `only=web`, just the last of these: for a proxy, which would have nobody left to ask if a database that is away
+    for all took every process out.
+    """
+    if request.app.state.draining:
+        raise Unavailable("This web process is about to stop: ask another one.")
+    if only is None:
+        await serving.ready()
     return Health()
 
 

@@ -89,6 +89,10 @@ class Stores:
         families = [value for name, value in vars(self).items() if name != "database"]
         await asyncio.gather(*(family.ensure_indexes() for family in families))
 
+    async def is_new(self) -> bool:
+        """Whether nothing was ever stored here."""
+        return not await self.database.list_collection_names()
+
     async def drop(self) -> None:
         """Everything, for good: for tests and `--reset`."""
         await self.database.client.drop_database(self.database.name)

@@ -86,6 +86,8 @@ async def test_without_the_database_it_says_so(shop: Shop, ana: Someone, gone: S
         assert "database" in assert_is_problem(await shop.browser().get("/readyz"), 503)["detail"]
         assert "database" in assert_is_problem(await ana.http.get(f"/orders/{ana.customer_id}"), 503)["detail"]
         assert (await shop.browser().get("/healthz")).status_code == 200
+        # A proxy that asks this goes on sending people here, where they are told.
+        assert (await shop.browser().get("/readyz", params={"only": "web"})).status_code == 200
 
 
 async def test_requests_are_counted_by_route_and_not_by_id(shop: Shop, ana: Someone) -> None:

@@ -68,6 +68,7 @@ ACTS: dict[str, Act] = {
     "customer erase": "customer_erased",
     "customer export": "customer_exported",
     "keys rotate": "keys_rotated",
+    "migrate": "migrated",
     "policy replay": "policy_replayed",
     "repair ledger": "repaired",
     "repair subscriptions": "repaired",
