@@ -23,6 +23,7 @@ KEYS = {"CARE_SECRET_KEY": "x" * 48, "CARE_ENCRYPTION_KEY": "A" * 43 + "="}
         (["serve"], SERVERS | KEYS | {"CARE_POLICY_FILE": "none.yaml"}, "The policy none.yaml cannot be read"),
         (["worker"], SERVERS, "Set CARE_ENCRYPTION_KEY"),
         (["worker"], {"CARE_LOG_LEVEL": "loud"}, "CARE_LOG_LEVEL"),
+        (["worker"], {"CARE_METRICS_PORT": "70000"}, "CARE_METRICS_PORT"),
         (["worker", "--data-dir", "nowhere"], {}, "care up --data-dir nowhere"),
         (
             ["account", "add", "a@b.c", "--role", "king"],
