@@ -28,7 +28,8 @@ from activities.graphs.conversation_nodes import ConversationNodes
 from activities.graphs.refund import RefundNodes, refund_graph
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
-from care import logs
+from activities.tracing import ActivityTracing
+from care import logs, tracing_setup
 from care.brains import ChatBrains, chat_brains, close, judge_for
 from care.brains.protocols import EvidenceJudge
 from care.dispatch import Dispatcher
@@ -36,6 +37,7 @@ from care.errors import CareError, SetupError
 from care.gateways import payments_for
 from care.gateways.mail import mail_for
 from care.gateways.payments import PaymentGateway
+from care.gateways.watched import Watched
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
 from care.models.policy import RefundPolicy
@@ -51,6 +53,7 @@ from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
+from workflows.tracing import WorkflowTracing
 
 T = TypeVar("T")
 
@@ -87,7 +90,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
         where = f"Temporal at {settings.temporal_address}"
         temporal = await _patiently(lambda: connect(settings, stores), RuntimeError, where)
-        payments = await stack.enter_async_context(payments_for(settings, stores))
+        payments = Watched(await stack.enter_async_context(payments_for(settings, stores)))
         brains = chat_brains(settings, stores.meters, stores.budgets)
         stack.push_async_callback(brains.aclose)
         judge = judge_for(settings, stores.meters, stores.budgets)
@@ -154,6 +157,7 @@ def _worker(
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
         activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
         plugins=[LangGraphPlugin(graphs=graphs)],
+        interceptors=[ActivityTracing(), WorkflowTracing()],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
         **CAPACITY,
@@ -190,6 +194,7 @@ def run(settings: Settings) -> None:
     settings.key_ring()
     refuse_unsafe(settings)
     logs.configure(settings.log_level, "worker")
+    end_tracing = tracing_setup.configure(settings, "worker")
 
     async def until_told() -> None:
         stop = asyncio.Event()
@@ -197,7 +202,10 @@ def run(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await main(settings, stop)
 
-    asyncio.run(until_told())
+    try:
+        asyncio.run(until_told())
+    finally:
+        end_tracing()
 
 
 if __name__ == "__main__":

@@ -25,8 +25,11 @@ _QUIET = (
 
 def configure(level: str, part: str) -> None:
     """Call once in a process. `part` names it in each line: "worker" or "web"."""
+    from care.tracing import named  # late: commands that only print need none of it
+
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -38,6 +41,8 @@ def configure(level: str, part: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # The command line has set its own, which lets warnings pass alone.
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

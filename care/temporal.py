@@ -23,6 +23,7 @@ from temporalio.converter import (
 )
 from temporalio.exceptions import ApplicationError
 
+from care.calls import TracedCalls
 from care.errors import CareError
 from care.keyring import KeyRing
 from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
@@ -111,6 +112,7 @@ async def connect(settings: Settings, stores: Stores | None = None, *, lazy: boo
         api_key=api_key.get_secret_value() if api_key else None,
         tls=settings.temporal_tls or bool(api_key),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
+        interceptors=[TracedCalls()],
         lazy=lazy,
     )
 
@@ -125,6 +127,13 @@ def refund_workflow_id(refund_id: str) -> str:
 
 def conversation_workflow_id(conversation_id: str) -> str:
     return f"conversation-{conversation_id}"
+
+
+def ids_of(workflow_id: str) -> dict[str, str]:
+    """For log lines: the workflow's id, and that of what it is about (`refund_id`) where it is one of ours."""
+    kind, _, about = workflow_id.partition("-")
+    ours = {f"{kind}_id": about} if kind in ("subscription", "refund", "conversation") else {}
+    return {"workflow_id": workflow_id, **ours}
 
 
 def refuse(error: CareError) -> ApplicationError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from care import logs
+from care import logs, tracing_setup
 from care.errors import SetupError
 from care.production import refuse_unsafe
 from care.running.connections import Bounds, Connection, Socket
@@ -30,6 +30,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
+    end_tracing = tracing_setup.configure(settings, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
     try:
         _Server(configured(app, settings, host=host, port=port)).run()
@@ -37,6 +38,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise SetupError(
             "The web process could not start: check with `care doctor` that MongoDB can be reached."
         ) from None
+    finally:
+        end_tracing()
 
 
 def configured(app: Any, settings: Settings, bounds: Bounds | None = None, **how: Any) -> uvicorn.Config:
