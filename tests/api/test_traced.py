@@ -13,7 +13,9 @@ from starlette.types import Message, Receive, Scope, Send
 from api.tracing import Traced, act, request_id
 from care import tracing, tracing_setup
 from care.running.connections import PEER
+from care.running.doctor import _collector
 from care.settings import Settings
+from tests.fakes.collector import collecting
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PROXY = "10.0.0.7"
@@ -57,6 +59,18 @@ async def test_each_request_and_each_act_on_a_page_has_ids_of_its_own_with_no_co
         with act("/ui/orders"):
             acts |= {request_id(), tracing.here()["traceparent"]}
     assert len(acts) == 4
+
+
+async def test_the_doctor_asks_the_collector_with_its_key() -> None:
+    with collecting() as taking:
+        settings = Settings(
+            _env_file=None, OTEL_EXPORTER_OTLP_ENDPOINT=taking.url, OTEL_EXPORTER_OTLP_HEADERS="api-key=s3cret,x-org=1"
+        )
+        assert (await _collector(settings)).ok
+        taking.status = 401
+        refused = await _collector(settings)
+    assert (refused.ok, refused.found) == (False, f"{taking.url}, parentbased_always_on: answers 401")
+    assert [(each["api-key"], each["x-org"]) for each in taking.headers] == [("s3cret", "1")] * 2
 
 
 def test_without_a_collector_spans_are_dropped_and_one_line_says_so(caplog: pytest.LogCaptureFixture) -> None:
