@@ -88,6 +88,11 @@ def _found(settings: Settings, demo: bool) -> Iterator[Fault]:
             "OTEL_EXPORTER_OTLP_ENDPOINT is http: traces, and the key to the collector, would cross the net in clear.",
             "Set it to an https address, or to a collector beside CARE that needs no key.",
         )
+    if settings.demo_accounts:
+        yield Fault(
+            "CARE_DEMO_ACCOUNTS shows passwords on the sign-in page: it is for demonstrations.",
+            "Leave it out.",
+        )
     if settings.allow_subdaily:
         yield Fault(
             "CARE_ALLOW_SUBDAILY lets a subscription order every few seconds: it is for demonstrations.",
