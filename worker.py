@@ -29,7 +29,8 @@ from activities.graphs.refund import RefundNodes, refund_graph
 from activities.measured import MeasuredActivities
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
-from care import logs
+from activities.tracing import ActivityTracing
+from care import logs, tracing_setup
 from care.brains import ChatBrains, chat_brains, close, judge_for
 from care.brains.protocols import EvidenceJudge
 from care.dispatch import Dispatcher
@@ -37,6 +38,7 @@ from care.errors import CareError, SetupError
 from care.gateways import payments_for
 from care.gateways.mail import mail_for
 from care.gateways.payments import PaymentGateway
+from care.gateways.watched import Watched
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
 from care.metrics.endpoint import SdkMetrics, serving
@@ -56,6 +58,7 @@ from workflows.conversation import ConversationWorkflow
 from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
+from workflows.tracing import WorkflowTracing
 
 T = TypeVar("T")
 
@@ -101,7 +104,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         where = f"Temporal at {settings.temporal_address}"
         runtime = sdk.runtime if sdk else None
         temporal = await _patiently(lambda: connect(settings, stores, runtime=runtime), RuntimeError, where)
-        payments = await stack.enter_async_context(payments_for(settings, stores))
+        payments = Watched(await stack.enter_async_context(payments_for(settings, stores)))
         meters = MeasuredMeters(stores.meters, metrics)
         brains = chat_brains(settings, meters, stores.budgets, metrics.used_up)
         stack.push_async_callback(brains.aclose)
@@ -170,7 +173,7 @@ def _worker(
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
         activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
         plugins=[LangGraphPlugin(graphs=graphs)],
-        interceptors=[MeasuredActivities(metrics)],
+        interceptors=[ActivityTracing(), WorkflowTracing(), MeasuredActivities(metrics)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
         patch_activation_callback=is_set,
@@ -208,6 +211,7 @@ def run(settings: Settings) -> None:
     settings.key_ring()
     refuse_unsafe(settings)
     logs.configure(settings.log_level, "worker")
+    end_tracing = tracing_setup.configure(settings, "worker")
 
     async def until_told() -> None:
         stop = asyncio.Event()
@@ -223,7 +227,10 @@ def run(settings: Settings) -> None:
             loop.add_signal_handler(number, told)
         await main(settings, stop)
 
-    asyncio.run(until_told())
+    try:
+        asyncio.run(until_told())
+    finally:
+        end_tracing()
 
 
 if __name__ == "__main__":

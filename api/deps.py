@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from api.security import principal_of, service_token
 from api.services import LOST as LOST
 from api.services import Services as Services
+from api.tracing import note
 from care.errors import Forbidden, Invalid, MissingScope, NotFound, Unauthenticated, missing
 from care.intake import keep_evidence
 from care.models.conversation import Conversation
@@ -148,6 +149,7 @@ async def admitted(request: Request) -> Principal:
         rule = rule_of(request.scope["route"])
         if not isinstance(rule, Rule):
             raise _nobody()
+        note(request.scope, role=known.role.value, customer_id=known.customer_id)
         rule.check(known)
         request.state.admitted = known
     return known

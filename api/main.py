@@ -14,16 +14,18 @@ from api.deps import ruled
 from api.hosts import KnownHosts
 from api.limits import BodyLimit, BulkLimit, HeadLimit
 from api.metrics import Measured, WebMetrics
-from api.middleware import Cookieless, LastResort, RequestId, SafeHeaders, TemporalUi
+from api.middleware import Cookieless, LastResort, SafeHeaders, TemporalUi
 from api.rates import Rates
 from api.routes import ROUTERS
 from api.ruled import check_rules
 from api.security import temporal_ui_origin
 from api.services import Services
 from api.throttle import Throttle
+from api.tracing import Traced
 from care.file_links import PATH
 from care.gateways import payments_for, provider_for
 from care.gateways.carriers import RecordedCarrier
+from care.gateways.watched import Watched
 from care.links import Links
 from care.models.session import Door
 from care.own_password import OwnPassword
@@ -51,8 +53,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             open_stores(settings.mongodb_uri, settings.mongodb_database) as stores,
-            payments_for(settings, stores) as payments,
+            payments_for(settings, stores) as gateway,
         ):
+            payments = Watched(gateway)
             # Lazy: the pages come up while Temporal restarts.
             temporal = await connect(settings, stores, lazy=True)
             client = CareClient(
@@ -121,4 +124,4 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     if origin := temporal_ui_origin(settings):
         app.add_middleware(TemporalUi, origin=origin)
     app.add_middleware(SafeHeaders, https=settings.https)
-    app.add_middleware(RequestId)
+    app.add_middleware(Traced, trusted=settings.trusted_proxies)

@@ -1,12 +1,9 @@
-"""What stands around every request, as pure ASGI: its id, safe headers, paths without cookies, the last resort."""
+"""What stands around every request, as pure ASGI: safe headers, paths without cookies, the last resort."""
 
 from __future__ import annotations
 
-import re
-import uuid
-
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,31 +74,6 @@ class TemporalUi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = scope["type"] == "http" and scope["path"].startswith(CODEC)
         await (self._answering if asked else self._app)(scope, receive, send)
-
-
-class RequestId:
-    """Names each request in its log lines and in the header `X-Request-ID`, with the caller's own id if it sent one.
-
-    Only hexadecimal digits and dashes, such as a UUID: nobody's name or address gets into a log that way.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if re.fullmatch(r"[A-Fa-f0-9-]{1,64}", given) else uuid.uuid4().hex
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, sending)
 
 
 class LastResort:

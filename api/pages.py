@@ -27,20 +27,21 @@ button { width: 100%; min-height: 48px; border: 0; border-radius: 10px; font: in
 
 
 def page(
-    title: str, detail: str = "", *, lang: str, form: str = "", script: str = "", status: int = 200
+    title: str, detail: str = "", *, lang: str, form: str = "", script: str = "", status: int = 200, quote: str = ""
 ) -> HTMLResponse:
-    """`title` and `detail` are text in the language `lang`; `form` comes from `button`.
+    """`title`, `detail` and `quote`, which is small print, are text in the language `lang`; `form` comes from `button`.
 
     `script` is our own, and the only one that may run.
     """
     nonce = secrets.token_urlsafe(16)
     told = f"<p>{escape(detail)}</p>" if detail else ""
+    small = f"<p><small>{escape(quote)}</small></p>" if quote else ""
     code = f'<script nonce="{nonce}">{script}</script>' if script else ""
     html = f"""<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} · CARE</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 <link rel="icon" href="data:,"><style nonce="{nonce}">{_STYLE}</style></head>
-<body><main><p class="brand">CARE</p><h1>{escape(title)}</h1>{told}{form}</main>{code}</body></html>"""
+<body><main><p class="brand">CARE</p><h1>{escape(title)}</h1>{told}{form}{small}</main>{code}</body></html>"""
     return HTMLResponse(html, status, headers=_headers(nonce))
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, compile_path
 
+from api.tracing import request_id
 from care.errors import CareError, Invalid, MissingScope, TooMany, Unauthenticated, Unavailable
 from care.stores import CONNECTION_ERRORS
 
@@ -48,12 +49,14 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457. `rule` names the rule of the policy that refused; `errors` names the fields that are wrong."""
+    """RFC 9457. `rule` names the rule of the policy that refused; `errors` names the fields that are wrong. In our
+    logs, `request_id` leads to all of it."""
 
     type: str
     title: str
     status: int
     detail: str
+    request_id: str | None = None
     rule: str | None = None
     errors: list[FieldError] | None = None
 
@@ -118,8 +121,9 @@ def install(app: FastAPI) -> None:
 
 
 def _respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    told = problem.model_copy(update={"request_id": request_id() or None})
     return Response(
-        problem.model_dump_json(exclude_none=True), problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+        told.model_dump_json(exclude_none=True), problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
     )
 
 

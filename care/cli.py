@@ -18,6 +18,7 @@ from care.cli_audit import audit
 from care.cli_backup import backups
 from care.cli_customer import customer
 from care.cli_keys import keys
+from care.cli_logs import logs
 from care.cli_policy import policy
 from care.cli_repair import repair
 from care.cli_tokens import token
@@ -39,6 +40,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(customer, name="customer")
 app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
+app.command()(logs)
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]

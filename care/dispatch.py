@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
+from opentelemetry.trace import SpanKind
 
+from care import tracing
 from care.errors import Invalid, NotFound
 from care.gateways.mail import MailGateway
 from care.gateways.webhooks import Poster
@@ -85,7 +87,8 @@ class Dispatcher:
         async def hand_out(notice: Notification) -> None:
             preferences = await self._stores.preferences.get(notice.customer_id)
             ways = rules.dispatches_of(notice, preferences, endpoints, at, mail=self._mail is not None)
-            await self._stores.outbox.add(ways)
+            if ways:
+                await self._stores.outbox.add(ways, await self._stores.notifications.came_from(notice.notification_id))
             await self._stores.notifications.dispatched(notice.notification_id)
 
         await asyncio.gather(*map(hand_out, notices))
@@ -101,7 +104,16 @@ class Dispatcher:
         return count
 
     async def send(self, claim: Claim, at: datetime) -> None:
-        """One try, and a record of how it ended."""
+        """One try, and a record of how it ended: a trace of its own, linked to what led to it."""
+        dispatch, links = claim.dispatch, tracing.links_to(claim.came_from)
+        about = {"care.dispatch_id": dispatch.dispatch_id, "care.channel": dispatch.channel.value}
+        with (
+            structlog.contextvars.bound_contextvars(**tracing.logged(tracing.later(claim.came_from))),
+            tracing.span(f"send {dispatch.channel.value}", about, kind=SpanKind.PRODUCER, links=links),
+        ):
+            await self._send(claim, at)
+
+    async def _send(self, claim: Claim, at: datetime) -> None:
         dispatch = claim.dispatch
         told = await self._told_of(dispatch, at)
         if isinstance(told, str):

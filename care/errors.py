@@ -182,6 +182,10 @@ class SetupError(Exception):
     """CARE cannot start. The message is one sentence that says what to do."""
 
 
+# To people who see a page in the place of the one that they wanted.
+QUOTE = "If you write to us about this, please quote {number}."
+
+
 def _tree(root: type[CareError]) -> dict[str, type[CareError]]:
     found = {root.__name__: root}
     for child in root.__subclasses__():

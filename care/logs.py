@@ -25,8 +25,11 @@ _QUIET = (
 
 def configure(level: str, part: str) -> None:
     """Call once in a process. `part` names it in each line: "worker" or "web"."""
+    from care.tracing import named  # late: commands that only print need none of it
+
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -39,7 +42,8 @@ def configure(level: str, part: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),  # the command line had one for warnings
+        # Early, as what is not written should cost nothing; and the command line had one for warnings alone.
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -52,6 +52,14 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def _is_near(host: str) -> bool:
+    """A collector in the same network: by a private address, or by a name that only that network knows."""
+    try:
+        return ip_address(host.strip("[]")).is_private
+    except ValueError:
+        return "." not in host or host.lower().endswith((".internal", ".local", ".svc"))
+
+
 def _found(settings: Settings, demo: bool) -> Iterator[Fault]:
     if demo:
         yield Fault("The demo brings accounts whose passwords lie in a file.", "Start with --no-demo.")
@@ -73,6 +81,13 @@ def _found(settings: Settings, demo: bool) -> Iterator[Fault]:
         address = getattr(settings, name)
         if address and urlsplit(address).scheme != "https":
             yield Fault(f"CARE_{name.upper()} is not https.", "Set it to an https address, or leave it out.")
+    collector = urlsplit(settings.otel_exporter_otlp_endpoint)
+    secret = bool(settings.otel_exporter_otlp_headers.get_secret_value())
+    if collector.scheme == "http" and (secret or not _is_near(collector.hostname or "")):
+        yield Fault(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is http: traces, and the key to the collector, would cross the net in clear.",
+            "Set it to an https address, or to a collector beside CARE that needs no key.",
+        )
     if settings.demo_accounts:
         yield Fault(
             "CARE_DEMO_ACCOUNTS shows passwords on the sign-in page: it is for demonstrations.",

@@ -1,7 +1,7 @@
 """Settings: the environment and `.env`, read once by whoever starts a process.
 
-Every name has the prefix CARE_; the plain names GROQ_API_KEY, GEMINI_API_KEY, STRIPE_API_KEY and
-MONGODB_URI work too.
+Every name has the prefix CARE_; the plain names GROQ_API_KEY, GEMINI_API_KEY, STRIPE_API_KEY, MONGODB_URI and those of
+OpenTelemetry work too.
 With a data directory, servers and keys are those of what `care up` runs there.
 """
 
@@ -38,6 +38,14 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+Sampling = Literal[
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+]
 
 
 class Settings(BaseSettings):
@@ -133,6 +141,13 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(None, ge=1, le=65535)
 
+    # Traces, by the names that OpenTelemetry gives these settings; without an endpoint none are recorded.
+    otel_exporter_otlp_endpoint: str = Field("", validation_alias=_either("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    otel_exporter_otlp_headers: SecretStr = Field(SecretStr(""), validation_alias=_either("OTEL_EXPORTER_OTLP_HEADERS"))
+    otel_service_name: str = Field("", validation_alias=_either("OTEL_SERVICE_NAME"))
+    otel_traces_sampler: Sampling = Field("parentbased_always_on", validation_alias=_either("OTEL_TRACES_SAMPLER"))
+    otel_traces_sampler_arg: float = Field(1.0, ge=0, le=1, validation_alias=_either("OTEL_TRACES_SAMPLER_ARG"))
+
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
@@ -142,6 +157,14 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether people reach the portal through TLS."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _is_address(cls, text: str) -> str:
+        where = urlsplit(text)
+        if text and (where.scheme not in ("http", "https") or not where.hostname):
+            raise ValueError("write it like http://collector:4318")
+        return text
 
     @field_validator("temporal_tls_cert", "temporal_tls_key", "temporal_tls_ca", mode="before")
     @classmethod

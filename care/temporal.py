@@ -23,6 +23,7 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import Runtime
 
+from care.calls import TracedCalls
 from care.errors import CareError, SetupError
 from care.keyring import KeyRing
 from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
@@ -123,6 +124,7 @@ async def connect(
         api_key=api_key.get_secret_value() if api_key else None,
         tls=tls_of(settings),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
+        interceptors=[TracedCalls()],
         lazy=lazy,
         runtime=runtime,
     )
@@ -162,6 +164,13 @@ def refund_workflow_id(refund_id: str) -> str:
 
 def conversation_workflow_id(conversation_id: str) -> str:
     return f"conversation-{conversation_id}"
+
+
+def ids_of(workflow_id: str) -> dict[str, str]:
+    """For log lines: the workflow's id, and that of what it is about (`refund_id`) where it is one of ours."""
+    kind, _, about = workflow_id.partition("-")
+    ours = {f"{kind}_id": about} if kind in ("subscription", "refund", "conversation") else {}
+    return {"workflow_id": workflow_id, **ours}
 
 
 def refuse(error: CareError) -> ApplicationError:

@@ -18,6 +18,7 @@ from xdist.scheduler import LoadFileScheduling
 from care import embedded
 from care.stores import Stores, open_stores
 from care.temporal import data_converter
+from tests.fakes.collector import Collector, collecting
 from tests.running import CareUp, care_up
 from tests.skipping import SkippingServer
 
@@ -163,12 +164,20 @@ def task_queue() -> str:
 
 
 @pytest.fixture(scope="session")
-def whole_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CareUp]:
+def collector() -> Iterator[Collector]:
+    """Gets the traces of the whole product."""
+    with collecting() as taking:
+        yield taking
+
+
+@pytest.fixture(scope="session")
+def whole_product(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[CareUp]:
     """`care up` with its demo shop and recurrences faster than daily, started once for all tests that need it.
 
     Its temporary files lie in `tmp` beside its data.
     """
     folder = tmp_path_factory.mktemp("care")
     (folder / "tmp").mkdir()
-    with care_up(folder, CARE_ALLOW_SUBDAILY="1", TMPDIR=str(folder / "tmp")) as running:
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    with care_up(folder, CARE_ALLOW_SUBDAILY="1", TMPDIR=str(folder / "tmp"), **traced) as running:
         yield running

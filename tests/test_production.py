@@ -64,6 +64,11 @@ def _base64(key: bytes) -> str:
         ({"groq_base_url": "http://groq.example"}, "CARE_GROQ_BASE_URL"),
         ({"gemini_base_url": "http://gemini.example"}, "CARE_GEMINI_BASE_URL"),
         ({"oidc_issuer": "http://id.example"}, "CARE_OIDC_ISSUER"),
+        ({"otel_exporter_otlp_endpoint": "http://collector.example:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT is http"),
+        (
+            {"otel_exporter_otlp_endpoint": "http://collector:4318", "otel_exporter_otlp_headers": "key=x"},
+            "OTEL_EXPORTER_OTLP_ENDPOINT is http",
+        ),
         ({"allow_subdaily": True}, "CARE_ALLOW_SUBDAILY"),
         ({"demo": True}, "The demo"),
     ],
@@ -83,6 +88,9 @@ def test_production_refuses_what_is_not_safe_and_says_what_to_do(changed: dict[s
         {"public_url": "http://[::1]:8080"},
         {"public_url": "http://localhost"},
         {"smtp_security": "none", "smtp_password": ""},
+        {"otel_exporter_otlp_endpoint": "https://collector.example", "otel_exporter_otlp_headers": "key=x"},
+        {"otel_exporter_otlp_endpoint": "http://collector:4318"},
+        {"otel_exporter_otlp_endpoint": "http://collector.observability.svc:4318"},
         {"groq_base_url": "https://groq.example", "stripe_base_url": "", "oidc_issuer": "https://id.example"},
     ],
 )

@@ -10,11 +10,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
-from nicegui import app, core, ui
+from nicegui import Client, app, core, ui
 from nicegui.translations import translations
 
 from api.deps import LOST, Services
 from api.security import session_principal
+from api.tracing import act, note
 from care.errors import CareError, SetupError
 from care.language import LANGUAGES, language_of
 from care.models.customer import Principal
@@ -53,6 +54,7 @@ def mount(api: FastAPI, settings: Settings, services: Callable[[], Services]) ->
     theme.prepare()
     _told_by_nicegui()
     core.sio.on("log", _heard_from_browsers)
+    core.sio.on("event", _acted)
     for spec in PAGES:
         _add(spec, settings, services)
     _check_pages()
@@ -101,6 +103,14 @@ def _heard_from_browsers(_socket: str, _message: object) -> None:
     log.warning("A browser has reported trouble with a page")
 
 
+def _acted(_socket: str, message: dict[str, Any]) -> None:
+    """As NiceGUI does it, but under an id and in a trace, which whatever is begun here goes on with."""
+    client = Client.instances.get(message["client_id"])
+    if client and client.has_socket_connection:
+        with act(f"/ui{client.page.path}"):
+            client.handle_event(message)
+
+
 def _watch_with(api: FastAPI, services: Callable[[], Services]) -> None:
     inner = api.router.lifespan_context
 
@@ -133,6 +143,7 @@ def _add(spec: Spec, settings: Settings, services: Callable[[], Services]) -> No
             return None
         speak(wished(request, customer.locale if customer else None))
         ui.page_title(f"{_(spec.title)} · CARE")
+        note(request.scope, route=f"/ui{spec.path}", role=principal.role.value, customer_id=principal.customer_id)
         asked = {k: v for k, v in request.path_params.items() if isinstance(v, str)}
         visit = Visit(principal, here, settings, customer, request.session["id"], asked, dict(request.query_params))
         if spec.path == "/" and principal.is_staff:

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from care.models.memory import ChatTurn, ConversationState
     from care.rules import handoff
     from care.temporal import STATUS, refuse
+    from workflows.tracing import say
 
 # A conversation that nobody adds to closes by itself; the next message opens it again with all that it remembers.
 IDLE = timedelta(days=30)
@@ -108,6 +109,7 @@ class ConversationWorkflow:
         answered = await run_graph("conversation", asked)
         self._moves_to(known(ConversationState, answered["memory"]))
         if self._state.handed_off and not was_handed_off:
+            say("status", before="open", after="handed_off")
             workflow.upsert_search_attributes([STATUS.value_set("handed_off")])
         return known(ChatReply, answered["reply"])
 
@@ -166,6 +168,7 @@ class ConversationWorkflow:
                 await workflow.execute_local_activity_method(ConversationActivities.record, moved, **STORE_CALL)
                 self._moves_to(moved.state)
                 if not self._state.handed_off:
+                    say("status", before="handed_off", after="open")
                     workflow.upsert_search_attributes([STATUS.value_set("open")])
             return self._state
 

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from care.rules.review import check_reviewer, check_ruling, ruled
     from care.temporal import AMOUNT, STATUS, refuse
     from workflows.graphs import run_graph
+    from workflows.tracing import on_its_own, say
 
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 # Against our own database: short, and repeated until it answers.
@@ -98,12 +99,19 @@ class RefundWorkflow:
             await workflow.wait_condition(lambda: self._refund.version != version, timeout=left)
         except TimeoutError:
             now = max(workflow.now(), wakes or workflow.now())
-            # Cases whose deadline passed before silence could close one stay open.
-            await self._move(overdue(self._refund, policy, now, expires=workflow.patched("expires")))
+            with on_its_own("overdue"):
+                # Cases whose deadline passed before silence could close one stay open.
+                await self._move(overdue(self._refund, policy, now, expires=workflow.patched("expires")))
 
     async def _pay(self, policy: RefundPolicy) -> None:
         if self._refund.retry_at:
             await workflow.sleep(max(self._refund.retry_at - workflow.now(), timedelta()))
+            with on_its_own("pay_again"):
+                await self._pay_now(policy)
+            return
+        await self._pay_now(policy)
+
+    async def _pay_now(self, policy: RefundPolicy) -> None:
         if goods_due(self._refund):
             await self._replace(policy)
             return
@@ -141,6 +149,7 @@ class RefundWorkflow:
         self._refund = refund
         notice = notice_for(refund, self._known)
         if refund.status != self._known:
+            say("status", before=self._known.value, after=refund.status.value)
             self._known = refund.status
             workflow.upsert_search_attributes(
                 [STATUS.value_set(refund.status.value), AMOUNT.value_set(refund.amount.amount)]

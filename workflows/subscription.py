@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
     from care.rules.subscription_calendar import changed
     from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, refuse
+    from workflows.tracing import on_its_own, say
 
 # A run of a weekly subscription with two reminders writes some 24 events a cycle.
 LONGEST_HISTORY = 800
@@ -168,7 +169,8 @@ class SubscriptionWorkflow:
             step = next_step(self._subscription, workflow.now())
             if step is not None and step.at > workflow.now():
                 return step.at
-            await self._take(step)
+            with on_its_own(step.kind.value if step else "complete"):
+                await self._take(step)
             return None
 
     async def _take(self, step: Step | None) -> None:
@@ -231,6 +233,9 @@ class SubscriptionWorkflow:
         """Search attributes, only where they changed: each upsert is an event in the history."""
         subscription = self._subscription
         key = subscription.next_delivery
+        before = workflow.info().typed_search_attributes.get(STATUS)
+        if before != subscription.status.value:
+            say("status", before=before, after=subscription.status.value)
         updates = [
             _update(CUSTOMER, subscription.customer_id),
             _update(STATUS, subscription.status.value),

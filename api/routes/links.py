@@ -18,7 +18,8 @@ from fastapi.routing import APIRoute
 from api.deps import LOST, PUBLIC, Services, Serving
 from api.pages import button, page
 from api.security import same_origin
-from care.errors import CareError, Forbidden
+from api.tracing import request_id
+from care.errors import QUOTE, CareError, Forbidden
 from care.language import Language, language_of, wishes
 from care.links import Links, SkipPermit
 from care.models.subscription import OneDelivery, Subscription
@@ -154,4 +155,5 @@ def _told(subscription: Subscription, permit: SkipPermit, language: Language) ->
 
 def _says(request: Request, title: str, detail: str, status: int) -> HTMLResponse:
     language: Language = getattr(request.state, "language", None) or language_of(wishes(None, _asked(request)))
-    return page(language.text(title), language.retold(detail), lang=language.code, status=status)
+    quote = language.text(QUOTE, number=request_id())
+    return page(language.text(title), language.retold(detail), lang=language.code, status=status, quote=quote)

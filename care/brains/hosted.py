@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from care.brains.protocols import Spent
+from care.brains.watched import watched
 from care.errors import ModelTrouble
 from care.models.analytics import Usage
 from care.rules.breaker import Breaker
@@ -115,14 +116,23 @@ class Hosted:
     async def _call(
         self, question: Question, read: Callable[[str], T], seconds: float, spent: Spent, retry: bool = False
     ) -> T:
+        with watched(self._name, retry=retry, breaker=self._breaker.state(self._clock())) as took:
+            try:
+                return await self._answered(question, read, seconds, took, retry)
+            finally:
+                spent.tokens_in += took.tokens_in
+                spent.tokens_out += took.tokens_out
+
+    async def _answered(
+        self, question: Question, read: Callable[[str], T], seconds: float, took: Spent, retry: bool
+    ) -> T:
         began = self._clock()
         if not self._breaker.admits(began):
             raise ModelTrouble(f"{self._name} is left alone for a while", retryable=False)
         answer = Answer()
         try:
             answer = await self._client.ask(question, seconds)
-            spent.tokens_in += answer.tokens_in
-            spent.tokens_out += answer.tokens_out
+            took.tokens_in, took.tokens_out = answer.tokens_in, answer.tokens_out
             result = read(_text(answer))
         except ModelTrouble as trouble:
             await self._failed(trouble)

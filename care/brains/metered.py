@@ -9,6 +9,7 @@ from typing import Protocol
 from care.brains.budget import Budget
 from care.brains.hosted import Meters, Prices
 from care.brains.protocols import Claim, Payer, Saying, Spent, Understanding, Utterance, Worded
+from care.brains.watched import watched
 from care.errors import ModelTrouble
 from care.models.refund import Judgement
 from care.models.understanding import Understood
@@ -67,7 +68,8 @@ class MeteredUnderstanding:
             finally:
                 await _pay(self._budget, utterance.payer, spent.tokens)
         started = time.monotonic()
-        understood = await self._local.understand(utterance)
+        with watched(LOCAL):
+            understood = await self._local.understand(utterance)
         await self._meters.count(LOCAL, ok=True, milliseconds=_since(started))
         return understood
 
@@ -110,14 +112,15 @@ class MeteredJudge:
         if await _used_up(self._budget, claim.payer):
             raise ModelTrouble("the model has looked at this often enough", retryable=False)
         await _pay(self._budget, claim.payer, 1)
-        started, spent = time.monotonic(), Spent()
-        try:
-            judgement = await self._judge.judge(claim, spent)
-        except ModelTrouble:
-            await self._count(spent, started, ok=False)
-            raise
-        await self._count(spent, started, ok=True)
-        return judgement
+        started = time.monotonic()
+        with watched(self._name) as spent:
+            try:
+                judgement = await self._judge.judge(claim, spent)
+            except ModelTrouble:
+                await self._count(spent, started, ok=False)
+                raise
+            await self._count(spent, started, ok=True)
+            return judgement
 
     async def _count(self, spent: Spent, started: float, *, ok: bool) -> None:
         usage = self._prices.usage(spent.tokens_in, spent.tokens_out)

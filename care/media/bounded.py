@@ -9,6 +9,8 @@ from asyncio import StreamReader, StreamWriter
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from care import tracing
+
 # One gigabyte each, one and a half for a video (care.media.child).
 _AT_ONCE = 2
 _SECONDS = 40
@@ -26,6 +28,11 @@ class ChildFailed(Exception):
 
 async def run_child(kind: str, data: bytes) -> bytes:
     """What the child writes. Raises ChildFailed; it never outlives the call."""
+    with tracing.span("decode", {"care.media.kind": kind, "care.media.bytes": len(data)}):
+        return await _bounded(kind, data)
+
+
+async def _bounded(kind: str, data: bytes) -> bytes:
     async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)):
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-c", _START, str(_ROOT), kind),

@@ -13,6 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+PEER = "care.peer"  # in the scope of a request
 _LINGER = 1.0  # seconds
 _PROBE = b"/healthz"
 
@@ -101,6 +102,11 @@ class Connection(_Read, HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # what comes after a chunked body is read by nobody
             super().on_header(name, value)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # Who is really at the other end: the address of the client may be what a proxy says it is.
+        self.scope[PEER] = self.client[0] if self.client else ""  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()

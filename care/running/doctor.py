@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.service import RPCError
 
-from care import embedded
+from care import embedded, tracing_setup
 from care.errors import SetupError
 from care.gateways import provider_for
 from care.gateways.mail import mail_for
@@ -67,6 +67,7 @@ async def examine(data_dir: Path | None) -> list[Finding]:
         await _payments(settings),
         await _mail(settings),
         await _other_sign_in(settings),
+        await _collector(settings),
         *await _mongodb(settings),
         *await _temporal(settings),
     ]
@@ -151,6 +152,18 @@ async def _other_sign_in(settings: Settings) -> Finding:
     wrong = await provider.check()
     found = f"{settings.oidc_issuer}: {wrong}" if wrong else f"{settings.oidc_issuer} ({provider.name})"
     return Finding("other sign-in", found, ok=wrong is None, fix="Start it, or correct CARE_OIDC_ISSUER")
+
+
+async def _collector(settings: Settings) -> Finding:
+    """Sends it nothing: that takes the empty batch that OTLP allows."""
+    endpoint = settings.otel_exporter_otlp_endpoint
+    if not endpoint:
+        return Finding("traces", "off (to record them, set OTEL_EXPORTER_OTLP_ENDPOINT)")
+    status = await asyncio.to_thread(tracing_setup.offered, settings)
+    found = f"{endpoint}, {settings.otel_traces_sampler}"
+    wrong = "cannot be reached" if status is None else None if status == 200 else f"answers {status}"
+    fix = "Start it, or correct OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, mostly port 4318) and _HEADERS"
+    return Finding("traces", f"{found}: {wrong}" if wrong else found, ok=wrong is None, fix=fix)
 
 
 async def _mongodb(settings: Settings) -> list[Finding]:

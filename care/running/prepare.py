@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from care import embedded
+from care import embedded, logs
 from care.errors import CareError, SetupError
 from care.models.subscription import Frequency, Item, SubscriptionRequest
 from care.policy import load_policy
@@ -94,6 +94,7 @@ def _tell(step: str) -> None:
 
 def main() -> None:
     directory, demo = sys.argv[1:]
+    logs.to_stderr()
     try:
         asyncio.run(prepare(DataDir(Path(directory)), demo=demo == "--demo"))
     except (SetupError, CareError) as error:

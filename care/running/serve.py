@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 import uvicorn
 
-from care import logs
+from care import logs, tracing_setup
 from care.errors import SetupError
 from care.migrating import refuse_unmigrated
 from care.production import refuse_unsafe
@@ -37,6 +37,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
     asyncio.run(refuse_unmigrated(settings))
+    end_tracing = tracing_setup.configure(settings, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
     try:
         _Server(configured(app, settings, host=host, port=port), app.state, settings.drain_seconds).run()
@@ -44,6 +45,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise SetupError(
             "The web process could not start: check with `care doctor` that MongoDB can be reached."
         ) from None
+    finally:
+        end_tracing()
 
 
 def configured(app: Any, settings: Settings, bounds: Bounds | None = None, **how: Any) -> uvicorn.Config:

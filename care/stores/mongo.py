@@ -19,6 +19,9 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
+from care import tracing
+from care.stores.tracing import Commands
+
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
@@ -63,6 +66,7 @@ def connect(uri: str, *, patience: timedelta = timedelta(seconds=5), name: str =
         heartbeatFrequencyMS=heartbeat,
         socketTimeoutMS=answer,
         appname=name,
+        event_listeners=[Commands()] if tracing.is_on() else [],  # they cost something with each command
     )
 
 

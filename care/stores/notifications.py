@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from care import tracing
 from care.models.common import Page
 from care.models.notification import Notification
 from care.stores.documents import NEWEST, OLDEST, Documents, now
@@ -25,8 +26,9 @@ class NotificationStore:
         await notifications.create_index(waiting, partialFilterExpression=_UNDISPATCHED)
 
     async def add(self, notification: Notification) -> bool:
-        """Store once per notification id; False if it was there. It is in the outbox with the same write."""
-        return await self._notifications.add(notification, undispatched=True)
+        """Store once per notification id; False if it was there. It is in the outbox with the same write, and leads
+        back to what is being done now."""
+        return await self._notifications.add(notification, undispatched=True, came_from=tracing.here())
 
     async def find(self, notification_id: str) -> Notification | None:
         return await self._notifications.find(notification_id)
@@ -34,6 +36,11 @@ class NotificationStore:
     async def undispatched(self, limit: int) -> list[Notification]:
         """Those that have not been handed to their channels, oldest first."""
         return await self._notifications.many(_UNDISPATCHED, by="created_at", direction=OLDEST, limit=limit)
+
+    async def came_from(self, notification_id: str) -> tracing.Carrier:
+        """What was done when it was stored; empty where that is not known."""
+        found = await self._notifications.collection.find_one({"_id": notification_id}, {"came_from": 1})
+        return tracing.read((found or {}).get("came_from"))
 
     async def dispatched(self, notification_id: str) -> None:
         """Its channels have it."""

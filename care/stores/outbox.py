@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from care import tracing
 from care.errors import Conflict
 from care.models.common import Page
 from care.models.dispatch import Channel, Dispatch, DispatchStatus
@@ -21,10 +22,12 @@ _KEPT = timedelta(days=30)  # after it has ended
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to send one entry; whoever holds another `token` for it by now has taken it over."""
+    """The right to send one entry; whoever holds another `token` for it by now has taken it over. `came_from`: what led
+    to it."""
 
     dispatch: Dispatch
     token: str
+    came_from: tracing.Carrier
 
 
 class OutboxStore:
@@ -38,10 +41,12 @@ class OutboxStore:
         await dispatches.create_index([("endpoint_id", 1), ("created_at", NEWEST), ("_id", NEWEST)])
         await dispatches.create_index("done_at", expireAfterSeconds=int(_KEPT.total_seconds()))
 
-    async def add(self, dispatches: Iterable[Dispatch]) -> None:
-        """Store each once. One that was cancelled is due again: what it tells of has come back."""
+    async def add(self, dispatches: Iterable[Dispatch], came_from: tracing.Carrier | None = None) -> None:
+        """Store each once, with what led to it, by default what is being done now. One that was cancelled is due again:
+        what it tells of has come back."""
+        came_from = tracing.here() if came_from is None else came_from
         for dispatch in dispatches:
-            document = self._dispatches.encode(dispatch)
+            document = self._dispatches.encode(dispatch) | {"came_from": came_from}
             back = {"_id": document["_id"], "status": DispatchStatus.CANCELLED.value}
             try:
                 # Where it stands and is not cancelled the filter finds nothing, and the id is taken.
@@ -58,7 +63,9 @@ class OutboxStore:
             sort=[("next_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
-        return None if document is None else Claim(self._dispatches.decode(document), token)
+        if document is None:
+            return None
+        return Claim(self._dispatches.decode(document), token, tracing.read(document.get("came_from")))
 
     async def record(self, claim: Claim, after: Dispatch) -> bool:
         """Store how a try ended, and give the claim back; False if another has taken it over meanwhile."""

@@ -43,6 +43,8 @@ async def test_every_answer_carries_safe_headers_and_the_requests_id(shop: Shop)
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     named = await shop.browser().get("/healthz", headers={"X-Request-ID": "ana-smith"})
     assert named.headers["x-request-id"] != "ana-smith"
+    problem = await shop.browser().get("/nowhere", headers={"X-Request-ID": "abc-1"})
+    assert problem.json()["request_id"] == "abc-1"
     odd = await shop.browser().get("/healthz", headers={"X-Request-ID": "a b<script>"})
     assert odd.headers["x-request-id"].isalnum()
 
@@ -185,4 +187,5 @@ async def test_an_error_of_ours_is_logged_and_says_nothing_of_itself(shop: Shop,
     with structlog.testing.capture_logs() as logs:
         problem = assert_is_problem(await ana.http.get(f"/orders/{ana.customer_id}"), 500)
     assert "Secret" not in str(problem)
-    assert [(entry["event"], entry["route"]) for entry in logs] == [("request_failed", "/orders/{customer_id}")]
+    told = [(entry["event"], entry["log_level"], entry["route"]) for entry in logs]
+    assert told == [(event, "error", "/orders/{customer_id}") for event in ("request_failed", "request")]

@@ -138,7 +138,9 @@ async def test_a_log_line_knows_a_token_by_its_name(
     monkeypatch.setattr(shop.services.stores.products, "page", broken)
     with capture_logs([merge_contextvars]) as logs:
         assert (await _bearer(shop, token).get("/products")).status_code == 500
-    assert [(line["event"], line["token"]) for line in logs] == [("request_failed", "in-the-log")]
+    assert [(line["event"], line["token"]) for line in logs] == [
+        (event, "in-the-log") for event in ("request_failed", "request")
+    ]
     assert token not in json.dumps(logs, default=str)
 
 

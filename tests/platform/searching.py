@@ -14,6 +14,8 @@ from pymongo import MongoClient
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
+from care.tracing import Carrier
+from tests.fakes.collector import Collector
 from tests.running import CareUp
 
 WORD = re.compile(rb"zq[a-z0-9]+?7k", re.IGNORECASE)
@@ -85,7 +87,7 @@ async def in_temporal(running: CareUp) -> tuple[int, set[str]]:
             found |= words(event.SerializeToString())
             for path, payload in _payloads(event):
                 sealed = payload.metadata["encoding"] == SEALED
-                assert sealed or _is_of_the_sdk(payload), f"{each.id}: {path}"
+                assert sealed or _is_of_the_sdk(payload) or _leads_back(path, payload), f"{each.id}: {path}"
     return number, found
 
 
@@ -104,6 +106,19 @@ def _is_of_the_sdk(payload: Payload) -> bool:
     """Which step a marker stands for: a local activity's number and type, or a patch."""
     told = json.loads(payload.data)
     return isinstance(told, dict) and ("activity_type" in told or told.keys() == {"id", "deprecated"})
+
+
+def _leads_back(path: str, payload: Payload) -> bool:
+    """A header: which request, and which trace, something is part of. Ids, and nothing else."""
+    told = json.loads(payload.data)
+    ids = all(re.fullmatch(r"[A-Fa-f0-9-]+", value) for value in told.values())
+    return ".header." in path and told.keys() <= Carrier.__annotations__.keys() and ids
+
+
+def in_traces(collector: Collector) -> set[str]:
+    """In all that was sent to it."""
+    assert collector.raw
+    return words(b"".join(collector.raw))
 
 
 def _each(field: Any, value: Any) -> list[Message]:

@@ -81,18 +81,8 @@ ACTS: dict[str, Act] = {
 }
 # What only shows, measures, or starts and stops; a worker that starts under another policy writes that down itself.
 READS_ONLY = {
-    *(
-        "audit show",
-        "audit verify",
-        "backup verify",
-        "bench",
-        "doctor",
-        "down",
-        "eval intents",
-        "eval refunds",
-        "keys list",
-    ),
-    *("policy check", "policy show", "serve", "status", "token list", "up", "worker"),
+    *("audit show", "audit verify", "backup verify", "bench", "doctor", "down", "eval intents", "eval refunds"),
+    *("keys list", "logs", "policy check", "policy show", "serve", "status", "token list", "up", "worker"),
 }
 
 

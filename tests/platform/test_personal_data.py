@@ -24,6 +24,7 @@ from care.rules.erasing import NAME
 from care.settings import load
 from care.stores import open_stores
 from care.temporal import connect
+from tests.fakes.collector import Collector
 from tests.platform import searching
 from tests.platform.planting import CUSTOMER, DELIVERED, EMAIL, PASSWORD, PENDING, Planted, Planter, marker
 from tests.running import CareUp, care
@@ -101,8 +102,11 @@ def test_each_word_lies_where_it_belongs_and_nowhere_else(before: Before) -> Non
     assert before.database == BELONGS
 
 
-def test_no_log_no_temporary_file_and_no_figure_holds_a_word(whole_product: CareUp, before: Before) -> None:
+def test_no_log_no_trace_no_temporary_file_and_no_figure_holds_a_word(
+    whole_product: CareUp, collector: Collector, before: Before
+) -> None:
     assert before.files == {}
+    assert searching.in_traces(collector) == set()
     assert searching.in_metrics(whole_product) == set()
     # On a busy day more would be slow than today.
     assert searching.slow_after(whole_product) > 10**9

@@ -20,6 +20,7 @@ from temporalio.workflow import UpdateMethodMultiParam
 from activities.conversation import ConversationActivities
 from activities.graphs.conversation import conversation_graph
 from activities.graphs.conversation_nodes import ConversationNodes
+from activities.tracing import ActivityTracing
 from care.brains.protocols import Wording
 from care.gateways.ledger import LedgerGateway
 from care.models.conversation import ChatReply
@@ -31,6 +32,7 @@ from care.stores import Stores
 from care.temporal import conversation_workflow_id
 from tests.graphs.talk import ME, Doors, Scripted, furnish
 from workflows.conversation import ConversationWorkflow
+from workflows.tracing import WorkflowTracing
 
 Update = UpdateMethodMultiParam[[ConversationWorkflow, DeskStep], ConversationState]
 Handle = WorkflowHandle[ConversationWorkflow, None]
@@ -71,6 +73,7 @@ class Chat:
             workflows=[ConversationWorkflow],
             activities=ConversationActivities(self.stores).all,
             plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
+            interceptors=[ActivityTracing(), WorkflowTracing()],
             max_cached_workflows=cached,  # see tests/workflows/recording.py
         ):
             yield

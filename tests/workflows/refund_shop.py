@@ -26,6 +26,7 @@ from temporalio.worker import Worker
 
 from activities.graphs.refund import RefundNodes, RefundState, refund_graph
 from activities.refund import RefundActivities
+from activities.tracing import ActivityTracing
 from care.brains.protocols import Claim
 from care.errors import ModelTrouble
 from care.gateways.ledger import LedgerGateway
@@ -40,6 +41,7 @@ from care.stores import Stores
 from care.temporal import refund_workflow_id
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund
 from workflows.refund import RefundWorkflow
+from workflows.tracing import WorkflowTracing
 
 POLICY = load_policy(None)
 SURE = Judgement(decision="valid", confidence=0.97, findings=["The carton is crushed."], model="test")
@@ -151,6 +153,7 @@ async def shop(
         workflows=[RefundWorkflow],
         activities=cases.all,
         plugins=[LangGraphPlugin(graphs={"refund": refund_graph(nodes)})],
+        interceptors=[ActivityTracing(), WorkflowTracing()],
         max_cached_workflows=0,  # see tests/workflows/recording.py
     ):
         try:

@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.subscription import SubscriptionActivities
+from activities.tracing import ActivityTracing
 from care.gateways.ledger import LedgerGateway
 from care.gateways.payments import PaymentGateway
 from care.models.customer import Customer
@@ -26,6 +27,7 @@ from care.rules.recurrence import schedule_for
 from care.stores import Stores
 from care.temporal import CUSTOMER, subscription_workflow_id
 from workflows.subscription import SubscriptionWorkflow
+from workflows.tracing import WorkflowTracing
 
 CUSTOMER_ID = "CUST001"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -55,13 +57,15 @@ class Shop:
         return self
 
     @asynccontextmanager
-    async def worker(self, payments: PaymentGateway | None = None) -> AsyncIterator[None]:
+    async def worker(self, payments: PaymentGateway | None = None, *, cached: int = 1000) -> AsyncIterator[None]:
         activities = SubscriptionActivities(self.stores, payments or LedgerGateway(self.stores.ledger))
         async with Worker(
             self.env.client,
             task_queue=self.task_queue,
             workflows=[SubscriptionWorkflow],
             activities=activities.all,
+            interceptors=[ActivityTracing(), WorkflowTracing()],
+            max_cached_workflows=cached,
         ):
             yield
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from api.deps import LOST
-from care.errors import CareError
+from api.tracing import request_id
+from care.errors import QUOTE, CareError
 from ui.language import _, retold
 from ui.parts.elements import AWAY, box, button, link_button, text, tile
 
@@ -19,6 +20,8 @@ def fault(status: int, symbol: str, title: str, detail: str) -> None:
         tile(symbol, "warn")
         text(title, tag="h1")
         text(detail, "mute", tag="p")
+        if status >= _OURS and (number := request_id()):
+            text(_(QUOTE, number=number), "mute small", tag="p")
         with box("line wraps centred"):
             if status >= _OURS:
                 button(_("Try again"), ui.navigate.reload, symbol="refresh")
