@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.exceptions import ApplicationError
@@ -18,6 +20,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from care.errors import BY_NAME, CareError, Unavailable
 
+T = TypeVar("T")
+
+# For the answer of an update that was asked for before, and may still be on its way.
+_ANSWER = timedelta(seconds=20)
 # The server or the way to it; everything else is a mistake of ours, and is not hidden behind "try again".
 _TROUBLE = {
     RPCStatusCode.ABORTED,
@@ -60,6 +66,18 @@ async def answered(within: timedelta) -> AsyncIterator[None]:
         raise Unavailable(LATE) from error
     except RPCError as error:
         raise _by_status(error) from error
+
+
+async def answered_before(update: WorkflowUpdateHandle[T]) -> T | None:
+    """What an update answered that a caller asks for again; None if there never was one under this id.
+
+    Raises the CareError that it was refused with, or Unavailable.
+    """
+    try:
+        async with answered(_ANSWER):
+            return await update.result()
+    except Closed:
+        return None
 
 
 def refusal(error: BaseException) -> CareError | None:

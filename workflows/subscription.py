@@ -106,7 +106,8 @@ class SubscriptionWorkflow:
 
     @workflow.update
     async def resume(self) -> Subscription:
-        return await self._change(lambda before: changes.resumed(before, workflow.now()))
+        by_the_day = not workflow.patched("resumes-within-the-day")
+        return await self._change(lambda before: changes.resumed(before, workflow.now(), by_the_day=by_the_day))
 
     @resume.validator
     def _may_resume(self) -> None:
