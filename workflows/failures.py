@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
 
+import structlog
 from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -21,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from care.errors import BY_NAME, CareError, Unavailable
 
 T = TypeVar("T")
+log = structlog.get_logger("temporal")
 
 # For the answer of an update that was asked for before, and may still be on its way.
 _ANSWER = timedelta(seconds=20)
@@ -32,6 +34,8 @@ _TROUBLE = {
     RPCStatusCode.FAILED_PRECONDITION,  # a query while no worker polls
     RPCStatusCode.RESOURCE_EXHAUSTED,
     RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.INTERNAL,
+    RPCStatusCode.UNKNOWN,  # "transport error": the server died while it answered
 }
 LATE = "This takes longer than usual. Nothing is lost; please try again in a moment."
 UNREACHABLE = "A part of CARE cannot be reached at the moment. Please try again in a moment."
@@ -104,7 +108,10 @@ def _by_status(error: RPCError) -> BaseException:
     # The dev server says "already completed", the test server "not found": both with this status.
     if error.status is RPCStatusCode.NOT_FOUND:
         return Closed()
-    return Unavailable(UNREACHABLE) if error.status in _TROUBLE else error
+    if error.status in _TROUBLE:
+        return Unavailable(UNREACHABLE)
+    log.warning("temporal_refused", status=error.status.name, said=error.message)
+    return error
 
 
 def _reraise_if_cancelled(error: BaseException) -> None:

@@ -224,6 +224,7 @@ BY_ID = {
         "accounts.find",
         "accounts.rehash",
         "accounts.set_password_hash",
+        "ids.given",
         "ids.next",
         "meters.count",
         "meters.rests",
