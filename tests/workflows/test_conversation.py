@@ -10,11 +10,8 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.exceptions import ApplicationError
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer
 
-from activities.graphs.conversation import conversation_graph
 from activities.graphs.conversation_nodes import ConversationNodes, TurnState
 from care.errors import Unanswered
 from care.gateways.ledger import LedgerGateway
@@ -22,11 +19,10 @@ from care.models.conversation import ChatRequest
 from care.models.understanding import Intent
 from care.policy import load_policy
 from care.stores import Stores
-from care.temporal import conversation_workflow_id, data_converter
-from tests.conftest import TEST_KEY
+from care.temporal import conversation_workflow_id
 from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
-from tests.workflows.recording import record, recorded
+from tests.workflows.recording import record
 from workflows.client import CareClient
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
 
@@ -320,19 +316,6 @@ async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_ma
         ("agent", "Goodbye."),
         ("system", BACK),
     ]
-
-
-HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer", "spanish"]
-
-
-@pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])
-async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
-    replayer = Replayer(
-        workflows=[ConversationWorkflow],
-        plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(chat.nodes())})],
-        data_converter=data_converter(TEST_KEY),
-    )
-    await replayer.replay_workflow(recorded(name))
 
 
 class Thinking(ConversationNodes):
