@@ -46,8 +46,6 @@ KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_p
 # Orders and charges: the payment gateway is outside and may be slow. What a killed worker held waits this long.
 DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
 
-_KEPT_AFTERWARDS = "kept-once-on-record"
-
 T = TypeVar("T", str, datetime)
 
 
@@ -187,10 +185,7 @@ class SubscriptionWorkflow:
                 prices = await workflow.execute_local_activity_method(SubscriptionActivities.remind, due, **STORE_CALL)
                 self._subscription = reminded(due.subscription, step, prices)
             case StepKind.MISS:
-                if workflow.patched(_KEPT_AFTERWARDS):
-                    await workflow.execute_activity_method(SubscriptionActivities.own_up, due, **KEEP_CALL)
-                else:
-                    await workflow.execute_local_activity_method(SubscriptionActivities.own_up, due, **STORE_CALL)
+                await workflow.execute_local_activity_method(SubscriptionActivities.own_up, due, **STORE_CALL)
                 self._subscription = missed(due.subscription, step, due.at)
             case StepKind.RESUME:
                 self._subscription = changes.resumed_by_itself(self._subscription)
@@ -214,7 +209,7 @@ class SubscriptionWorkflow:
             return self._subscription
 
     async def _keep(self) -> None:
-        if self._stored and workflow.patched(_KEPT_AFTERWARDS):
+        if self._stored and workflow.patched("kept-once-on-record"):
             await workflow.execute_activity_method(SubscriptionActivities.project, self._subscription, **KEEP_CALL)
         else:
             await workflow.execute_local_activity_method(
