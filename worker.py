@@ -63,7 +63,7 @@ from workflows.tracing import WorkflowTracing
 T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
-ROUND = 300.0  # seconds between two looks for orders whose money has yet to move
+ROUND = 30.0  # seconds between two looks for orders whose money has yet to move
 # What runs at SIGTERM may finish; the rest is retried by another worker. With the dispatcher's time, less than the
 # 15 seconds of `care up`.
 GRACE = timedelta(seconds=8)
@@ -124,16 +124,16 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) -> None:
-    """Until `stop`: now and every few minutes, pays back what a cancellation owes that was cut off half-way, and goes
+    """Until `stop`: now and every half a minute, pays back what a cancellation owes that was cut off half-way, and goes
     on with changes of orders that were."""
     while not stop.is_set():
-        try:
-            await pay_back_cancelled(stores, payments)
-            await settle_changes(stores, payments)
-        except CONNECTION_ERRORS as error:
-            log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
-        except CareError as error:
-            log.warning("not_paid_back", error=type(error).__name__)  # and so does it here
+        for settle in (pay_back_cancelled, settle_changes):
+            try:
+                await settle(stores, payments)
+            except CONNECTION_ERRORS as error:
+                log.warning("database_lost", error=type(error).__name__)  # the next round finds the same debts
+            except CareError as error:
+                log.warning("not_paid_back", error=type(error).__name__)  # and so does it here
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ROUND)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from care.errors import CareError, Conflict, NotFound
+from care.errors import AlreadySettled, CareError, ClaimedByOther, Conflict, NotFound
 from care.gateways.payments import PaymentGateway, PaymentResult
 from care.links import Links
 from care.models.audit import NO_ACCOUNT
@@ -86,6 +87,10 @@ class RefundActivities:
         await self._stores.refunds.save(step.refund)
         await self._note(step)
         await self._tell(step)
+        if step.ruled == "update":
+            # Whoever ruled is done: the next one, a second approver perhaps, must be able to claim it.
+            with suppress(AlreadySettled, ClaimedByOther):
+                await self._stores.refunds.release(step.refund.refund_id, step.refund.rulings[-1].reviewer)
 
     @activity.defn(name="settle_refund")
     async def settle(self, step: Step) -> None:

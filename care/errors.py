@@ -20,7 +20,7 @@ CareError
 │   └── KeyReused             an Idempotency-Key with another body
 ├── TooMany              429
 └── Unavailable          503  a part is down; try again
-    └── Unanswered            a turn of a conversation has failed; under the same key it is told so again
+    └── Unanswered            a turn of a conversation has failed; asked again, it is another try
 
 ModelTrouble             a model gave no usable answer; `retryable` tells whether asking again can help
 SetupError               CARE cannot start; the message says what to do

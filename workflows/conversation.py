@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.workflow import LocalActivityConfig
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
 from workflows.graphs import run_graph
 
@@ -31,10 +31,11 @@ with workflow.unsafe.imports_passed_through():
 IDLE = timedelta(days=30)
 TURNS_PER_RUN = 30
 # Against our own database: short, and repeated until it answers.
-STORE_CALL = LocalActivityConfig(
-    start_to_close_timeout=timedelta(seconds=10),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
-)
+_PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
+# The same, once Temporal has the step on record: a local activity runs before that, and the words of a step that was
+# lost with a server would stand in the place of the next ones.
+KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 
 
@@ -165,7 +166,10 @@ class ConversationWorkflow:
         async with self._speaking:
             moved = self._after(move, step)
             if moved.said:
-                await workflow.execute_local_activity_method(ConversationActivities.record, moved, **STORE_CALL)
+                if workflow.patched("kept-once-on-record"):
+                    await workflow.execute_activity_method(ConversationActivities.record, moved, **KEEP_CALL)
+                else:
+                    await workflow.execute_local_activity_method(ConversationActivities.record, moved, **STORE_CALL)
                 self._moves_to(moved.state)
                 if not self._state.handed_off:
                     say("status", before="handed_off", after="open")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
-from temporalio.client import WithStartWorkflowOperation
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.workflow import UpdateMethodMultiParam
 
-from care.errors import Unavailable, missing
+from care.errors import Unanswered, Unavailable, missing
 from care.models.conversation import ChatReply, ChatRequest, Conversation
 from care.models.handoff import DeskStep
 from care.models.memory import ChatTurn, ConversationState
 from care.rules.handoff import with_assistant
 from care.temporal import CUSTOMER, STATUS, conversation_workflow_id
 from workflows.conversation import ConversationWorkflow
-from workflows.failures import LATE, Closed, answered
+from workflows.failures import LATE, Closed, answered, answered_before
 from workflows.gate import TURN, UPDATE, Gate, attributes
 
 Update = UpdateMethodMultiParam[[ConversationWorkflow, DeskStep], ConversationState]
@@ -32,13 +33,27 @@ class ConversationClient(Gate):
         turn = ChatTurn(customer_id=customer_id, message=request.message, evidence_ids=evidence_ids)
         await self.connect()
         new = ConversationState(conversation_id=conversation_id, customer_id=customer_id)
+        update_id = await self._not_failed(conversation_id, once) if once else None
         try:
             async with answered(TURN):
                 return await self._temporal.execute_update_with_start_workflow(
-                    ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new, "open"), id=once
+                    ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new, "open"), id=update_id
                 )
         except Closed:  # it went idle in this very moment
             raise Unavailable(LATE) from None
+
+    async def _not_failed(self, conversation_id: str, once: str) -> str:
+        """Under what id the turn is asked for: Temporal gives the failure of an update again for ever, and whoever
+        asks once more wants another try."""
+        handle = self._conversation(conversation_id)
+        for number in count(1):
+            update_id = once if number == 1 else f"{once}:{number}"
+            try:
+                await answered_before(handle.get_update_handle_for(ConversationWorkflow.say, update_id))
+            except Unanswered:
+                continue
+            break
+        return update_id
 
     async def take_conversation(self, conversation_id: str, step: DeskStep) -> Conversation:
         """A colleague joins. The four steps of colleagues raise NotFound, Conflict for a conversation that is with
@@ -66,9 +81,14 @@ class ConversationClient(Gate):
     ) -> Conversation:
         conversations = self._stores.conversations
         head, state = await conversations.get(conversation_id), await conversations.load_state(conversation_id)
-        if not head.handed_off or state is None:
-            raise with_assistant(conversation_id)
         await self.connect()
+        if not head.handed_off or state is None:
+            # Perhaps handed back by this very step, whose answer was lost.
+            if once:
+                asked = self._conversation(conversation_id).get_update_handle_for(update, once)
+                if await answered_before(asked):
+                    return head
+            raise with_assistant(conversation_id)
         try:
             async with answered(UPDATE):
                 await self._temporal.execute_update_with_start_workflow(
@@ -85,6 +105,10 @@ class ConversationClient(Gate):
         if conversation.customer_id != customer_id:
             raise missing("conversation", conversation_id)
         return conversation_id
+
+    def _conversation(self, conversation_id: str) -> WorkflowHandle[ConversationWorkflow, None]:
+        workflow_id = conversation_workflow_id(conversation_id)
+        return self._temporal.get_workflow_handle_for(ConversationWorkflow.run, workflow_id)
 
     def _opening(self, state: ConversationState, status: str) -> WithStartWorkflowOperation[Any, Any]:
         """Starts the workflow where it does not run: a new conversation, or one that was closed as idle."""

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeVar
 
+import structlog
 from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.exceptions import ApplicationError
@@ -18,6 +21,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from care.errors import BY_NAME, CareError, Unavailable
 
+T = TypeVar("T")
+log = structlog.get_logger("temporal")
+
+# For the answer of an update that was asked for before, and may still be on its way.
+_ANSWER = timedelta(seconds=20)
 # The server or the way to it; everything else is a mistake of ours, and is not hidden behind "try again".
 _TROUBLE = {
     RPCStatusCode.ABORTED,
@@ -26,6 +34,8 @@ _TROUBLE = {
     RPCStatusCode.FAILED_PRECONDITION,  # a query while no worker polls
     RPCStatusCode.RESOURCE_EXHAUSTED,
     RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.INTERNAL,
+    RPCStatusCode.UNKNOWN,  # "transport error": the server died while it answered
 }
 LATE = "This takes longer than usual. Nothing is lost; please try again in a moment."
 UNREACHABLE = "A part of CARE cannot be reached at the moment. Please try again in a moment."
@@ -62,6 +72,18 @@ async def answered(within: timedelta) -> AsyncIterator[None]:
         raise _by_status(error) from error
 
 
+async def answered_before(update: WorkflowUpdateHandle[T]) -> T | None:
+    """What an update answered that a caller asks for again; None if there never was one under this id.
+
+    Raises the CareError that it was refused with, or Unavailable.
+    """
+    try:
+        async with answered(_ANSWER):
+            return await update.result()
+    except Closed:
+        return None
+
+
 def refusal(error: BaseException) -> CareError | None:
     """The CareError inside a failure, as `care.temporal.refuse` packed it."""
     for cause in _causes(error):
@@ -86,7 +108,10 @@ def _by_status(error: RPCError) -> BaseException:
     # The dev server says "already completed", the test server "not found": both with this status.
     if error.status is RPCStatusCode.NOT_FOUND:
         return Closed()
-    return Unavailable(UNREACHABLE) if error.status in _TROUBLE else error
+    if error.status in _TROUBLE:
+        return Unavailable(UNREACHABLE)
+    log.warning("temporal_refused", status=error.status.name, said=error.message)
+    return error
 
 
 def _reraise_if_cancelled(error: BaseException) -> None:

@@ -16,6 +16,8 @@ PATCHES = {
     "expires": True,
     "payout-retries": True,
     "owed-answers-stay-open": True,
+    "resumes-within-the-day": False,
+    "kept-once-on-record": False,
 }
 
 

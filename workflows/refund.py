@@ -33,6 +33,9 @@ with workflow.unsafe.imports_passed_through():
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 # Against our own database: short, and repeated until it answers.
 STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
+# The same, once Temporal has on record what led to it. A local activity runs before that: what it stored would stay
+# told although the ruling, or the hour, that it tells of was lost with a server.
+KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 # Money is never given up on: the same key, until the gateway says yes or no.
 PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT)
 
@@ -156,7 +159,10 @@ class RefundWorkflow:
             )
         store = RefundActivities.settle if refund.status.is_settled else RefundActivities.record
         step = Step(refund=refund, notice=notice, ruled=ruled)
-        await workflow.execute_local_activity_method(store, step, **STORE_CALL)
+        if workflow.patched("kept-once-on-record"):
+            await workflow.execute_activity_method(store, step, **KEEP_CALL)
+        else:
+            await workflow.execute_local_activity_method(store, step, **STORE_CALL)
 
     @workflow.update
     async def opened(self) -> Refund:

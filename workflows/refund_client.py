@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
@@ -21,7 +21,7 @@ from care.rules.refund_payout import has_taken_offer
 from care.rules.refund_policy import eligibility
 from care.rules.reviewers import is_own_case, same_person
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
-from workflows.failures import Closed, answered
+from workflows.failures import Closed, answered, answered_before
 from workflows.gate import OPENING, UPDATE, Gate, anothers_key, attributes, now
 from workflows.refund import RefundWorkflow
 
@@ -54,26 +54,29 @@ class RefundClient(Gate):
         refund_id = refund_id or await self._stores.ids.next("REF")
         return await self._start_refund(self._case(refund_id, order, lines, new, request, evidence_ids, at))
 
-    async def add_evidence(self, refund_id: str, evidence_ids: list[str]) -> Refund:
-        """Adds the customer's files to an open case and has it assessed again. Raises NotFound, AlreadySettled."""
+    async def add_evidence(self, refund_id: str, evidence_ids: list[str], *, once: str | None = None) -> Refund:
+        """Adds the customer's files to an open case and has it assessed again. Raises NotFound, AlreadySettled.
+
+        Here and in the steps below, the same `once` is taken once, and answered as it was then, whatever came after it.
+        """
         refund = await self._stores.refunds.get(refund_id)
         kept = await self._evidence_of(refund.customer_id, evidence_ids)
-        handle = await self._open_case(refund)
+        handle = await self._open_case(refund, once)
         with _still_open(refund_id):
             async with answered(UPDATE):
-                return await handle.execute_update(RefundWorkflow.add_evidence, kept)
+                return await handle.execute_update(RefundWorkflow.add_evidence, kept, id=once)
 
-    async def withdraw_refund(self, refund_id: str) -> Refund:
+    async def withdraw_refund(self, refund_id: str, *, once: str | None = None) -> Refund:
         """Doing it twice changes nothing. Raises NotFound, AlreadySettled, Conflict while it is being paid."""
         refund = await self._stores.refunds.get(refund_id)
         if refund.status is RefundStatus.WITHDRAWN:
             return refund
-        handle = await self._open_case(refund)
+        handle = await self._open_case(refund, once)
         with _still_open(refund_id):
             async with answered(UPDATE):
-                return await handle.execute_update(RefundWorkflow.withdraw)
+                return await handle.execute_update(RefundWorkflow.withdraw, id=once)
 
-    async def accept_offer(self, refund_id: str) -> Refund:
+    async def accept_offer(self, refund_id: str, *, once: str | None = None) -> Refund:
         """Takes the remedy that is offered since the payment failed; twice is as once.
 
         Raises NotFound, AlreadySettled, Conflict while nothing is offered.
@@ -81,27 +84,24 @@ class RefundClient(Gate):
         refund = await self._stores.refunds.get(refund_id)
         if has_taken_offer(refund):
             return refund
-        handle = await self._open_case(refund)
+        handle = await self._open_case(refund, once)
         with _still_open(refund_id):
             async with answered(UPDATE):
-                return await handle.execute_update(RefundWorkflow.accept_offer)
+                return await handle.execute_update(RefundWorkflow.accept_offer, id=once)
 
-    async def rule(self, refund_id: str, ruling: Ruling) -> Refund:
+    async def rule(self, refund_id: str, ruling: Ruling, *, once: str | None = None) -> Refund:
         """A person's ruling. Raises NotFound, AlreadySettled, ClaimedByOther, or what the workflow refuses it with."""
         refund = await self._stores.refunds.get(refund_id)
-        handle = await self._open_case(refund)  # first: of a case that is over it matters no more who had it
+        handle = await self._open_case(refund, once)  # first: of a case that is over it matters no more who had it
         if refund.claimed_by is not None and not same_person(refund.claimed_by, ruling.reviewer):
+            if once and (ruled := await answered_before(handle.get_update_handle_for(RefundWorkflow.rule, once))):
+                return ruled
             raise ClaimedByOther(f"{refund.claimed_by} works on refund {refund_id}.")
         with _still_open(refund_id):
             async with answered(UPDATE):
-                ruled = await handle.execute_update(RefundWorkflow.rule, ruling)
-        if refund.claimed_by is not None and not ruled.status.is_settled:
-            # Whoever ruled is done: the next one, a second approver perhaps, must be able to claim it.
-            with suppress(AlreadySettled, ClaimedByOther):
-                await self._stores.refunds.release(refund_id, refund.claimed_by)
-        return ruled
+                return await handle.execute_update(RefundWorkflow.rule, ruling, id=once)
 
-    async def assign(self, refund_id: str, assignment: Assignment) -> Refund:
+    async def assign(self, refund_id: str, assignment: Assignment, *, once: str | None = None) -> Refund:
         """Moves a claim to another member of staff, and records it.
 
         Raises NotFound, Invalid (`fields`) for somebody who cannot rule on the case, AlreadySettled.
@@ -118,7 +118,7 @@ class RefundClient(Gate):
         with _still_open(refund_id):
             async with answered(UPDATE):
                 recorded = await handle.execute_update(
-                    RefundWorkflow.assign, assignment.model_copy(update={"to": account.email})
+                    RefundWorkflow.assign, assignment.model_copy(update={"to": account.email}), id=once
                 )
         return recorded.model_copy(update={"claimed_by": moved.claimed_by})
 
@@ -193,8 +193,9 @@ class RefundClient(Gate):
         except WorkflowAlreadyStartedError:
             return await self._stores.refunds.get(refund.refund_id)
 
-    async def _open_case(self, refund: Refund) -> WorkflowHandle[RefundWorkflow, Refund]:
-        if refund.status.is_settled:
+    async def _open_case(self, refund: Refund, once: str | None = None) -> WorkflowHandle[RefundWorkflow, Refund]:
+        """Of a case that is over only Temporal knows whether the step with this `once` was one of its own."""
+        if refund.status.is_settled and once is None:
             raise _settled(refund.refund_id)
         await self.connect()
         return self._temporal.get_workflow_handle_for(RefundWorkflow.run, refund_workflow_id(refund.refund_id))

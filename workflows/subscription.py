@@ -41,9 +41,11 @@ LONGEST_HISTORY = 800
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 # MongoDB only. Local activities cost six events fewer, and no way through the server.
 STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
+# The same, once Temporal has on record what led to it. A local activity runs before that: what it stored would stay
+# told although the update, or the hour, that it tells of was lost with a server.
+KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
 # Orders and charges: the payment gateway is outside and may be slow. What a killed worker held waits this long.
 DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
-
 
 T = TypeVar("T", str, datetime)
 
@@ -107,7 +109,8 @@ class SubscriptionWorkflow:
 
     @workflow.update
     async def resume(self) -> Subscription:
-        return await self._change(lambda before: changes.resumed(before, workflow.now()))
+        by_the_day = not workflow.patched("resumes-within-the-day")
+        return await self._change(lambda before: changes.resumed(before, workflow.now(), by_the_day=by_the_day))
 
     @resume.validator
     def _may_resume(self) -> None:
@@ -176,9 +179,7 @@ class SubscriptionWorkflow:
     async def _take(self, step: Step | None) -> None:
         if step is None:
             self._subscription = completed(self._subscription, workflow.now())
-            await workflow.execute_local_activity_method(
-                SubscriptionActivities.project, self._subscription, **STORE_CALL
-            )
+            await self._keep()
             return
         due = DueStep(subscription=self._subscription, step=step, at=workflow.now())
         match step.kind:
@@ -202,14 +203,20 @@ class SubscriptionWorkflow:
         async with self._turn:
             overdue = self._subscription.overdue
             self._subscription = self._tried(change)
-            await workflow.execute_local_activity_method(
-                SubscriptionActivities.project, self._subscription, **STORE_CALL
-            )
+            await self._keep()
             if overdue and overdue.order_id and self._subscription.overdue is None:
                 await workflow.execute_local_activity_method(
                     SubscriptionActivities.release, overdue.order_id, **STORE_CALL
                 )
             return self._subscription
+
+    async def _keep(self) -> None:
+        if self._stored and workflow.patched("kept-once-on-record"):
+            await workflow.execute_activity_method(SubscriptionActivities.project, self._subscription, **KEEP_CALL)
+        else:
+            await workflow.execute_local_activity_method(
+                SubscriptionActivities.project, self._subscription, **STORE_CALL
+            )
 
     def _tried(self, change: Callable[[Subscription], Subscription]) -> Subscription:
         try:

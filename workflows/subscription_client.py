@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
@@ -14,7 +15,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from care.errors import Conflict, Invalid, Unavailable
+from care.errors import Conflict, Invalid, NotFound, Unavailable
 from care.models.subscription import (
     AgreedChange,
     CancelSubscription,
@@ -47,6 +48,11 @@ class SubscriptionClient(Gate):
 
         Raises NotFound for the customer, Invalid for unknown products or a schedule without deliveries.
         """
+        # First: what could be asked for then may be refused by now.
+        if once and (made := await self._made_before(once)):
+            if made.customer_id != request.customer_id:
+                raise anothers_key()
+            return made
         items = await self._agreed(request.items)
         await self._check_payment_method(request.customer_id, request.payment_method)
         created_at = now()
@@ -73,6 +79,18 @@ class SubscriptionClient(Gate):
         if started.customer_id != request.customer_id:
             raise anothers_key()
         return started
+
+    async def _made_before(self, once: str) -> Subscription | None:
+        subscription_id = await self._stores.ids.given("SUB", once=once)
+        if subscription_id is None:
+            return None
+        await self.connect()
+        with suppress(Closed):  # it has ended, or has never begun
+            async with answered(UPDATE):
+                return await self._handle(subscription_id).execute_update(SubscriptionWorkflow.started)
+        with suppress(NotFound):
+            return await self._stores.subscriptions.get(subscription_id)
+        return None
 
     async def preview(self, request: SubscriptionRequest) -> list[str]:
         """The first dates that `subscribe` would give. Raises as it does, and starts nothing."""

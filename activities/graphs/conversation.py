@@ -30,6 +30,8 @@ NODE: dict[str, Any] = {
     "schedule_to_close_timeout": timedelta(seconds=60),
     "retry_policy": PATIENT,
 }
+# What a turn leaves behind: half of it, of a turn that then failed, would stand in the place of the next one.
+WRITTEN = NODE | {"schedule_to_close_timeout": timedelta(days=1)}
 
 
 # Routes run in the workflow. Async, because LangGraph sends a plain function to a thread, which a workflow has not.
@@ -56,7 +58,7 @@ def conversation_graph(nodes: ConversationNodes) -> StateGraph[TurnState, None, 
     graph.add_node("understand", nodes.understand, metadata=NODE)
     graph.add_node("fetch_context", nodes.fetch_context, metadata=NODE)
     graph.add_node("word", nodes.word, metadata=NODE)
-    graph.add_node("compose", nodes.compose, metadata=NODE)
+    graph.add_node("compose", nodes.compose, metadata=WRITTEN)
     for family in dialogue.FAMILIES:
         graph.add_node(family, getattr(nodes, family), metadata=NODE)
         graph.add_conditional_edges(family, to_next_part_or_end, ["fetch_context", "word", "compose"])

@@ -47,26 +47,28 @@ async def refund(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundV
 
 
 @router.post("/refund/evidence/{refund_id}", dependencies=[own("refunds:write")])
-async def add_evidence(body: AddEvidence, refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+async def add_evidence(
+    body: AddEvidence, refund: OwnRefund, viewer: Viewer, serving: Serving, once: Once
+) -> RefundView:
     """Adds files to an open case and has it assessed again."""
-    after = await serving.client.add_evidence(refund.refund_id, body.evidence_ids)
+    after = await serving.client.add_evidence(refund.refund_id, body.evidence_ids, once=once)
     await serving.acted(viewer, refund.customer_id, "refund_evidence_added", refund.refund_id)
     return refund_view(serving, after, viewer)
 
 
 @router.post("/refund/withdraw/{refund_id}", dependencies=[own("refunds:write")])
-async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+async def withdraw(refund: OwnRefund, viewer: Viewer, serving: Serving, once: Once) -> RefundView:
     """Until it is paid."""
-    after = await serving.client.withdraw_refund(refund.refund_id)
+    after = await serving.client.withdraw_refund(refund.refund_id, once=once)
     if not refund.status.is_settled:
         await serving.acted(viewer, refund.customer_id, "refund_withdrawn", refund.refund_id, once=refund.refund_id)
     return refund_view(serving, after, viewer)
 
 
 @router.post("/refund/accept-offer/{refund_id}", dependencies=[own_wish()])
-async def accept_offer(refund: OwnRefund, viewer: Viewer, serving: Serving) -> RefundView:
+async def accept_offer(refund: OwnRefund, viewer: Viewer, serving: Serving, once: Once) -> RefundView:
     """Takes what is offered since the payment failed. The wish is the customer's own: staff cannot do it for them."""
-    return refund_view(serving, await serving.client.accept_offer(refund.refund_id), viewer)
+    return refund_view(serving, await serving.client.accept_offer(refund.refund_id, once=once), viewer)
 
 
 @router.get("/refund/case/{refund_id}", dependencies=[staff("refunds:read")], response_model=CaseFile)

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from api.deps import PAGE, Cursor, Limit, OthersRefund, OwnRefund, Serving, Viewer, overseers, staff
-from api.idempotency import RepeatableRoute
+from api.idempotency import Once, RepeatableRoute
 from api.problems import ERRORS
 from api.views import refund_view, review_item
 from care.models.common import Page
@@ -49,17 +49,17 @@ async def release(viewer: Viewer, refund: OwnRefund, serving: Serving) -> Review
 
 
 @router.post("/review/assign/{refund_id}", dependencies=[overseers()])
-async def assign(body: Assign, viewer: Viewer, refund: OwnRefund, serving: Serving) -> ReviewItem:
+async def assign(body: Assign, viewer: Viewer, refund: OwnRefund, serving: Serving, once: Once) -> ReviewItem:
     """Moves a case to another member of staff, whoever has claimed it."""
     assignment = Assignment(by=viewer.email, to=body.to)
-    return review_item(serving, await serving.client.assign(refund.refund_id, assignment))
+    return review_item(serving, await serving.client.assign(refund.refund_id, assignment, once=once))
 
 
 @router.post("/review/decide/{refund_id}", dependencies=[staff()])
-async def decide(body: Decide, viewer: Viewer, refund: OwnRefund, serving: Serving) -> RefundView:
+async def decide(body: Decide, viewer: Viewer, refund: OwnRefund, serving: Serving, once: Once) -> RefundView:
     """Approve (all, a part of the amount, or some of the items), reject, ask for more evidence, or escalate.
 
     The reviewer is whoever signed in.
     """
     ruling = Ruling(**body.model_dump(), reviewer=viewer.email)
-    return refund_view(serving, await serving.client.rule(refund.refund_id, ruling), viewer)
+    return refund_view(serving, await serving.client.rule(refund.refund_id, ruling, once=once), viewer)

@@ -64,10 +64,10 @@ async def subscription(stored: OwnSubscription, viewer: Viewer, serving: Serving
     "/subscription/cancel/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
 async def cancel(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: CancelSubscription = _NOW
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: CancelSubscription = _NOW
 ) -> SubscriptionView:
     """Now, or after the next delivery."""
-    cancelled = await serving.client.cancel_subscription(stored.subscription_id, body)
+    cancelled = await serving.client.cancel_subscription(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, cancelled, "subscription_cancelled")
 
 
@@ -75,19 +75,19 @@ async def cancel(
     "/subscription/pause/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
 async def pause(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: PauseSubscription = _OPEN_END
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: PauseSubscription = _OPEN_END
 ) -> SubscriptionView:
     """Until the named date, or until it is resumed."""
-    after = await serving.client.pause_subscription(stored.subscription_id, body)
+    after = await serving.client.pause_subscription(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, after, "subscription_paused")
 
 
 @router.post(
     "/subscription/resume/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
-async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """Deliveries go on with the next one."""
-    after = await serving.client.resume_subscription(stored.subscription_id)
+    after = await serving.client.resume_subscription(stored.subscription_id, once=once)
     return await _after(serving, viewer, after, "subscription_resumed")
 
 
@@ -95,10 +95,10 @@ async def resume(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> S
     "/subscription/skip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
 async def skip(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
     """Leave out one date, by default the next; later dates stay."""
-    after = await serving.client.skip_delivery(stored.subscription_id, body)
+    after = await serving.client.skip_delivery(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, after, "delivery_skipped")
 
 
@@ -106,10 +106,10 @@ async def skip(
     "/subscription/unskip/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
 async def unskip(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: OneDelivery = _NEXT
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: OneDelivery = _NEXT
 ) -> SubscriptionView:
     """Take a skip back."""
-    after = await serving.client.unskip_delivery(stored.subscription_id, body)
+    after = await serving.client.unskip_delivery(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, after, "delivery_unskipped")
 
 
@@ -119,10 +119,10 @@ async def unskip(
     response_model_exclude=_HIDDEN,
 )
 async def reschedule(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: RescheduleDelivery
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: RescheduleDelivery
 ) -> SubscriptionView:
     """Move the delivery of one date to another."""
-    after = await serving.client.reschedule_delivery(stored.subscription_id, body)
+    after = await serving.client.reschedule_delivery(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, after, "delivery_moved")
 
 
@@ -130,10 +130,10 @@ async def reschedule(
     "/subscription/change/{subscription_id}", dependencies=[own("subscriptions:write")], response_model_exclude=_HIDDEN
 )
 async def change(
-    stored: OwnSubscription, viewer: Viewer, serving: Serving, body: ChangeSubscription
+    stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once, body: ChangeSubscription
 ) -> SubscriptionView:
     """Other items, days, zone or address, from the next delivery on."""
-    after = await serving.client.change_subscription(stored.subscription_id, body)
+    after = await serving.client.change_subscription(stored.subscription_id, body, once=once)
     return await _after(serving, viewer, after, "subscription_changed")
 
 
@@ -142,9 +142,9 @@ async def change(
     dependencies=[own("subscriptions:write")],
     response_model_exclude=_HIDDEN,
 )
-async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """One delivery today; the calendar stays as it is."""
-    after = await serving.client.order_now(stored.subscription_id)
+    after = await serving.client.order_now(stored.subscription_id, once=once)
     return await _after(serving, viewer, after, "subscription_ordered_now")
 
 
@@ -153,9 +153,9 @@ async def order_now(stored: OwnSubscription, viewer: Viewer, serving: Serving) -
     dependencies=[own("subscriptions:write")],
     response_model_exclude=_HIDDEN,
 )
-async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving) -> SubscriptionView:
+async def uncancel(stored: OwnSubscription, viewer: Viewer, serving: Serving, once: Once) -> SubscriptionView:
     """Take back an end after the next delivery."""
-    after = await serving.client.uncancel_subscription(stored.subscription_id)
+    after = await serving.client.uncancel_subscription(stored.subscription_id, once=once)
     return await _after(serving, viewer, after, "subscription_kept")
 
 

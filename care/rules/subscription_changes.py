@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from care.errors import Conflict
 from care.models.common import milliseconds
 from care.models.subscription import Occurrence, PauseSubscription, Subscription, SubscriptionStatus
-from care.rules.occurrences import midnight
+from care.rules.occurrences import midnight, stride
 from care.rules.reminders import floor
 from care.rules.subscription import let_go, planned
 from care.rules.subscription_checks import (
@@ -40,13 +40,16 @@ def paused(subscription: Subscription, request: PauseSubscription, now: datetime
     return with_fields(subscription, **wanted)
 
 
-def resumed(subscription: Subscription, now: datetime) -> Subscription:
-    """Deliveries go on with the first one after `now`; those that the pause covered stay left out."""
+def resumed(subscription: Subscription, now: datetime, *, by_the_day: bool = False) -> Subscription:
+    """Deliveries go on with the first one after `now`; those that the pause covered stay left out.
+
+    `by_the_day`: as it once was for deliveries that are faster than daily, too: after one, no other on the same day.
+    """
     alive(subscription)
     if subscription.status is not SubscriptionStatus.PAUSED:
         return subscription
     begins, today = max(now, floor(awake(subscription))), local_date(subscription, now)
-    if delivered_on(subscription, today):
+    if (by_the_day or stride(subscription.schedule) is None) and delivered_on(subscription, today):
         begins = max(begins, midnight(subscription.schedule, today + timedelta(days=1)))
     return with_fields(subscription, status=SubscriptionStatus.ACTIVE, paused_until=None, not_before=begins)
 

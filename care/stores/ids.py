@@ -22,9 +22,9 @@ class IdStore:
         """The next id of `prefix`. The same `once` gives the same id for ever; asked twice at once may leave a gap."""
         if once is None:
             return await self._count(prefix)
+        if given_before := await self.given(prefix, once=once):
+            return given_before
         key = f"{prefix} {once}"
-        if given := await self._given.find_one({"_id": key}):
-            return str(given["id"])
         new = await self._count(prefix)
         try:
             await self._given.insert_one({"_id": key, "id": new})
@@ -41,6 +41,11 @@ class IdStore:
         """At least this number counts as given."""
         counters = self._database["counters"]
         await counters.update_one({"_id": prefix}, {"$max": {"last": number}}, upsert=True)
+
+    async def given(self, prefix: str, *, once: str) -> str | None:
+        """The id that this `once` has got; None if it has not asked yet."""
+        given = await self._given.find_one({"_id": f"{prefix} {once}"})
+        return str(given["id"]) if given else None
 
     async def _count(self, prefix: str) -> str:
         return f"{prefix}{await next_number(self._database, prefix):03d}"

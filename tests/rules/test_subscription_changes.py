@@ -68,6 +68,16 @@ def test_deliveries_faster_than_daily_are_not_changed_by_date() -> None:
         dates.skipped_one(subscription(DEMO), OneDelivery(), NOW)
 
 
+def test_deliveries_faster_than_daily_go_on_within_the_day_on_which_they_were_paused() -> None:
+    before = subscription(DEMO)
+    step = next_step(before, NOW)
+    assert step is not None
+    made = settled(before, step, Delivery(occurrence=step.occurrence.key, outcome="delivered", at=step.at))
+    later = step.at + timedelta(seconds=61)
+    after = changes.resumed(changes.paused(made, PauseSubscription(), later), later)
+    assert after.next_delivery == (later + timedelta(seconds=9)).replace(tzinfo=None).isoformat()
+
+
 def test_a_change_of_zone_brings_no_second_delivery_on_the_date_that_had_one() -> None:
     before = subscription(DAILY.model_copy(update={"timezone": "Asia/Kolkata"}))
     now = datetime(2026, 11, 23, 4, tzinfo=UTC)  # 09:30 in Kolkata, 23:00 the day before in New York

@@ -228,6 +228,7 @@ BY_ID = {
         "accounts.find",
         "accounts.rehash",
         "accounts.set_password_hash",
+        "ids.given",
         "ids.next",
         "ids.raise_to",
         "meters.count",

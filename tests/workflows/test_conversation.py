@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,11 +13,17 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.graphs.conversation_nodes import ConversationNodes, TurnState
+from care.errors import Unanswered
+from care.gateways.ledger import LedgerGateway
+from care.models.conversation import ChatRequest
 from care.models.understanding import Intent
+from care.policy import load_policy
 from care.stores import Stores
+from care.temporal import conversation_workflow_id
 from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
 from tests.workflows.recording import record
+from workflows.client import CareClient
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
 
 
@@ -45,6 +52,58 @@ class Stumbling(ConversationNodes):
             self.stumbled.add(step)
             raise ConnectionError("the answer is lost")
         return answer
+
+
+class Down(ConversationNodes):
+    """Gives up while it is `down`; while it is `unheard`, its last node does its work and cannot say so."""
+
+    def __init__(self, steady: ConversationNodes, *, down: bool = False, unheard: bool = False) -> None:
+        vars(self).update(vars(steady))
+        self.down, self.unheard = down, unheard
+
+    async def fetch_context(self, state: TurnState) -> TurnState:
+        if self.down:
+            raise ApplicationError("the database has been down for a minute", non_retryable=True)
+        return await super().fetch_context(state)
+
+    async def compose(self, state: TurnState) -> TurnState:
+        answer = await super().compose(state)
+        if self.unheard:
+            raise ConnectionError("the answer is lost")
+        return answer
+
+
+async def test_a_turn_that_has_failed_is_tried_anew_when_it_is_asked_for_again(chat: Chat) -> None:
+    await chat.stores.database["counters"].insert_one({"_id": "CNV", "last": secrets.randbelow(10**12) + 10**12})
+    ledger = LedgerGateway(chat.stores.ledger)
+    client = CareClient(*(chat.env.client, chat.stores, load_policy(), ledger), task_queue=chat.task_queue)
+    nodes, hello = Down(chat.nodes(), down=True), ChatRequest(message="hello")
+    async with chat.worker(nodes):
+        with pytest.raises(Unanswered):
+            await client.say(ME, hello, once="k1")
+        nodes.down = False
+        replies = [await client.say(ME, hello, once="k1") for _ in range(2)]
+        handle = chat.env.client.get_workflow_handle(conversation_workflow_id(replies[0].conversation_id))
+        await handle.terminate()
+    assert replies[0] == replies[1]
+    assert len((await chat.stores.conversations.view(replies[0].conversation_id)).messages) == 2
+
+
+async def test_a_turn_that_was_kept_and_is_not_heard_of_for_minutes_does_not_stand_in_the_place_of_the_next(
+    chat: Chat,
+) -> None:
+    nodes = Down(chat.nodes(), unheard=True)
+    async with chat.worker(nodes):
+        saying = asyncio.create_task(chat.says("hello"))
+        async with asyncio.timeout(30):
+            while not await chat.stores.database["messages"].count_documents({}):  # noqa: ASYNC110  a worker writes
+                await asyncio.sleep(0.05)
+        await chat.env.sleep(timedelta(minutes=3))
+        nodes.unheard = False
+        first = await saying
+        second = await chat.says("Where is ORD004?", Intent.ORDER_STATUS)
+    said = await chat.said()
+    assert [text for role, text in said if role == "assistant"] == [first.reply, second.reply]
 
 
 async def test_a_refund_is_asked_for_shown_and_opened_over_turns(chat: Chat) -> None:

@@ -33,6 +33,7 @@ def _rpc(status: RPCStatusCode) -> RPCError:
         (_rpc(RPCStatusCode.UNAVAILABLE), Unavailable),
         (_rpc(RPCStatusCode.DEADLINE_EXCEEDED), Unavailable),
         (_rpc(RPCStatusCode.RESOURCE_EXHAUSTED), Unavailable),
+        (_rpc(RPCStatusCode.UNKNOWN), Unavailable),
         (_rpc(RPCStatusCode.NOT_FOUND), Closed),
         (WorkflowUpdateRPCTimeoutOrCancelledError(), Unavailable),
         (WorkflowQueryFailedError("no worker"), Unavailable),

@@ -156,6 +156,24 @@ async def test_a_call_sent_twice_at_once_has_one_effect_and_one_answer(
     assert answers[0].version == untouched.version + 1
 
 
+async def test_a_change_is_on_record_before_the_list_tells_of_it(
+    client: CareClient, stores: Stores, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a change that is lost with a server would stay told: cancelled on the list, and delivered all the same."""
+    one, _ = await subscribed(client)
+    save, on_record = stores.subscriptions.save, []
+
+    async def looked(subscription: Subscription) -> bool:
+        history = await temporal.get_workflow_handle(f"subscription-{one}").fetch_history()
+        accepted = "workflow_execution_update_accepted_event_attributes"
+        on_record.append([event.HasField(accepted) for event in history.events].count(True))
+        return await save(subscription)
+
+    monkeypatch.setattr(stores.subscriptions, "save", looked)
+    await client.cancel_subscription(one, CancelSubscription())
+    assert on_record == [2]  # that of `started`, and this one
+
+
 async def test_the_same_once_is_answered_again_and_orders_one_delivery(client: CareClient, stores: Stores) -> None:
     one, _ = await subscribed(client)
     answers = [await client.order_now(one, once="CNV001:3") for _ in range(2)]
