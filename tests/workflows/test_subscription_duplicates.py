@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from temporalio.client import Client
@@ -24,9 +24,11 @@ from care.models.subscription import (
     SubscriptionRequest,
 )
 from care.policy import load_policy
+from care.rules.spreading import offset_of
 from care.stores import Stores
+from care.temporal import NEXT_DELIVERY, subscription_workflow_id
 from tests.workflows.books import assert_charged_once_each, documents
-from tests.workflows.subscriptions import CUSTOMER_ID, MILK, Shop
+from tests.workflows.subscriptions import BERLIN, CUSTOMER_ID, MILK, Shop
 from workflows.client import CareClient
 
 DAY = timedelta(days=1)
@@ -154,6 +156,29 @@ async def test_a_call_sent_twice_at_once_has_one_effect_and_one_answer(
     answers = await asyncio.gather(call(client, one, first), call(client, one, first))
     assert answers[0] == answers[1] == await settled(client, stores, one)
     assert answers[0].version == untouched.version + 1
+
+
+async def test_a_subscription_keeps_the_moment_that_its_id_draws_and_the_dates_of_the_preview(
+    client: CareClient, temporal: Client, stores: Stores, task_queue: str
+) -> None:
+    hour = timedelta(hours=1)
+    spreading = CareClient(
+        *(temporal, stores, load_policy(None), LedgerGateway(stores.ledger)),
+        task_queue=task_queue,
+        delivery_spread=hour,
+    )
+    request = SubscriptionRequest(
+        customer_id=CUSTOMER_ID, items=[Item(sku=MILK.sku, quantity=1)], frequency="monthly", delivery_day=31
+    )
+    made = await spreading.subscribe(request, once="a tap")
+    offset = made.schedule.offset
+    assert offset == offset_of(made.subscription_id, hour)
+    assert made.upcoming == await client.preview(request)
+    # Whoever asks again, under another setting, gets the one that there is.
+    assert (await client.subscribe(request, once="a tap")).schedule.offset == offset
+    running = await temporal.get_workflow_handle(subscription_workflow_id(made.subscription_id)).describe()
+    nine = datetime.combine(date.fromisoformat(made.upcoming[0]), time(9), BERLIN)
+    assert running.typed_search_attributes[NEXT_DELIVERY] == nine + offset
 
 
 async def test_the_same_once_is_answered_again_and_orders_one_delivery(client: CareClient, stores: Stores) -> None:
