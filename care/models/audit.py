@@ -49,6 +49,7 @@ Act: TypeAlias = Literal[
     "histories_read",
     "seeded",
     "repaired",
+    "migrated",
 ]
 
 # `by` of what was done on the server, of what a worker did at its start, and of a signature that is no account.

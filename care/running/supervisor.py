@@ -84,8 +84,8 @@ class Supervisor:
             await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             child.process = await spawn(part)
+            self._changed()  # first: who reads that sentence looks the new process up
             self._say(f"{part.name} was started again (process {child.process.pid}).")
-            self._changed()
 
     async def stop(self) -> None:
         """The last one started ends first. A child that does not end in time is killed with all it started."""

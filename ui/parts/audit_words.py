@@ -47,6 +47,7 @@ ACT_WORDS: dict[Act, str] = {
     "histories_read": mark("Workflow histories read"),
     "seeded": mark("Data loaded"),
     "repaired": mark("Mended"),
+    "migrated": mark("Data migrated"),
 }
 
 
