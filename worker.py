@@ -157,7 +157,10 @@ def _worker(
     metrics: WorkerMetrics,
 ) -> Worker:
     cases = CareClient(
-        *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
+        *(temporal, stores, policy, payments),
+        task_queue=settings.task_queue,
+        allow_subdaily=settings.allow_subdaily,
+        delivery_spread=settings.delivery_spread,
     )
     subscription = SubscriptionActivities(stores, payments, links)
     refund = RefundActivities(stores, payments, policy, links)

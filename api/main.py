@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
                 payments,
                 task_queue=settings.task_queue,
                 allow_subdaily=settings.allow_subdaily,
+                delivery_spread=settings.delivery_spread,
                 temporal_ui_url=settings.temporal_ui_url,
             )
             recording = Recording(stores.audit)

@@ -5,50 +5,94 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.machine import described
 from care.errors import SetupError
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number. `yardstick` is the same work without CARE; `target` is a bound for `value`, in `unit`."""
+    """One measured number. `yardstick` is the same work without CARE; `target` is a bound for `value`, in `unit`, or
+    for `ratio`, the value over its yardstick.
+
+    Of several rounds they are medians, and `spread` and `ratio_spread` the least and the greatest.
+    """
 
     name: str
     value: float
     unit: str
     yardstick: float | None = None
     target: str = ""
+    spread: tuple[float, float] | None = None
+    ratio: float | None = None
+    ratio_spread: tuple[float, float] | None = None
 
 
-def run(names: list[str], size: int | None = None) -> dict[str, list[dict[str, object]]]:
+def of_rounds(name: str, values: list[float], unit: str, yardsticks: list[float], target: str = "") -> Figure:
+    """The figure of values that were measured in alternation with their yardsticks, round by round."""
+    ratios = [value / yardstick for value, yardstick in zip(values, yardsticks, strict=True)]
+    return Figure(
+        name,
+        median(values),
+        unit,
+        median(yardsticks),
+        target,
+        (min(values), max(values)),
+        median(ratios),
+        (min(ratios), max(ratios)),
+    )
+
+
+def run(names: list[str], size: int | None = None) -> dict[str, dict[str, object]]:
     """Runs the named benchmarks, or all, and prints a table of each. Raises SetupError for an unknown name.
 
+    What it gives has for each name the `figures`, and the `machine` on which they were measured, with what and when.
     `size` is for those that can be made larger than they are.
     """
     known = _known(size)
     unknown = set(names) - set(known)
     if unknown:
         raise SetupError(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(known)}.")
-    results: dict[str, list[dict[str, object]]] = {}
+    machine = described()
+    Console().print(", ".join(f"{name} {value}" for name, value in machine.items()))
+    results: dict[str, dict[str, object]] = {}
     for name in names or known:
         figures = known[name]()
         _show(name, figures)
-        results[name] = [vars(figure) for figure in figures]
+        results[name] = {"machine": machine, "figures": [vars(figure) for figure in figures]}
     return results
 
 
 def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.boot import boot
+    from bench.cycle import cycle
+    from bench.hot import hot
     from bench.memory import memory
+    from bench.storm import storm
 
-    return {"boot": boot, "memory": partial(memory, size or 1000)}
+    return {
+        "boot": boot,
+        "cycle": partial(cycle, size or 10),
+        "hot": partial(hot, size or 400),
+        "memory": partial(memory, size or 1000),
+        "storm": partial(storm, size or 1000),
+    }
 
 
 def _show(name: str, figures: list[Figure]) -> None:
-    table = Table("figure", "value", "unit", "yardstick", "target", title=f"care bench {name}")
+    table = Table("figure", "value", "unit", "yardstick", "ratio", "target", title=f"care bench {name}")
     for f in figures:
-        table.add_row(f.name, f"{f.value:,.2f}", f.unit, "" if f.yardstick is None else f"{f.yardstick:,.2f}", f.target)
+        yardstick = "" if f.yardstick is None else f"{f.yardstick:,.2f}"
+        ratio = f.ratio if f.ratio is not None else (f.value / f.yardstick if f.yardstick else None)
+        value = f"{f.value:,.2f}{_between(f.spread)}"
+        shown = "" if ratio is None else f"{ratio:,.2f}{_between(f.ratio_spread)}"
+        table.add_row(f.name, value, f.unit, yardstick, shown, f.target)
     Console().print(table)
+
+
+def _between(spread: tuple[float, float] | None) -> str:
+    return "" if spread is None else f" ({spread[0]:,.2f} to {spread[1]:,.2f})"

@@ -6,20 +6,16 @@ The yardstick: a worker of the same kind that has none. Each has a task queue of
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
-import secrets
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import Figure
 from bench.servers import Servers, megabytes, servers
+from bench.shop import keyed
+from bench.workers import care_worker
 from care.errors import Unavailable
 from care.gateways.ledger import LedgerGateway
 from care.models.customer import Customer
@@ -51,41 +47,16 @@ def memory(many: int) -> list[Figure]:
 
 
 def _weight(both: Servers, folder: Path, count: int) -> float:
-    settings = Settings(
+    settings = keyed(
         mongodb_uri=both.mongodb_uri,
         mongodb_database="bench",
         temporal_address=both.temporal_address,
         task_queue=f"bench-{count}",
-        encryption_key=base64.b64encode(secrets.token_bytes(32)).decode(),
-        secret_key=secrets.token_urlsafe(48),
     )
-    with _worker(settings, folder) as pid:
+    with care_worker(settings, folder) as pid:
         asyncio.run(_started(settings, count))
         time.sleep(SETTLE)
         return megabytes(pid)
-
-
-@contextmanager
-def _worker(settings: Settings, folder: Path) -> Iterator[int]:
-    given = {
-        "CARE_MONGODB_URI": settings.mongodb_uri,
-        "CARE_MONGODB_DATABASE": settings.mongodb_database,
-        "CARE_TEMPORAL_ADDRESS": settings.temporal_address,
-        "CARE_TASK_QUEUE": settings.task_queue,
-        "CARE_ENCRYPTION_KEY": settings.encryption_key.get_secret_value(),
-        "CARE_SECRET_KEY": settings.secret_key.get_secret_value(),
-        # A key would leave the local model away, and a worker without it is another one.
-        "GROQ_API_KEY": "",
-        "CARE_GROQ_API_KEY": "",
-    }
-    command = [sys.executable, "-P", "-m", "care.cli", "worker"]
-    quiet = subprocess.DEVNULL
-    worker = subprocess.Popen(command, cwd=folder, env=os.environ | given, stdout=quiet, stderr=quiet)
-    try:
-        yield worker.pid
-    finally:
-        worker.terminate()
-        worker.wait(60)
 
 
 async def _started(settings: Settings, count: int) -> None:

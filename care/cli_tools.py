@@ -173,13 +173,18 @@ def eval_refunds(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fals
 @tools.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none is named.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
-    size: Annotated[int | None, typer.Option(min=11, help="memory: how many subscriptions sleep.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures here, beside those of others that are there.")
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=2, help="How many: subscriptions that sleep or are due, or pieces of work.")
+    ] = None,
 ) -> None:
     """Measure, each figure beside its yardstick from the same run."""
     results = importlib.import_module("bench").run(names or [], size)
     if json_file:
-        json_file.write_text(json.dumps(results, indent=2) + "\n")
+        others = json.loads(json_file.read_text()) if json_file.exists() else {}
+        json_file.write_text(json.dumps(others | results, indent=2) + "\n")
 
 
 class _Uncounted:

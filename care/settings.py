@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -151,7 +152,14 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
     allow_subdaily: bool = False
+    # Over how long after 09:00 a day's deliveries and reminders go out, each subscription at its own moment; 0: all at
+    # 09:00. What runs already keeps its moment.
+    delivery_spread_minutes: int = Field(60, ge=0, le=480)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def delivery_spread(self) -> timedelta:
+        return timedelta(minutes=self.delivery_spread_minutes)
 
     @property
     def https(self) -> bool:

@@ -52,6 +52,7 @@ class Gate:
         *,
         task_queue: str = "care",
         allow_subdaily: bool = False,
+        delivery_spread: timedelta = timedelta(0),
         temporal_ui_url: str = "",
     ) -> None:
         self._temporal = temporal
@@ -60,6 +61,7 @@ class Gate:
         self._payments = payments
         self._task_queue = task_queue
         self._allow_subdaily = allow_subdaily
+        self._delivery_spread = delivery_spread
         self._ui = temporal_ui_url.rstrip("/")
         self._connected = False
 

@@ -16,8 +16,9 @@ PATCHES = {
     "expires": True,
     "payout-retries": True,
     "owed-answers-stay-open": True,
-    "resumes-within-the-day": False,
-    "kept-once-on-record": False,
+    "shorter-runs": True,
+    "resumes-within-the-day": True,
+    "kept-once-on-record": True,
 }
 
 

@@ -31,9 +31,11 @@ from care.models.subscription import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
+from care.rules.occurrences import occurrence_due
 from care.rules.prepaid import check_terms
 from care.rules.recurrence import delivery_day, schedule_for, upcoming
 from care.rules.renewal import renewed
+from care.rules.spreading import spread_out
 from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, subscription_workflow_id
 from workflows.failures import Closed, answered
 from workflows.gate import LOOK, UPDATE, Gate, anothers_key, attributes, now
@@ -56,10 +58,13 @@ class SubscriptionClient(Gate):
         items = await self._agreed(request.items)
         await self._check_payment_method(request.customer_id, request.payment_method)
         created_at = now()
+        # The dates are those of the preview, which knows no id: the moment after nine is settled once they are.
         schedule, dates = await self._planned(request, created_at)
+        subscription_id = await self._stores.ids.next("SUB", once=once)
+        schedule = spread_out(schedule, subscription_id, self._delivery_spread)
         started = await self._start(
             Subscription(
-                subscription_id=await self._stores.ids.next("SUB", once=once),
+                subscription_id=subscription_id,
                 customer_id=request.customer_id,
                 items=items,
                 frequency=request.frequency,
@@ -74,7 +79,7 @@ class SubscriptionClient(Gate):
                 upcoming=[date.key for date in dates],
                 created_at=created_at,
             ),
-            dates[0],
+            occurrence_due(schedule, dates[0].key),
         )
         if started.customer_id != request.customer_id:
             raise anothers_key()
@@ -247,7 +252,7 @@ class SubscriptionClient(Gate):
             for i in items
         ]
 
-    async def _start(self, subscription: Subscription, first: Occurrence) -> Subscription:
+    async def _start(self, subscription: Subscription, first: datetime) -> Subscription:
         await self.connect()
         start = WithStartWorkflowOperation(
             SubscriptionWorkflow.run,
@@ -259,7 +264,7 @@ class SubscriptionClient(Gate):
             search_attributes=attributes(
                 SearchAttributePair(CUSTOMER, subscription.customer_id),
                 SearchAttributePair(STATUS, subscription.status),
-                SearchAttributePair(NEXT_DELIVERY, first.due),
+                SearchAttributePair(NEXT_DELIVERY, first),
             ),
         )
         try:

@@ -150,14 +150,15 @@ class AgreedChange(Model):
 class Schedule(Model):
     """When deliveries fall: an RRULE counted from `start`, in the customer's zone.
 
-    `start` is a local date, "2026-11-27", for daily and slower rules (delivered at 09:00 local time), and a local
-    date and time, "2026-11-27T09:00:10", for faster ones.
+    `start` is a local date, "2026-11-27", for daily and slower rules (delivered at 09:00 local time, `offset` later),
+    and a local date and time, "2026-11-27T09:00:10", for faster ones.
     """
 
     recurrence: str
     timezone: str
     start: str
     remind_before: list[timedelta] = DEFAULT_REMINDERS
+    offset: timedelta = timedelta(0)
 
 
 class Occurrence(Model):

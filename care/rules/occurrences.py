@@ -1,7 +1,8 @@
 """When deliveries fall: from what the customer asked for to occurrences on the calendar and on the clock.
 
-Daily and slower rules are pure local dates, delivered at 09:00 in the customer's zone. Faster ones (demonstrations) are
-counted in elapsed time from their start, so that a change of clocks neither doubles nor drops one.
+Daily and slower rules are pure local dates, delivered from 09:00 in the customer's zone, each subscription `offset`
+later (spreading.py). Faster ones (demonstrations) are counted in elapsed time from their start, so that a change of
+clocks neither doubles nor drops one.
 """
 
 from __future__ import annotations
@@ -50,11 +51,18 @@ def stride(schedule: Schedule) -> timedelta | None:
 
 def occurrence_due(schedule: Schedule, key: str) -> datetime:
     """The instant (UTC) that a key names, whether or not it is on the calendar. Raises ValueError for other text."""
-    zone = ZoneInfo(schedule.timezone)
     if "T" in key:
         local = datetime.fromisoformat(key)
-        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
-    return datetime.combine(date.fromisoformat(key), DELIVERY_TIME, zone).astimezone(UTC)
+        return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(schedule.timezone))).astimezone(UTC)
+    return morning(schedule, date.fromisoformat(key))
+
+
+def morning(schedule: Schedule, day: date) -> datetime:
+    """The instant (UTC) at which deliveries and reminders of a local date go out.
+
+    The offset is elapsed time: it never leads to before nine, whatever the clocks do.
+    """
+    return datetime.combine(day, DELIVERY_TIME, ZoneInfo(schedule.timezone)).astimezone(UTC) + schedule.offset
 
 
 def moved_here(schedule: Schedule, key: str) -> Occurrence:
@@ -96,7 +104,8 @@ def following(schedule: Schedule, after: datetime) -> Iterator[Occurrence]:
     rule = parse(schedule.recurrence)
     until = _until(rule, schedule.timezone)
     found = _by_clock(schedule, rule.step, after) if rule.step else _by_date(schedule, rule, after)
-    return takewhile(lambda o: o.due <= until, found)
+    # An UNTIL that names nine o'clock, as the end of a COUNT does, takes that day in.
+    return takewhile(lambda o: o.due - schedule.offset <= until, found)
 
 
 def _by_date(schedule: Schedule, rule: Rule, after: datetime) -> Iterator[Occurrence]:

@@ -27,10 +27,16 @@ _NO_ZONES = {"localtime", "Factory", "posixrules"}
 
 
 def schedule_for(
-    request: SubscriptionRequest, *, customer_timezone: str, now: datetime, allow_subdaily: bool
+    request: SubscriptionRequest,
+    *,
+    customer_timezone: str,
+    now: datetime,
+    allow_subdaily: bool,
+    offset: timedelta = timedelta(0),
 ) -> Schedule:
     """The calendar that `request` asks for, beginning with its first delivery after `now`.
 
+    `offset`: how long after nine it delivers, where it is not faster than daily.
     Raises Invalid naming the field, also where no delivery falls within five years.
     """
     zone = _zone(request.timezone or customer_timezone)
@@ -42,8 +48,9 @@ def schedule_for(
     schedule = Schedule(
         recurrence=str(replace(rule, count=None)),
         timezone=zone.key,
-        start=_start(request, rule, anchor, zone, now),
+        start=_start(request, rule, anchor, zone, now, offset),
         remind_before=_reminders(request.remind_before, rule),
+        offset=timedelta(0) if rule.step else offset,
     )
     if rule.count:
         until = _end(schedule, rule.count, now, counted_from_start=request.start_date is not None)
@@ -106,7 +113,9 @@ def _weekday(day: int | str) -> int:
     return _WEEKDAYS.index(name)
 
 
-def _start(request: SubscriptionRequest, rule: Rule, anchor: date, zone: ZoneInfo, now: datetime) -> str:
+def _start(
+    request: SubscriptionRequest, rule: Rule, anchor: date, zone: ZoneInfo, now: datetime, offset: timedelta
+) -> str:
     """Where the rule is counted from, as the key of an occurrence."""
     if rule.step:
         if request.start_date is None:
@@ -114,7 +123,8 @@ def _start(request: SubscriptionRequest, rule: Rule, anchor: date, zone: ZoneInf
         return datetime.combine(anchor, DELIVERY_TIME).isoformat()
     if request.frequency is Frequency.BIWEEKLY:
         # "Every two weeks on Friday" begins on the next Friday, whichever week that is.
-        weekly = Schedule(recurrence=str(replace(rule, interval=1)), timezone=zone.key, start=anchor.isoformat())
+        every_week = str(replace(rule, interval=1))
+        weekly = Schedule(recurrence=every_week, timezone=zone.key, start=anchor.isoformat(), offset=offset)
         first = next_occurrence(weekly, now)
         return first.key if first else anchor.isoformat()
     return anchor.isoformat()

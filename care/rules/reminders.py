@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from care.models.subscription import Occurrence, Schedule, Step, StepKind, Subscription, SubscriptionStatus
 from care.rules.occurrences import (
-    DELIVERY_TIME,
     MOMENT,
     Passed,
     following,
     midnight,
+    morning,
     moved_here,
     passed,
     stride,
@@ -124,11 +124,11 @@ def _due(planned: Occurrence) -> datetime:
 
 
 def _resume(subscription: Subscription) -> Step | None:
-    """The end of a pause that names it: the first moment of that local date."""
+    """The end of a pause that names it: as that local date begins, each at its own moment."""
     day = subscription.paused_until
     if subscription.status is not SubscriptionStatus.PAUSED or day is None:
         return None
-    at = midnight(subscription.schedule, day)
+    at = midnight(subscription.schedule, day) + subscription.schedule.offset
     return Step(kind=StepKind.RESUME, occurrence=Occurrence(key=day.isoformat(), due=at), at=at)
 
 
@@ -157,12 +157,11 @@ def _steps(schedule: Schedule, planned: Occurrence, now: datetime) -> list[Step]
 
 
 def remind_at(schedule: Schedule, planned: Occurrence, lead: timedelta) -> datetime:
-    """Exactly `lead` before a delivery faster than daily; else 09:00 local, that many days before, rounded up."""
+    """Exactly `lead` before a delivery faster than daily; else so many days before, rounded up, from 09:00 local."""
     if stride(schedule):
         return planned.due - lead
     zone = ZoneInfo(schedule.timezone)
-    day = planned.due.astimezone(zone).date() - timedelta(days=-(-lead // _DAY))
-    return datetime.combine(day, DELIVERY_TIME, zone).astimezone(UTC)
+    return morning(schedule, planned.due.astimezone(zone).date() - timedelta(days=-(-lead // _DAY)))
 
 
 def _remind_until(schedule: Schedule, planned: Occurrence, at: datetime) -> datetime:

@@ -115,7 +115,9 @@ def _new_schedule(subscription: Subscription, change: AgreedChange, now: datetim
         remind_before=old.remind_before,
         **wanted,
     )
-    made = schedule_for(request, customer_timezone=zone, now=now, allow_subdaily=change.allow_subdaily)
+    made = schedule_for(
+        request, customer_timezone=zone, now=now, allow_subdaily=change.allow_subdaily, offset=old.offset
+    )
     if same_rule or made.recurrence == old.recurrence:  # the phase stays: every second Friday is still the same Friday
         return old.model_copy(update={"timezone": made.timezone}), frequency
     return made, frequency

@@ -63,6 +63,7 @@ async def _load(settings: Settings, data: DataDir) -> None:
         client = importlib.import_module("workflows.client").CareClient(  # by name: care imports no workflow
             *(await connect(settings, stores), stores, load_policy(settings.policy_file), LedgerGateway(stores.ledger)),
             task_queue=settings.task_queue,
+            delivery_spread=settings.delivery_spread,
         )
         customers = sorted(account["customer_id"] for account in accounts if account["customer_id"])
         await asyncio.gather(

@@ -35,6 +35,7 @@ async def load_folder(settings: Settings, folder: Path) -> SeedReport:
                     *(await connect(settings, stores), stores, load_policy(settings.policy_file), payments),
                     task_queue=settings.task_queue,
                     allow_subdaily=settings.allow_subdaily,
+                    delivery_spread=settings.delivery_spread,
                 )
                 gate = asyncio.Semaphore(_AT_ONCE)
                 started = await asyncio.gather(*(_start(client, request, gate) for request in report.subscriptions))

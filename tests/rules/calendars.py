@@ -40,11 +40,11 @@ class Calendar:
     wish: dict[str, Any]
     fits: Callable[[date, date], bool] = field(compare=False)
 
-    def anchor(self, begin: date, now: datetime, zone: ZoneInfo) -> date:
+    def anchor(self, begin: date, now: datetime, zone: ZoneInfo, offset: timedelta) -> date:
         """Where it is counted from: every two weeks begins with the first such weekday that is still to come."""
         day = begin
         while self.wish.get("frequency") == "biweekly" and (
-            day.strftime("%A").lower() != self.wish["delivery_day"] or due(day, zone) <= now
+            day.strftime("%A").lower() != self.wish["delivery_day"] or due(day, zone) + offset <= now
         ):
             day += DAY
         return day

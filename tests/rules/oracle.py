@@ -21,9 +21,13 @@ FAR = 250
 
 
 class Oracle:
-    def __init__(self, calendar: Calendar, zone: ZoneInfo, begin: date, now: datetime) -> None:
-        self.zone, self.since, self.seen = zone, now, now
+    def __init__(
+        self, calendar: Calendar, zone: ZoneInfo, begin: date, now: datetime, offset: timedelta = timedelta(0)
+    ) -> None:
+        """`offset`: how long after nine it delivers. Which dates it begins with does not hang on that."""
+        self.zone, self.since, self.seen, self.offset = zone, now, now, timedelta(0)
         self.follow(calendar, begin)
+        self.offset = offset
         self.skipped: set[date] = set()
         self.moved: dict[date, date] = {}
         self.was: dict[date, date] = {}  # every date that a moved delivery was ever planned for, and where it is now
@@ -35,7 +39,7 @@ class Oracle:
 
     def follow(self, calendar: Calendar, begin: date) -> None:
         """A new calendar, which begins with its first delivery to come from `begin` on."""
-        self.calendar, self.anchor = calendar, calendar.anchor(begin, self.seen, self.zone)
+        self.calendar, self.anchor = calendar, calendar.anchor(begin, self.seen, self.zone, self.offset)
         days = (self.anchor + n * DAY for n in range(FAR))
         self.first = next(day for day in days if self.is_ahead(day) and calendar.fits(day, self.anchor))
 
@@ -49,8 +53,11 @@ class Oracle:
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(0), self.zone).astimezone(UTC)
 
+    def due(self, day: date) -> datetime:
+        return due(day, self.zone) + self.offset
+
     def is_ahead(self, day: date) -> bool:
-        return due(day, self.zone) > self.seen
+        return self.due(day) > self.seen
 
     @property
     def past_due(self) -> bool:
@@ -66,7 +73,7 @@ class Oracle:
         """Whether the calendar with its moves has a delivery on this day, skipped or not, paused or not."""
         own = day not in self.moved and day >= self.first and self.calendar.fits(day, self.anchor)
         here = own or day in self.moved.values()
-        return here and due(day, self.zone) >= self.since and not self.had(day)
+        return here and self.due(day) >= self.since and not self.had(day)
 
     def sleeps(self, day: date) -> bool:
         """Before the day on which a pause ends by itself."""
@@ -100,8 +107,8 @@ class Oracle:
         """When a worker that is there all the time has something to do at the latest."""
         if self.queue or (self.overdue and self.overdue.next <= self.seen):
             return self.seen + MOMENT
-        nine = due(self.today, self.zone)
-        moments = [nine if nine > self.seen else due(self.today + DAY, self.zone)]
+        nine = self.due(self.today)
+        moments = [nine if nine > self.seen else self.due(self.today + DAY)]
         return min([*moments, *([self.overdue.next] if self.overdue else [])])
 
     def try_again_now(self) -> None:
@@ -113,11 +120,11 @@ class Oracle:
         """What falls due up to `now`, worker or none."""
         day = self.today
         while self.midnight(day) <= now:
-            if self.until and self.until <= day:
-                self.since = max(self.since, self.midnight(self.until))
+            if self.until and self.until <= day and (resumes := self.midnight(self.until) + self.offset) <= now:
+                self.since = max(self.since, resumes)
                 self.paused, self.until = False, None
-            if self.is_ahead(day) and due(day, self.zone) <= now and self.comes(day):
-                self.queue.append(Due(day, due(day, self.zone)))
+            if self.is_ahead(day) and self.due(day) <= now and self.comes(day):
+                self.queue.append(Due(day, self.due(day)))
             day += DAY
         self.seen = now
 

@@ -26,11 +26,14 @@ from tests.rules.ends import End, World
 MILK = NamedItem(sku="MILK", name="Milk", quantity=1, price=Money(amount=100, currency="EUR"))
 
 
-def subscribed(wish: dict[str, Any], zone: str, start: date | None, now: datetime) -> Subscription:
+def subscribed(
+    wish: dict[str, Any], zone: str, start: date | None, now: datetime, offset: timedelta = timedelta(0)
+) -> Subscription:
     request = SubscriptionRequest(
         customer_id="CUST001", items=[Item(sku="MILK", quantity=1)], timezone=zone, start_date=start, **wish
     )
     schedule = schedule_for(request, customer_timezone=zone, now=now, allow_subdaily=False)
+    schedule = schedule.model_copy(update={"offset": offset})
     frequency = Frequency(wish["frequency"]) if "frequency" in wish else None
     return planned(
         Subscription(

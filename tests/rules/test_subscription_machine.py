@@ -38,6 +38,9 @@ Change = Callable[[Subscription], Subscription]
 days = st.integers(min_value=0, max_value=32)
 calendars, zones = st.sampled_from(CALENDARS), st.sampled_from(ZONES)
 
+# How long after nine it delivers: at once, within an hour, and as late as a shop may have it.
+OFFSETS = [timedelta(0), timedelta(minutes=37, seconds=1), timedelta(hours=7, minutes=59)]
+
 
 class AnySequenceOfCalls(RuleBasedStateMachine):
     @initialize(
@@ -46,14 +49,17 @@ class AnySequenceOfCalls(RuleBasedStateMachine):
         eve=st.sampled_from(EVES),
         minute=st.integers(0, 3 * 1440),
         later=st.none() | st.integers(0, 20),
+        offset=st.sampled_from(OFFSETS),
     )
-    def begin(self, calendar: Calendar, zone: str, eve: date, minute: int, later: int | None) -> None:
+    def begin(
+        self, calendar: Calendar, zone: str, eve: date, minute: int, later: int | None, offset: timedelta
+    ) -> None:
         self.now = datetime.combine(eve, time(0), UTC) + timedelta(minutes=minute)
         today = self.now.astimezone(ZoneInfo(zone)).date()
         start = None if later is None else today + later * DAY
         self.world = World()
-        self.shop = Shop(subscribed(calendar.wish, zone, start, self.now))
-        self.oracle = Oracle(calendar, ZoneInfo(zone), start or today, self.now)
+        self.shop = Shop(subscribed(calendar.wish, zone, start, self.now, offset))
+        self.oracle = Oracle(calendar, ZoneInfo(zone), start or today, self.now, offset)
 
     @property
     def today(self) -> date:

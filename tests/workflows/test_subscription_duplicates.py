@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
@@ -24,9 +25,11 @@ from care.models.subscription import (
     SubscriptionRequest,
 )
 from care.policy import load_policy
+from care.rules.spreading import offset_of
 from care.stores import Stores
+from care.temporal import NEXT_DELIVERY, subscription_workflow_id
 from tests.workflows.books import assert_charged_once_each, documents
-from tests.workflows.subscriptions import CUSTOMER_ID, MILK, Shop
+from tests.workflows.subscriptions import BERLIN, CUSTOMER_ID, MILK, Shop
 from workflows.client import CareClient
 
 DAY = timedelta(days=1)
@@ -163,15 +166,38 @@ async def test_a_change_is_on_record_before_the_list_tells_of_it(
     one, _ = await subscribed(client)
     save, on_record = stores.subscriptions.save, []
 
-    async def looked(subscription: Subscription) -> bool:
+    async def looked(subscription: Subscription) -> None:
         history = await temporal.get_workflow_handle(f"subscription-{one}").fetch_history()
-        accepted = "workflow_execution_update_accepted_event_attributes"
-        on_record.append([event.HasField(accepted) for event in history.events].count(True))
-        return await save(subscription)
+        accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+        on_record.append([event.event_type for event in history.events].count(accepted))
+        await save(subscription)
 
     monkeypatch.setattr(stores.subscriptions, "save", looked)
     await client.cancel_subscription(one, CancelSubscription())
     assert on_record == [2]  # that of `started`, and this one
+
+
+async def test_a_subscription_keeps_the_moment_that_its_id_draws_and_the_dates_of_the_preview(
+    client: CareClient, temporal: Client, stores: Stores, task_queue: str
+) -> None:
+    hour = timedelta(hours=1)
+    spreading = CareClient(
+        *(temporal, stores, load_policy(None), LedgerGateway(stores.ledger)),
+        task_queue=task_queue,
+        delivery_spread=hour,
+    )
+    request = SubscriptionRequest(
+        customer_id=CUSTOMER_ID, items=[Item(sku=MILK.sku, quantity=1)], frequency="monthly", delivery_day=31
+    )
+    made = await spreading.subscribe(request, once="a tap")
+    offset = made.schedule.offset
+    assert offset == offset_of(made.subscription_id, hour)
+    assert made.upcoming == await client.preview(request)
+    # Whoever asks again, under another setting, gets the one that there is.
+    assert (await client.subscribe(request, once="a tap")).schedule.offset == offset
+    running = await temporal.get_workflow_handle(subscription_workflow_id(made.subscription_id)).describe()
+    nine = datetime.combine(date.fromisoformat(made.upcoming[0]), time(9), BERLIN)
+    assert running.typed_search_attributes[NEXT_DELIVERY] == nine + offset
 
 
 async def test_the_same_once_is_answered_again_and_orders_one_delivery(client: CareClient, stores: Stores) -> None:

@@ -1,0 +1,47 @@
+"""Each benchmark runs to its end and has figures; how large they are is for a calm machine to say."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bench import Figure, of_rounds
+from bench.cycle import cycle
+from bench.hot import hot
+from bench.servers import servers
+from bench.storm import Bench
+
+
+def test_what_a_piece_of_work_costs_is_counted() -> None:
+    figures = {figure.name: figure for figure in cycle(1)}
+    events, billed = figures["a weekly cycle: events"], figures["a weekly cycle: actions"]
+    assert (events.value, events.yardstick) == (24, 23)
+    assert (billed.value, billed.yardstick) == (7, 6)
+    for part in ("events", "actions", "commands", "documents"):
+        parts = (figures[f"{what}: {part}"].value for what in ("two reminders", "a delivery"))
+        assert sum(parts) == figures[f"a weekly cycle: {part}"].value
+    assert all(figure.yardstick is not None for figure in figures.values())
+
+
+def test_hot_documents_are_measured_beside_others() -> None:
+    assert [figure.value > 0 and figure.ratio is not None for figure in hot(20)] == [True] * 3
+
+
+@pytest.mark.skipif(not os.environ.get("CARE_BENCH"), reason="takes a minute: set CARE_BENCH=1")
+def test_a_storm_of_the_product_and_of_both_yardsticks_ends(tmp_path: Path) -> None:
+    with servers(tmp_path) as both:
+        bench = Bench(both, tmp_path, many=3)
+        spread = timedelta(seconds=2)
+        every = (lambda: bench.product(1, spread), lambda: bench.bare(1), lambda: bench.loop(1))
+        storms = [bench.once(each) for each in every]
+    for storm in storms:
+        assert storm.rate > 0
+        assert set(storm.cpu) == {"mongod", "temporal", "worker"}
+
+
+def test_figures_of_rounds_are_medians_with_the_ratios_of_each_round() -> None:
+    figure = of_rounds("deliveries", [10, 30, 20], "1/s", [10, 10, 10])
+    assert figure == Figure("deliveries", 20, "1/s", 10, "", (10, 30), 2, (1, 3))
