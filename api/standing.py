@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from math import inf
 from typing import TypeVar
 
 from api.services import LOST, Services
@@ -27,7 +28,7 @@ class Watch:
     def __init__(self) -> None:
         self.metrics = ShopMetrics()
         self._turn = asyncio.Lock()
-        self._looked = -FRESH
+        self._looked = -inf
 
     @property
     def sees_the_database(self) -> bool:

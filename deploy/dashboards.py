@@ -285,6 +285,8 @@ PLATFORM: dict[str, list[Panel]] = {
 
 NAMED = "{{provider}} {{model}}"
 BY_MODEL = "provider, model"
+ASKED = rate("care_model_call_seconds_count", BY_MODEL)
+FAILED = rate("care_model_call_seconds_count", BY_MODEL, 'outcome="failed"')
 MODELS: dict[str, list[Panel]] = {
     "Today (UTC)": [
         stat("Calls", "sum(max by (model) (care_model_calls_today))", width=6),
@@ -305,12 +307,8 @@ MODELS: dict[str, list[Panel]] = {
         Panel(
             "Share that fails",
             [
-                (
-                    rate("care_model_call_seconds_count", BY_MODEL, 'outcome="failed"')
-                    + " / "
-                    + rate("care_model_call_seconds_count", BY_MODEL),
-                    NAMED,
-                )
+                # None that failed is no series: it is a share of zero.
+                (f"({FAILED} or 0 * {ASKED}) / {ASKED}", NAMED)
             ],
             "percentunit",
             alert="ModelFailing",
