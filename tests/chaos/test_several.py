@@ -61,8 +61,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     for _ in range(2):
         cluster.add_web(CARE_PUBLIC_URL=url)
     try:
-        cluster.start()
-        with proxied(folder, cluster.urls(), url) as proxy:
+        with proxied(folder, cluster.urls(), url) as proxy:  # first: nobody else takes its port meanwhile
+            cluster.start()
             yield Deployed(cluster, proxy)
     finally:
         cluster.close()

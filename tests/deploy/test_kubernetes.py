@@ -15,11 +15,13 @@ import pytest
 import yaml
 
 from care.production import faults
+from care.running.serve import STOP_SECONDS
 from care.settings import Settings
 from tests.deploy.commands import assert_is_ours
 from tests.deploy.kustomize import KUBERNETES, Manifest, built, containers, documents, pods
 from tests.deploy.test_compose import settings_names
 from tests.test_production import SAFE
+from worker import GRACE
 
 VERSIONS = ("1.30", "1.37")  # the oldest and the newest that these are meant for
 CUSTOM: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "custom_kinds.yaml").read_text())
@@ -191,6 +193,14 @@ def test_whoever_is_scaled_has_no_number_of_its_own_and_keeps_two() -> None:
     for scaler in of("HorizontalPodAutoscaler") + of("ScaledObject"):
         assert "replicas" not in named("Deployment", scaler["spec"]["scaleTargetRef"]["name"])["spec"]
         assert (scaler["spec"].get("minReplicas") or scaler["spec"]["minReplicaCount"]) == 2
+
+
+def test_who_is_told_to_stop_has_the_time_to_finish() -> None:
+    [config] = of("ConfigMap")
+    drain = int(config["data"]["CARE_DRAIN_SECONDS"])
+    needed = {"web": drain + STOP_SECONDS, "worker": int(GRACE.total_seconds())}
+    for name, seconds in needed.items():
+        assert named("Deployment", name)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > seconds + 5
 
 
 def test_probes_ask_for_pages_that_exist() -> None:
