@@ -9,6 +9,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHistory
 from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Replayer, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.conversation import ConversationActivities
 from activities.graphs.conversation import conversation_graph
@@ -25,6 +26,10 @@ from tests.graphs.talk import Doors, Scripted
 from tests.workflows.refund_shop import UNSURE, Judge
 
 POLICY = load_policy(None)
+# As in worker.py: else each task would import all of it anew.
+SANDBOX = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows", "tests")
+)
 
 
 def graphs(stores: Stores) -> LangGraphPlugin:
@@ -56,7 +61,9 @@ async def release(
             *ConversationActivities(stores).all,
         ],
         plugins=[graphs(stores)],
+        workflow_runner=SANDBOX,
         patch_activation_callback=lambda patch: sets_patches,
         max_cached_workflows=0,  # each task replays the whole history, as after any deploy
+        debug_mode=True,  # on a busy machine a replay may take longer than the two seconds that it is given
     ):
         yield
