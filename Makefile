@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos fuzz lint messages lock audit sbom licences chromium clean
+.PHONY: help install up test chaos fuzz lint messages lock audit sbom licences chromium promtool clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
@@ -45,7 +45,7 @@ up: install
 # A hole in a dependency that became known today is said at the end, and fails 'make audit' alone.
 # Browsers and killed processes share two cores with all the rest, so what failed in the crowd is run once more alone,
 # in the open: what fails then is broken.
-test: install chromium lint
+test: install chromium promtool lint
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) \
 	  || { echo "Once more, alone:"; $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 	@$(MAKE) --no-print-directory audit || echo "The code is as good as before: 'make audit' is what fails."
@@ -77,6 +77,19 @@ chromium:
 	    || echo "Chromium could not be installed with apt-get: the browser tests will be skipped."; \
 	else \
 	  echo "There is no Chromium, and only root can install it ('apt-get install chromium'): the browser tests will be skipped."; \
+	fi
+
+# It plays the alerts through; without it they are only read. It lies in a package with a server that nobody here starts,
+# so it is taken out of it.
+promtool: install
+	@if [ -x $(BIN)/promtool ] || command -v promtool >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && command -v dpkg >/dev/null; then \
+	  folder=$$(mktemp -d); \
+	  { (cd "$$folder" && timeout 60 apt-get download -qq prometheus && dpkg -x prometheus_*.deb .) && cp "$$folder/usr/bin/promtool" $(BIN)/; } \
+	    </dev/null >/dev/null 2>&1 || echo "promtool could not be had with apt-get: the alerts are not played through."; \
+	  rm -rf "$$folder"; \
+	else \
+	  echo "There is no promtool (Debian's package prometheus): the alerts are not played through."; \
 	fi
 
 # Hashes for every platform, and no index address: the lock is good wherever the packages come from. The second one is

@@ -26,6 +26,7 @@ from activities.conversation import ConversationActivities
 from activities.graphs.conversation import conversation_graph
 from activities.graphs.conversation_nodes import ConversationNodes
 from activities.graphs.refund import RefundNodes, refund_graph
+from activities.measured import MeasuredActivities
 from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
 from care import logs
@@ -38,6 +39,8 @@ from care.gateways.mail import mail_for
 from care.gateways.payments import PaymentGateway
 from care.gateways.webhooks import HttpPoster
 from care.links import Links
+from care.metrics.endpoint import SdkMetrics, serving
+from care.metrics.worker import MeasuredMeters, WorkerMetrics
 from care.models.policy import RefundPolicy
 from care.order_changes import settle_changes
 from care.ordering import pay_back_cancelled
@@ -45,10 +48,12 @@ from care.policy import load_policy
 from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores.migrating import refuse_unmigrated
 from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
 
@@ -56,7 +61,9 @@ T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds a worker waits at its start for servers that are not there yet
 ROUND = 300.0  # seconds between two looks for orders whose money has yet to move
-GRACE = timedelta(seconds=5)  # what runs at SIGTERM may finish; the rest is retried by another worker
+# What runs at SIGTERM may finish; the rest is retried by another worker. With the dispatcher's time, less than the
+# 15 seconds of `care up`.
+GRACE = timedelta(seconds=8)
 
 # Each workflow would else hold its own copy of our workflow modules, which weighs more than the workflow: 160 KB
 # against 75 (bench/memory.py). They keep no state; the workers of the tests share nothing, and see to it that no
@@ -78,25 +85,33 @@ log = structlog.get_logger("worker")
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute."""
+    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute, and before a migration
+    that this version needs."""
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
             return stack.enter_async_context(open_stores(settings.mongodb_uri, settings.mongodb_database))
 
+        metrics = WorkerMetrics()
+        sdk = SdkMetrics() if settings.metrics_port else None
+        if settings.metrics_port and sdk:
+            stack.enter_context(serving(metrics.registry, sdk, settings.metrics_host, settings.metrics_port))
         stores = await _patiently(opened, CONNECTION_ERRORS, "MongoDB")
+        await refuse_unmigrated(stores)
         where = f"Temporal at {settings.temporal_address}"
-        temporal = await _patiently(lambda: connect(settings, stores), RuntimeError, where)
+        runtime = sdk.runtime if sdk else None
+        temporal = await _patiently(lambda: connect(settings, stores, runtime=runtime), RuntimeError, where)
         payments = await stack.enter_async_context(payments_for(settings, stores))
-        brains = chat_brains(settings, stores.meters, stores.budgets)
+        meters = MeasuredMeters(stores.meters, metrics)
+        brains = chat_brains(settings, meters, stores.budgets, metrics.used_up)
         stack.push_async_callback(brains.aclose)
-        judge = judge_for(settings, stores.meters, stores.budgets)
+        judge = judge_for(settings, meters, stores.budgets, metrics.used_up)
         stack.push_async_callback(close, judge)
         links = _links(settings)
-        dispatcher = _dispatcher(settings, stores, links)
+        dispatcher = _dispatcher(settings, stores, links, metrics)
         policy = load_policy(settings.policy_file)
         await stores.policies.put(policy)
-        async with _worker(settings, temporal, stores, brains, judge, payments, policy, links):
+        async with _worker(settings, temporal, stores, brains, judge, payments, policy, links, metrics):
             log.info("ready", task_queue=settings.task_queue)
             await brains.understanding.warm()  # nobody should wait for it, when it is alone or has to fill in
             async with asyncio.TaskGroup() as group:
@@ -120,11 +135,11 @@ async def tend(stores: Stores, payments: PaymentGateway, stop: asyncio.Event) ->
             await asyncio.wait_for(stop.wait(), ROUND)
 
 
-def _dispatcher(settings: Settings, stores: Stores, links: Links | None) -> Dispatcher:
+def _dispatcher(settings: Settings, stores: Stores, links: Links | None, metrics: WorkerMetrics) -> Dispatcher:
     production = settings.env == "production"
     webhooks = Webhooks(stores, settings.key_ring(), production=production)
     poster = HttpPoster(production=production)
-    return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url, links)
+    return Dispatcher(stores, mail_for(settings), poster, webhooks, settings.public_url, links, metrics.message)
 
 
 def _worker(
@@ -136,6 +151,7 @@ def _worker(
     payments: PaymentGateway,
     policy: RefundPolicy,
     links: Links | None,
+    metrics: WorkerMetrics,
 ) -> Worker:
     cases = CareClient(
         *(temporal, stores, policy, payments), task_queue=settings.task_queue, allow_subdaily=settings.allow_subdaily
@@ -154,8 +170,10 @@ def _worker(
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
         activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
         plugins=[LangGraphPlugin(graphs=graphs)],
+        interceptors=[MeasuredActivities(metrics)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,
+        patch_activation_callback=is_set,
         **CAPACITY,
     )
 
@@ -193,8 +211,16 @@ def run(settings: Settings) -> None:
 
     async def until_told() -> None:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+        def told() -> None:
+            stop.set()
+            for number in signals:
+                loop.remove_signal_handler(number)  # what is not handled ends the process
+                signal.signal(number, signal.SIG_DFL)
+
+        for number in signals:
+            loop.add_signal_handler(number, told)
         await main(settings, stop)
 
     asyncio.run(until_told())
@@ -203,7 +229,10 @@ def run(settings: Settings) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description="Run one CARE worker.")
     arguments.add_argument("--data-dir", type=Path, help="join what `care up` runs on this directory")
+    arguments.add_argument("--metrics-port", type=int, help="show metrics on this port of CARE_METRICS_HOST")
+    given = arguments.parse_args()
+    asked = {"metrics_port": given.metrics_port} if given.metrics_port else {}
     try:
-        run(load(arguments.parse_args().data_dir))
+        run(load(given.data_dir, **asked))
     except SetupError as error:
         sys.exit(f"care: {error}")

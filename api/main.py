@@ -33,7 +33,7 @@ from care.rules.sessions import LIVES
 from care.settings import Settings
 from care.signing_in import SigningIn
 from care.stores import open_stores
-from care.temporal import connect
+from care.temporal import connect, tls_of
 from ui.frame import mount
 from workflows.client import CareClient
 
@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     for a route without a rule."""
     policy = load_policy(settings.policy_file)
     provider = provider_for(settings)
+    tls_of(settings)  # a certificate that cannot be read is said now, and not when the first workflow is asked for
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # Starlette would write the host that was asked for into the answer
     )
     app.state.metrics = WebMetrics()
+    app.state.draining = False  # True once the process was told to stop
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -1,4 +1,5 @@
-"""Prometheus: requests by route, with the process's own figures. Routes are patterns, so that no id becomes a label."""
+"""Prometheus: requests by route, the process's own figures, and how the shop stands. Routes are patterns, so that no id
+becomes a label."""
 
 from __future__ import annotations
 
@@ -6,17 +7,11 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from prometheus_client import (
-    GC_COLLECTOR,
-    PLATFORM_COLLECTOR,
-    PROCESS_COLLECTOR,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.standing import Watch
+from care.metrics.process import measure_process
 from care.models.analytics import ModelFigures
 
 # Fields of ModelFigures.
@@ -36,8 +31,9 @@ class WebMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        for collector in (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
-            self.registry.register(collector)
+        measure_process(self.registry)
+        self.watch = Watch()
+        self.registry.register(self.watch.metrics)
         labels = ("method", "route")
         self.requests = Counter("care_requests", "Requests answered.", (*labels, "status"), registry=self.registry)
         self.seconds = Histogram(

@@ -53,7 +53,9 @@ def kept_copy(text: str) -> Head:
 async def verify(settings: Settings, kept: Head | None) -> Checked:
     """Raises SetupError if the database cannot be reached."""
     async with stores_of(settings, indexes=False) as stores:
-        return await checked(stores, kept)
+        found = await checked(stores, kept)
+        await stores.standing.note("audit", 1 if found.fault else 0)
+        return found
 
 
 async def latest(

@@ -42,6 +42,9 @@ app.add_typer(token, name="token")
 
 DataDirOption = Annotated[Path, typer.Option("--data-dir", help="Where CARE keeps everything.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal and the API.")]
+MetricsPort = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Show metrics on this port of CARE_METRICS_HOST (127.0.0.1).")
+]
 HERE = Path(".care")
 
 
@@ -60,6 +63,8 @@ def up(
     reset: Annotated[bool, typer.Option(help="Empty the data directory first.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     detach: Annotated[bool, typer.Option(help="Return when all is ready; `care down` stops it.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    public_url: Annotated[str, typer.Option(help="What people type, if that is another address.")] = "",
 ) -> None:
     """Run the whole product on this machine."""
     from care.running.datadir import DataDir
@@ -73,11 +78,11 @@ def up(
         typer.confirm(f"Delete everything that CARE keeps in {data_dir}?", abort=True)
     display = TerminalDisplay()
     if not detach:
-        asyncio.run(run(Options(data_dir, port, demo, reset), display))
+        asyncio.run(run(Options(data_dir, port, host, public_url, demo, reset), display))
         return
     from care.running.detach import up_detached
 
-    arguments = ["--port", str(port), "--data-dir", str(data_dir)]
+    arguments = ["--port", str(port), "--data-dir", str(data_dir), "--host", host, "--public-url", public_url]
     arguments += {None: [], True: ["--demo"], False: ["--no-demo"]}[demo] + (["--reset", "--yes"] if reset else [])
     display.step("Starting CARE")
     try:
@@ -125,11 +130,13 @@ def serve(
 
 
 @app.command()
-def worker(data_dir: Join = None) -> None:
+def worker(data_dir: Join = None, metrics_port: MetricsPort = None) -> None:
     """Run one worker."""
     from care.production import refuse_unsafe
 
     settings = settings_for(data_dir)
+    if metrics_port is not None:
+        settings = settings.model_copy(update={"metrics_port": metrics_port})
     settings.key_ring()  # what is wrong is said before the worker's libraries take their time to load
     refuse_unsafe(settings)
     importlib.import_module("worker").run(settings)

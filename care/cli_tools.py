@@ -117,6 +117,30 @@ def doctor(data_dir: Join = None) -> None:
     raise typer.Exit(1 if broken else 0)
 
 
+@tools.command()
+def migrate(
+    data_dir: Join = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is left to do, and do nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring what older versions have stored into the shape of this one; safe to repeat, and beside everything else.
+
+    Exits with 0 when nothing is left; with --dry-run, with 1 while something is.
+    """
+    from care.migrating import migrate as run
+    from care.migrating import pending
+
+    settings = settings_for(data_dir)
+    if not dry_run:
+        asyncio.run(run(settings, lambda line: typer.echo(line, err=as_json)))
+    found = asyncio.run(pending(settings))
+    if as_json:
+        typer.echo(json.dumps([vars(state) for state in found], indent=2))
+    for state in () if as_json else found:
+        typer.echo(f"{state.name}: {f'{state.left} to go' if state.left else 'nothing left'} ({state.what})")
+    raise typer.Exit(1 if dry_run and any(state.left for state in found) else 0)
+
+
 @evaluate.command("intents")
 def eval_intents(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Score the understanding of messages against labelled lines: {"text", "intent"}."""

@@ -7,7 +7,7 @@ Two steps, each safe to repeat: fan out (one outbox entry a channel, under an id
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -44,14 +44,17 @@ class Dispatcher:
         webhooks: Webhooks,
         public_url: str,
         links: Links | None = None,
+        ended: Callable[[Dispatch], None] | None = None,
     ) -> None:
-        """`mail` None: this shop sends none. `links` None: there is no key to sign links to new passwords with."""
+        """`mail` None: this shop sends none. `links` None: there is no key to sign links to new passwords with. `ended`
+        hears of each try: the entry after it."""
         self._stores = stores
         self._mail = mail
         self._poster = poster
         self._webhooks = webhooks
         self._public_url = public_url
         self._links = links
+        self._ended = ended
         self._sending: dict[Channel, set[asyncio.Task[None]]] = {Channel.WEBHOOK: set()}
         if mail is not None:
             self._sending[Channel.MAIL] = set()
@@ -102,11 +105,11 @@ class Dispatcher:
         dispatch = claim.dispatch
         told = await self._told_of(dispatch, at)
         if isinstance(told, str):
-            await self._stores.outbox.record(claim, rules.cancelled(dispatch, told, at))
+            await self._record(claim, rules.cancelled(dispatch, told, at))
             return
         attempt = await self._try(dispatch, told, at)
         after = rules.after(dispatch, attempt, at)
-        held = await self._stores.outbox.record(claim, after)
+        held = await self._record(claim, after)
         log.info(
             "tried",
             dispatch_id=dispatch.dispatch_id,
@@ -117,6 +120,11 @@ class Dispatcher:
         )
         if held and dispatch.endpoint_id:
             await self._judge(dispatch.endpoint_id, after, at)
+
+    async def _record(self, claim: Claim, after: Dispatch) -> bool:
+        if self._ended:
+            self._ended(after)
+        return await self._stores.outbox.record(claim, after)
 
     async def _told_of(self, dispatch: Dispatch, at: datetime) -> Notification | Reset | str:
         """What the entry tells of, or in a word why there is nothing to tell any more."""

@@ -27,6 +27,8 @@ class Ending(Protocol):
 
     async def end(self, matter: Matter) -> None: ...
 
+    async def delete_unkeyed(self, workflow_ids: Iterable[str]) -> None: ...
+
     async def quiet(self, conversation_ids: Iterable[str], workflow_ids: Iterable[str]) -> None: ...
 
 
@@ -76,6 +78,7 @@ async def erase(stores: Stores, ending: Ending, customer_id: str, *, end: bool) 
     workflows = workflows_of(found)
     await ending.quiet([each.conversation_id for each in found.conversations], workflows)
     await stores.data_keys.forget(workflows)
+    await ending.delete_unkeyed(workflows)
     # With what the last steps have left.
     await personal.erase(await personal.belongings(customer_id), by=COMMAND_LINE)
     return Erased(customer_id, found.payer, len(found.orders), len(found.refunds), len(found.evidence))

@@ -73,6 +73,11 @@ def _found(settings: Settings, demo: bool) -> Iterator[Fault]:
         address = getattr(settings, name)
         if address and urlsplit(address).scheme != "https":
             yield Fault(f"CARE_{name.upper()} is not https.", "Set it to an https address, or leave it out.")
+    if settings.demo_accounts:
+        yield Fault(
+            "CARE_DEMO_ACCOUNTS shows passwords on the sign-in page: it is for demonstrations.",
+            "Leave it out.",
+        )
     if settings.allow_subdaily:
         yield Fault(
             "CARE_ALLOW_SUBDAILY lets a subscription order every few seconds: it is for demonstrations.",

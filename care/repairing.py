@@ -134,6 +134,7 @@ async def repair_ledger(settings: Settings, *, dry_run: bool, tell: Callable[[Fl
             if flaw.done:
                 await _note(stores, flaw.subject, flaw.mend)
             kinds["person" if flaw.mend is BookMend.PERSON else "mended" if flaw.done else "unchanged"] += 1
+        await stores.standing.note("ledger", kinds["person"] + kinds["unchanged"])
     return Summary(bookkeeper.looked_at, kinds["mended"], kinds["unchanged"], kinds["person"])
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care.errors import SetupError
@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_api_key: SecretStr | None = None
     temporal_tls: bool = False
+    # PEM files: who we are to the cluster (mTLS), and who may have signed its certificate. The name is the one that is
+    # written in there, where that is not the host of the address.
+    temporal_tls_cert: Path | None = None
+    temporal_tls_key: Path | None = None
+    temporal_tls_ca: Path | None = None
+    temporal_tls_server_name: str = ""
     temporal_ui_url: str = ""
     task_queue: str = "care"
     public_url: str = "http://127.0.0.1:8080"
@@ -115,6 +121,17 @@ class Settings(BaseSettings):
     # What one account, or one address, may have open in a web process at once; and all of them together.
     max_open: int = Field(200, ge=1)
     max_connections: int = Field(2000, ge=1)
+    # How long a web process that is told to stop says that it is not ready and still serves, so that a load balancer
+    # takes it out before it takes no more connections.
+    drain_seconds: float = Field(0, ge=0, le=300)
+
+    # Where the accounts of the demo stand, for the sign-in page to show those of customers and agents: whoever comes by
+    # may then try it. Never in production.
+    demo_accounts: Path | None = None
+    # Where a worker shows its metrics; without a port it does not. They hold no secret and no name, and ask nobody who
+    # reads them.
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
 
     policy_file: Path | None = None
     evidence_max_bytes: int = Field(20 * 1024 * 1024, ge=1)
@@ -126,6 +143,12 @@ class Settings(BaseSettings):
         """Whether people reach the portal through TLS."""
         return urlsplit(self.public_url).scheme == "https"
 
+    @field_validator("temporal_tls_cert", "temporal_tls_key", "temporal_tls_ca", mode="before")
+    @classmethod
+    def _empty_is_none(cls, file: Path | str | None) -> Path | str | None:
+        """As `care up` and Compose say that there is none; it would be the current directory."""
+        return file or None
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, text: str) -> str:
@@ -136,6 +159,12 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("name addresses or networks, like 10.0.0.7,10.1.0.0/16") from None
         return text
+
+    @model_validator(mode="after")
+    def _cert_has_its_key(self) -> Settings:
+        if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
+            raise ValueError("CARE_TEMPORAL_TLS_CERT and CARE_TEMPORAL_TLS_KEY need each other")
+        return self
 
     def key_ring(self) -> KeyRing:
         """The encryption keys. Raises SetupError if one is missing or not 32 bytes."""
@@ -158,8 +187,13 @@ def read(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        bad = "; ".join(f"CARE_{str(e['loc'][0]).removeprefix('CARE_').upper()}: {e['msg']}" for e in error.errors())
+        bad = "; ".join(f"{_name(*e['loc'])}{e['msg']}" for e in error.errors())
         raise SetupError(f"Settings are wrong: {bad}.") from None
+
+
+def _name(field: str | int = "", *_deeper: str | int) -> str:
+    """What is wrong is one setting, or several that do not fit each other and name themselves."""
+    return f"CARE_{str(field).removeprefix('CARE_').upper()}: " if field else ""
 
 
 def load(data_dir: Path | None = None, **given: Any) -> Settings:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client
+from temporalio.client import Client, TLSConfig
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
@@ -22,14 +21,18 @@ from temporalio.converter import (
     WithSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.runtime import Runtime
 
-from care.errors import CareError
+from care.errors import CareError, SetupError
 from care.keyring import KeyRing
 from care.payload_keys import DataKeys, PayloadKey, PayloadKeys, RingKeys
+from care.payloads import KnownPayloads
 from care.search_attributes import SEARCH_ATTRIBUTES as SEARCH_ATTRIBUTES
 from care.settings import Settings
 
 if TYPE_CHECKING:  # workflows import this module
+    from pathlib import Path
+
     from care.stores import Stores
     from care.stores.data_keys import DataKeyStore
 
@@ -39,7 +42,7 @@ NEXT_DELIVERY = SearchAttributeKey.for_datetime("CareNextDelivery")
 AMOUNT = SearchAttributeKey.for_int("CareAmount")
 
 _ENCODING = b"binary/encrypted"
-_KEY_ID = "encryption-key-id"
+KEY_ID = "encryption-key-id"
 _NONCE = 12  # bytes
 
 
@@ -71,7 +74,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         """With the id of the workflow whose key opened it; empty where that is not known. Raises as `decode`."""
         if payload.metadata.get("encoding") != _ENCODING:
             return payload, ""
-        named = payload.metadata[_KEY_ID]
+        named = payload.metadata[KEY_ID]
         nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
         for key in await self._keys.opening(named.decode()):
             with suppress(InvalidTag):  # another of the keys that it may be
@@ -82,12 +85,12 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 def _sealed(payload: Payload, key: PayloadKey) -> Payload:
     nonce, named = os.urandom(_NONCE), key.key_id.encode()
     data = nonce + AESGCM(key.secret).encrypt(nonce, payload.SerializeToString(), named)
-    return Payload(metadata={"encoding": _ENCODING, _KEY_ID: named}, data=data)
+    return Payload(metadata={"encoding": _ENCODING, KEY_ID: named}, data=data)
 
 
 def named_key(payload: Payload) -> str:
     """The id of the key that opens it; empty for what lies in clear."""
-    return payload.metadata[_KEY_ID].decode() if payload.metadata.get("encoding") == _ENCODING else ""
+    return payload.metadata[KEY_ID].decode() if payload.metadata.get("encoding") == _ENCODING else ""
 
 
 def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None) -> DataConverter:
@@ -98,26 +101,55 @@ def data_converter(ring: KeyRing | bytes, data_keys: DataKeyStore | None = None)
     if isinstance(ring, bytes):
         ring = KeyRing([ring])
     return replace(
-        pydantic_data_converter,
+        DataConverter.default,
+        payload_converter_class=KnownPayloads,
         payload_codec=EncryptionCodec(RingKeys(ring) if data_keys is None else DataKeys(data_keys, ring)),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
-async def connect(settings: Settings, stores: Stores | None = None, *, lazy: bool = False) -> Client:
-    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy).
+async def connect(
+    settings: Settings, stores: Stores | None = None, *, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
+    """A client for the configured cluster. Raises RuntimeError from the SDK if it cannot be reached (unless lazy), and
+    SetupError for a certificate that cannot be read.
 
-    Without `stores` it reads and writes nothing of a workflow.
+    Without `stores` it reads and writes nothing of a workflow. `runtime`: where the SDK's own figures go.
     """
     api_key = settings.temporal_api_key
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         api_key=api_key.get_secret_value() if api_key else None,
-        tls=settings.temporal_tls or bool(api_key),
+        tls=tls_of(settings),
         data_converter=data_converter(settings.key_ring(), stores.data_keys if stores else None),
         lazy=lazy,
+        runtime=runtime,
     )
+
+
+def tls_of(settings: Settings) -> TLSConfig | bool:
+    """How the cluster is reached; an API key, and each of the files, are of use through TLS alone.
+
+    Raises SetupError for a file that cannot be read.
+    """
+    files = settings.temporal_tls_ca, settings.temporal_tls_cert, settings.temporal_tls_key
+    if any(files) or settings.temporal_tls_server_name:
+        ca, cert, key = (_read(file) for file in files)
+        return TLSConfig(
+            server_root_ca_cert=ca,
+            domain=settings.temporal_tls_server_name or None,
+            client_cert=cert,
+            client_private_key=key,
+        )
+    return settings.temporal_tls or bool(settings.temporal_api_key)
+
+
+def _read(file: Path | None) -> bytes | None:
+    try:
+        return file.read_bytes() if file else None
+    except OSError as error:
+        raise SetupError(f"{file} of CARE_TEMPORAL_TLS_... cannot be read ({error.strerror}).") from None
 
 
 def subscription_workflow_id(subscription_id: str) -> str:

@@ -114,3 +114,10 @@ def test_logs_keep_no_link_and_nothing_that_a_failed_task_quotes(capsys: pytest.
     assert "GET /files/... 200" in said
     assert token() not in said
     assert "<Task exception=KeyError>" in said
+
+
+def test_a_token_of_a_web_process_whose_clock_is_ahead_is_good_at_another() -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=2)
+    claims = {"iss": "care", "sub": "ana@shop.test", "role": "admin", "customer_id": None, "session_id": ""}
+    times = {"iat": ahead, "exp": ahead + timedelta(minutes=15)}
+    assert read_token(SETTINGS, jwt.encode(claims | times, SETTINGS.signing_key(), "HS256")).email == "ana@shop.test"

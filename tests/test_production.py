@@ -17,8 +17,8 @@ from care.running.doctor import examine
 from care.seeding.demo_data import CUSTOMERS, STAFF
 from care.settings import Settings
 from tests.conftest import TEST_KEY
+from tests.deploy.test_compose import SERVICES
 from tests.running import care
-from tests.test_deploy import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET, KEY = secrets.token_urlsafe(48), base64.b64encode(secrets.token_bytes(32)).decode()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -16,7 +19,7 @@ from api.security import same_origin, session_principal
 from care.errors import TooMany, Unauthenticated, Unavailable
 from care.language import LANGUAGES, language_of
 from care.links import DEVICE_KNOWN_FOR, Links
-from care.models.customer import ChangeCustomer, Principal
+from care.models.customer import ChangeCustomer, Principal, Role
 from care.models.session import Door
 from care.rules.devices import device_of
 from care.signing_in import SignedIn
@@ -171,7 +174,7 @@ def _back(request: Request) -> str:
 
 def _form(here: Services, request: Request, why: str, status: int = 200) -> HTMLResponse:
     with speaking(wished(request)):
-        demo = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
+        demo = demo_accounts(here.settings.demo_accounts)
         other = _("Sign in with {name}", name=here.provider.name) if here.provider else ""
         inside = (
             gate.field(_("E-mail"), "email", "email", "username", "autofocus")
@@ -179,7 +182,22 @@ def _form(here: Services, request: Request, why: str, status: int = 200) -> HTML
             + gate.submit(_("Sign in"))
             + (gate.other(other, "/ui/oidc/start") if other else "")
             + gate.way(_("Forgot your password?"), "/ui/forgot")
-            + f'<p class="mute small">{demo}</p>'
+            + demo
         )
         told, tone = _(_MESSAGES.get(why, "")), "info" if why in _GOOD else "bad"
         return gate.card(request, _("Sign in to CARE"), inside, told, action="/ui/sign-in", tone=tone, status=status)
+
+
+def demo_accounts(shown: Path | None) -> str:
+    """Where the accounts of the demo are found; or, where it is open to everybody, those that can do no harm."""
+    if shown is None:
+        told = _("Trying the demo? The table that {command} printed lists the accounts.", command="<b>make up</b>")
+        return f'<p class="mute small">{told}</p>'
+    try:
+        accounts = json.loads(shown.read_text())
+    except (OSError, ValueError) as error:
+        log.warning("no_demo_accounts", error=type(error).__name__)
+        return ""
+    harmless = [each for each in accounts if each["role"] in (Role.CUSTOMER, Role.AGENT)]
+    rows = "".join(f"<li>{escape(each['email'])} <code>{escape(each['password'])}</code></li>" for each in harmless)
+    return f'<div class="mute small"><p>{_("Trying the demo? Sign in with one of these:")}</p><ul>{rows}</ul></div>'

@@ -19,6 +19,7 @@ from workflows.graphs import run_graph
 with workflow.unsafe.imports_passed_through():
     from activities.conversation import ConversationActivities
     from care.errors import CareError, NotFound, Unanswered, missing
+    from care.models.common import known
     from care.models.conversation import ChatReply
     from care.models.handoff import DeskStep, Moved
     from care.models.memory import ChatTurn, ConversationState
@@ -105,10 +106,10 @@ class ConversationWorkflow:
             "memory": self._state.model_dump(mode="json"),
         }
         answered = await run_graph("conversation", asked)
-        self._moves_to(ConversationState.model_validate(answered["memory"]))
+        self._moves_to(known(ConversationState, answered["memory"]))
         if self._state.handed_off and not was_handed_off:
             workflow.upsert_search_attributes([STATUS.value_set("handed_off")])
-        return ChatReply.model_validate(answered["reply"])
+        return known(ChatReply, answered["reply"])
 
     def _moves_to(self, state: ConversationState) -> None:
         self._state = state

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
@@ -15,6 +15,7 @@ from care.errors import KeyReused, Unavailable, missing
 from care.gateways.payments import PaymentGateway
 from care.models.common import milliseconds
 from care.models.policy import RefundPolicy
+from care.models.standing import QueueKind, QueueState
 from care.stores import Stores
 from care.temporal import EncryptionCodec
 
@@ -28,6 +29,10 @@ CONNECT = timedelta(seconds=5)
 # A worker asks for work at least this often: Temporal holds each of its questions for a minute. One that was killed
 # is missed after this time.
 POLL = timedelta(seconds=70)
+_QUEUES: dict[QueueKind, int] = {
+    "workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    "activity": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+}
 
 
 def anothers_key() -> KeyReused:
@@ -92,17 +97,26 @@ class Gate:
     async def is_worked(self) -> bool:
         """Whether a worker has asked Temporal for work lately. Raises Unavailable while Temporal does not answer."""
         await self.connect()
+        answer = await self._described(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+        freshest = max((poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers), default=None)
+        return freshest is not None and datetime.now(UTC) - freshest <= POLL
+
+    async def queues(self) -> list[QueueState]:
+        """How much waits for the workers, as Temporal counts it. Raises Unavailable."""
+        await self.connect()
+        return [_state(kind, await self._described(number, stats=True)) for kind, number in _QUEUES.items()]
+
+    async def _described(self, kind: int, *, stats: bool = False) -> DescribeTaskQueueResponse:
         request = DescribeTaskQueueRequest(
             namespace=self._temporal.namespace,
             task_queue=TaskQueue(name=self._task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            task_queue_type=kind,  # type: ignore[arg-type]
+            report_stats=stats,
         )
         try:
-            answer = await self._temporal.workflow_service.describe_task_queue(request, timeout=CONNECT)
+            return await self._temporal.workflow_service.describe_task_queue(request, timeout=CONNECT)
         except RPCError as error:
             raise Unavailable("Temporal cannot be reached.") from error
-        freshest = max((poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers), default=None)
-        return freshest is not None and datetime.now(UTC) - freshest <= POLL
 
     async def _evidence_of(self, customer_id: str, evidence_ids: list[str]) -> list[str]:
         """The ids without repetitions. Raises NotFound for one that is unknown or somebody else's."""
@@ -111,6 +125,18 @@ class Gate:
             if evidence.customer_id != customer_id:
                 raise missing("evidence", evidence_id)
         return list(dict.fromkeys(evidence_ids))
+
+
+def _state(kind: QueueKind, told: DescribeTaskQueueResponse) -> QueueState:
+    fresh = datetime.now(UTC) - POLL
+    return QueueState(
+        kind=kind,
+        backlog=told.stats.approximate_backlog_count,
+        age=told.stats.approximate_backlog_age.ToTimedelta().total_seconds(),
+        added=told.stats.tasks_add_rate,
+        dispatched=told.stats.tasks_dispatch_rate,
+        pollers=[each.identity for each in told.pollers if each.last_access_time.ToDatetime(UTC) >= fresh],
+    )
 
 
 def attributes(*pairs: SearchAttributePair) -> TypedSearchAttributes:  # type: ignore[type-arg]

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.refund import Asked, Payout, RefundActivities, Step
     from care.errors import CareError, Conflict
+    from care.models.common import known
     from care.models.policy import RefundPolicy
     from care.models.refund import Assignment, Refund, RefundStatus, Remedy, Ruling, Verdict
     from care.rules import refund_case as steps
@@ -76,7 +77,7 @@ class RefundWorkflow:
         files = self._refund.evidence_ids
         try:
             state = await run_graph("refund", {"refund_id": self._refund.refund_id, "evidence_ids": files})
-            verdict = Verdict.model_validate(state["verdict"])
+            verdict = known(Verdict, state["verdict"])
         except ActivityError as error:
             # Nobody is refused, and nothing is forgotten, because a part of ours broke down.
             workflow.logger.warning("The assessment failed", extra={"activity": error.activity_type})

@@ -26,7 +26,7 @@ from care.errors import CareError, ModelTrouble, Unavailable, missing
 from care.gateways.carriers import RecordedCarrier
 from care.gateways.cases import Cases
 from care.gateways.payments import PaymentGateway
-from care.models.common import Model
+from care.models.common import Model, known
 from care.models.dialogue import Context, Outcome, Reading
 from care.models.memory import ChatTurn, ConversationState
 from care.models.policy import RefundPolicy
@@ -96,7 +96,7 @@ class ConversationNodes:
 
     async def understand(self, state: TurnState) -> TurnState:
         """What the message means to a model. Without an answer from one, the customer is asked back."""
-        memory = await self._recall(ConversationState.model_validate(state["memory"]))
+        memory = await self._recall(known(ConversationState, state["memory"]))
         if memory.handed_off:
             return {"memory": _json(memory), "understood": _json(_NOT_READ)}
         products = await self._stores.products.all()
@@ -126,15 +126,15 @@ class ConversationNodes:
 
     async def fetch_context(self, state: TurnState) -> TurnState:
         """What the shop knows of the customer now, and what the message, or its next part, means in the light of it."""
-        turn, memory = ChatTurn.model_validate(state["turn"]), ConversationState.model_validate(state["memory"])
+        turn, memory = known(ChatTurn, state["turn"]), known(ConversationState, state["memory"])
         if memory.turn == 0:
             head = closing.head(memory, turn, datetime.fromisoformat(state["now"]))
             await self._stores.conversations.start(head)
         shown = memory.pending.words if memory.pending else ""
         context = await context_of(self._stores, memory.customer_id, shown)
-        understood = Understood.model_validate(state["understood"])
+        understood = known(Understood, state["understood"])
         if "outcome" in state:
-            memory, wish = matters.next_part(Outcome.model_validate(state["outcome"]).state)
+            memory, wish = matters.next_part(known(Outcome, state["outcome"]).state)
             reading = dialogue.read_part(wish, understood, memory, context)
         else:
             text = words_to_read(as_seen(turn.message), understood.english, shown)
@@ -169,7 +169,7 @@ class ConversationNodes:
     async def word(self, state: TurnState) -> TurnState:
         """The reply in the customer's language, if it can be said there truly and in time; a node of its own, so that
         a repeated `compose` asks no model again."""
-        memory, plain = ConversationState.model_validate(state["memory"]), Outcome.model_validate(state["outcome"])
+        memory, plain = known(ConversationState, state["memory"]), known(Outcome, state["outcome"])
         seconds = min(WORDING_SECONDS, MODEL_SECONDS - state.get("spent", 0) / 1000)
         if self._wording is None or seconds <= 0:
             return {"worded": None}
@@ -190,28 +190,28 @@ class ConversationNodes:
 
     async def compose(self, state: TurnState) -> TurnState:
         """The reply, and everything that is kept of the turn."""
-        before = ConversationState.model_validate(state["memory"])
-        turn, at = ChatTurn.model_validate(state["turn"]), datetime.fromisoformat(state["now"])
+        before = known(ConversationState, state["memory"])
+        turn, at = known(ChatTurn, state["turn"]), datetime.fromisoformat(state["now"])
         silent = before.handed_off
         outcome = Outcome(text="", state=handoff.waits(before, at)) if silent else _spoken(state)
         handed_over = outcome.state.handed_off and not silent
-        reading = None if silent else Reading.model_validate(state["reading"])
+        reading = None if silent else known(Reading, state["reading"])
         kept = closing.handed_over(before, outcome, turn, reading) if handed_over else outcome.state
         said = closing.messages(turn, None if silent else outcome, at)
         memory = closing.remembered(kept, before.turn + 1, said, reading)
         await closing.keep(self._stores, memory, said)
-        reply = closing.reply(outcome, memory, Understood.model_validate(state["understood"]))
+        reply = closing.reply(outcome, memory, known(Understood, state["understood"]))
         return {"memory": _json(memory), "reply": _json(reply)}
 
 
 async def _served(tools: Tools, state: TurnState) -> TurnState:
     """A refusal is an answer; trouble with a part of CARE is retried."""
     scene = Scene(
-        turn=ChatTurn.model_validate(state["turn"]),
-        state=ConversationState.model_validate(state["memory"]),
-        understood=Understood.model_validate(state["understood"]),
-        reading=Reading.model_validate(state["reading"]),
-        context=Context.model_validate(state["context"]),
+        turn=known(ChatTurn, state["turn"]),
+        state=known(ConversationState, state["memory"]),
+        understood=known(Understood, state["understood"]),
+        reading=known(Reading, state["reading"]),
+        context=known(Context, state["context"]),
         now=datetime.fromisoformat(state["now"]),
     )
     try:
@@ -220,14 +220,14 @@ async def _served(tools: Tools, state: TurnState) -> TurnState:
         raise
     except CareError as refused:
         outcome = scene.refuse(refused)
-    so_far = Outcome.model_validate(state["outcome"]) if "outcome" in state else None
+    so_far = known(Outcome, state["outcome"]) if "outcome" in state else None
     told = matters.ended(outcome, scene.reading, scene.state, so_far)
     return {"outcome": _json(told), "step": "fetch_context" if matters.goes_on(told.state) else "compose"}
 
 
 def _spoken(state: TurnState) -> Outcome:
     """The outcome in the words that the customer gets; what it binds them to stays as the tools put it."""
-    plain, worded = Outcome.model_validate(state["outcome"]), state.get("worded")
+    plain, worded = known(Outcome, state["outcome"]), state.get("worded")
     if not worded:
         return plain
     said, pending = Worded.model_validate(worded), plain.state.pending

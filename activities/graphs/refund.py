@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 from care.brains.assessing import assess, unjudged
 from care.brains.protocols import Claim, EvidenceFile, EvidenceJudge, Payer
 from care.errors import ModelTrouble, NotFound
+from care.models.common import known
 from care.models.evidence import Evidence
 from care.models.policy import RefundPolicy
 from care.models.refund import Band, Judgement, Refund, Signal
@@ -135,8 +136,8 @@ class RefundNodes:
             self._policy,
             refund.amount,
             refund.reason,
-            Judgement.model_validate(state["judgement"]),
-            [Signal.model_validate(signal) for signal in state["signals"]],
+            known(Judgement, state["judgement"]),
+            [known(Signal, signal) for signal in state["signals"]],
             len(state["evidence_ids"]),
             refund.remedy,
             refund=refund,

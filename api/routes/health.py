@@ -11,7 +11,9 @@ from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import LOST, PUBLIC, Serving
+from api.metrics import WebMetrics
 from api.problems import problem_responses
+from care.errors import Unavailable
 from care.models.common import Model
 
 router = APIRouter(tags=["operation"])
@@ -28,9 +30,16 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
-async def readyz(serving: Serving) -> Health:
-    """MongoDB, Temporal and a worker can be reached; the problem names what cannot."""
-    await serving.ready()
+async def readyz(request: Request, serving: Serving, only: Literal["web"] | None = None) -> Health:
+    """MongoDB, Temporal and a worker can be reached, and this process was not told to stop; the problem says what.
+
+    With `only=web`, just the last of these: for a proxy, which would have nobody left to ask if a database that is away
+    for all took every process out.
+    """
+    if request.app.state.draining:
+        raise Unavailable("This web process is about to stop: ask another one.")
+    if only is None:
+        await serving.ready()
     return Health()
 
 
@@ -41,10 +50,13 @@ async def readyz(serving: Serving) -> Health:
     responses={200: {"content": {"text/plain": {}}, "description": "Prometheus text."}},
 )
 async def metrics(request: Request, serving: Serving) -> Response:
-    """For Prometheus. Without the database, the figures of models are the last ones known."""
-    measured = request.app.state.metrics
-    with suppress(*LOST):
-        measured.show(await serving.stores.meters.totals(1), datetime.now(UTC))
+    """For Prometheus. Without the database, the figures of models are the last ones known, and there are none of how
+    the shop stands."""
+    measured: WebMetrics = request.app.state.metrics
+    await measured.watch.look(serving)
+    if measured.watch.sees_the_database:  # else each would wait for it
+        with suppress(*LOST):
+            measured.show(await serving.stores.meters.totals(1), datetime.now(UTC))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 

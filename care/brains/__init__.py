@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from care.brains.budget import Accounts, Budget
+from care.brains.budget import Accounts, Budget, Told
 from care.brains.hosted import Hosted, Meters, Prices
 from care.brains.metered import MeteredJudge, MeteredUnderstanding, MeteredWording
 from care.brains.protocols import EvidenceJudge, Understanding, Wording
@@ -29,8 +29,11 @@ class ChatBrains(NamedTuple):
             await self.hosted.aclose()
 
 
-def chat_brains(settings: Settings, meters: Meters, accounts: Accounts | None = None) -> ChatBrains:
-    """Groq with the local model behind it, or the local model alone. Without `accounts` nothing bounds the cost."""
+def chat_brains(
+    settings: Settings, meters: Meters, accounts: Accounts | None = None, used_up: Told | None = None
+) -> ChatBrains:
+    """Groq with the local model behind it, or the local model alone. Without `accounts` nothing bounds the cost;
+    `used_up` hears each time that it was bounded."""
     from care.brains.local import LocalUnderstanding
 
     local = LocalUnderstanding()
@@ -45,7 +48,7 @@ def chat_brains(settings: Settings, meters: Meters, accounts: Accounts | None = 
     hosted = Hosted(client, meters, f"groq {model}", prices)
     groq = GroqUnderstanding(hosted, model, seconds=min(settings.model_timeout_seconds, UNDERSTANDING_SECONDS))
     each, daily = settings.chat_tokens, settings.chat_tokens_per_day
-    budget = Budget(accounts, "tokens", each=each, daily=daily) if accounts else None
+    budget = Budget(accounts, "tokens", each=each, daily=daily, told=used_up) if accounts else None
     wording = MeteredWording(GroqWording(hosted), budget)
     return ChatBrains(MeteredUnderstanding(groq, local, meters, budget), wording, hosted)
 
@@ -55,9 +58,11 @@ def understanding_for(settings: Settings, meters: Meters) -> Understanding:
     return chat_brains(settings, meters).understanding
 
 
-def judge_for(settings: Settings, meters: Meters, accounts: Accounts | None = None) -> EvidenceJudge:
+def judge_for(
+    settings: Settings, meters: Meters, accounts: Accounts | None = None, used_up: Told | None = None
+) -> EvidenceJudge:
     """Gemini, which raises ModelTrouble when it gives no usable answer, or the local checks. Without `accounts` nothing
-    bounds how often it is asked."""
+    bounds how often it is asked; `used_up` hears each time that it was bounded."""
     if settings.gemini_api_key is None or not settings.gemini_api_key.get_secret_value():
         from care.brains.local_judge import LocalJudge
 
@@ -72,7 +77,7 @@ def judge_for(settings: Settings, meters: Meters, accounts: Accounts | None = No
     )
     prices = Prices(settings.gemini_price_in, settings.gemini_price_out, settings.price_currency)
     each, daily = settings.judgements_per_refund, settings.judgements_per_day
-    budget = Budget(accounts, "judgements", each=each, daily=daily) if accounts else None
+    budget = Budget(accounts, "judgements", each=each, daily=daily, told=used_up) if accounts else None
     return MeteredJudge(gemini, meters, f"gemini {settings.gemini_model}", prices, budget)
 
 

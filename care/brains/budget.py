@@ -11,6 +11,8 @@ from typing import Protocol
 
 from care.brains.protocols import Payer
 
+Told = Callable[[str], None]
+
 
 class Accounts(Protocol):
     async def spent(self, account: str) -> int: ...
@@ -24,20 +26,33 @@ def _today() -> date:
 
 class Budget:
     """`each` for a case (a conversation, a refund), `daily` for all cases of a customer in one day (UTC), both in what
-    `name` counts. The last thing begun may go beyond it: what a call costs is known when it has come back."""
+    `name` counts. The last thing begun may go beyond it: what a call costs is known when it has come back.
+
+    `told` hears the name each time that there is nothing left."""
 
     def __init__(
-        self, accounts: Accounts, name: str, *, each: int, daily: int, today: Callable[[], date] = _today
+        self,
+        accounts: Accounts,
+        name: str,
+        *,
+        each: int,
+        daily: int,
+        today: Callable[[], date] = _today,
+        told: Told | None = None,
     ) -> None:
         self._accounts = accounts
         self._name = name
         self._each = each
         self._daily = daily
         self._today = today
+        self._told = told
 
     async def is_used_up(self, payer: Payer) -> bool:
         case, day = self._named(payer)
-        return await self._accounts.spent(case) >= self._each or await self._accounts.spent(day) >= self._daily
+        over = await self._accounts.spent(case) >= self._each or await self._accounts.spent(day) >= self._daily
+        if over and self._told:
+            self._told(self._name)
+        return over
 
     async def spend(self, payer: Payer, amount: int) -> None:
         for account in self._named(payer):

@@ -51,6 +51,7 @@ Act: TypeAlias = Literal[
     "repaired",
     "backed_up",
     "restored",
+    "migrated",
 ]
 
 # `by` of what was done on the server, of what a worker did at its start, and of a signature that is no account.

@@ -38,6 +38,7 @@ def _named_day(given: Any) -> Any:
 IsoDay = Annotated[date, BeforeValidator(_named_day)]
 
 T = TypeVar("T")
+B = TypeVar("B", bound=BaseModel)
 
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -56,6 +57,11 @@ class Body(BaseModel):
     """What a caller sends: an unknown field is an error, because a typing slip must not change what is done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def known(model: type[B], written: Any) -> B:
+    """What some version has written, as far as this one knows its fields, at every depth. Raises ValidationError."""
+    return model.model_validate(written, extra="ignore")
 
 
 class Page(BaseModel, Generic[T]):

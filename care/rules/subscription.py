@@ -22,7 +22,7 @@ from care.models.subscription import (
     Subscription,
     SubscriptionStatus,
 )
-from care.rules.occurrences import MOMENT, Passed, midnight
+from care.rules.occurrences import MOMENT, Passed, midnight, occurrence_due
 from care.rules.prepaid import Paying, given_back, is_used_up, paying, used
 from care.rules.reminders import coming, floor, following_delivery, given_up
 from care.rules.retries import SETBACKS, is_past_due, tried_again
@@ -35,6 +35,15 @@ def planned(subscription: Subscription) -> Subscription:
     """With its next dates, and a new version."""
     dates = [] if is_over(subscription) else [o.key for o in islice(coming(subscription), UPCOMING)]
     return _next(subscription, upcoming=dates, next_delivery=dates[0] if dates else None)
+
+
+def next_due(subscription: Subscription) -> datetime | None:
+    """The instant of `next_delivery`."""
+    key = subscription.next_delivery
+    if key is None:
+        return None
+    ordered_beside = (each.due for each in subscription.extra if each.key == key)
+    return next(ordered_beside, None) or occurrence_due(subscription.schedule, key)
 
 
 def is_over(subscription: Subscription) -> bool:

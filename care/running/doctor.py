@@ -23,6 +23,7 @@ from care.rotation import UNKNOWN, held
 from care.search_attributes import SEARCH_ATTRIBUTES
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
+from care.stores.migrating import State, states
 from care.temporal import connect
 
 SECONDS = 5.0
@@ -157,13 +158,18 @@ async def _mongodb(settings: Settings) -> list[Finding]:
         async with asyncio.timeout(SECONDS), open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
             hello = await stores.database.command("hello")
             server = await stores.database.command("buildInfo")
-            keys = await _sealed(settings, stores)
+            more = [*await _sealed(settings, stores), _migrated(await states(stores))]
     except _SILENT:
         return [Finding("MongoDB", "cannot be reached", ok=False, fix="Start it, or correct CARE_MONGODB_URI")]
     if not hello.get("setName"):
         fix = "Start it with --replSet and run rs.initiate(): transactions and change streams need it"
-        return [Finding("MongoDB", f"{server['version']}, but no replica set", ok=False, fix=fix), *keys]
-    return [Finding("MongoDB", f"{server['version']}, replica set {hello['setName']}"), *keys]
+        return [Finding("MongoDB", f"{server['version']}, but no replica set", ok=False, fix=fix), *more]
+    return [Finding("MongoDB", f"{server['version']}, replica set {hello['setName']}"), *more]
+
+
+def _migrated(found: list[State]) -> Finding:
+    left = [f"{state.name} has {state.left} to go" for state in found if state.left]
+    return Finding("migrations", "; ".join(left) or f"all {len(found)} done", ok=not left, fix="Run `care migrate`")
 
 
 async def _sealed(settings: Settings, stores: Stores) -> list[Finding]:
@@ -184,13 +190,15 @@ async def _sealed(settings: Settings, stores: Stores) -> list[Finding]:
 
 
 async def _temporal(settings: Settings) -> list[Finding]:
-    wrong = "Start it, or correct CARE_TEMPORAL_ADDRESS, CARE_TEMPORAL_TLS and CARE_TEMPORAL_API_KEY"
+    wrong = "Start it, or correct CARE_TEMPORAL_ADDRESS, CARE_TEMPORAL_TLS... and CARE_TEMPORAL_API_KEY"
     try:
         async with asyncio.timeout(SECONDS):
             client = await connect(settings)
             request = ListSearchAttributesRequest(namespace=client.namespace)
             known = (await client.operator_service.list_search_attributes(request)).custom_attributes
-    except (RuntimeError, RPCError, SetupError, TimeoutError):
+    except SetupError as error:
+        return [Finding("Temporal", "cannot be reached", ok=False, fix=str(error))]
+    except (RuntimeError, RPCError, TimeoutError):
         return [Finding("Temporal", "cannot be reached", ok=False, fix=wrong)]
     missing = [name for name in SEARCH_ATTRIBUTES if name not in known]
     fixes = "; ".join(

@@ -9,6 +9,8 @@ from typing import Self
 from care.errors import SetupError
 from care.running.supervisor import Part, end, ending, last_words, spawn
 
+READY = "Servers answer"  # the line after which worker and web may start
+
 
 class Errand:
     """Runs a part once. Its lines on stdout tell how far it is; its last one on stderr, why it failed."""

@@ -1,7 +1,7 @@
-"""What `care up` does once its two servers run: the replica set, and on a new data directory the demo.
+"""What `care up` does once its two servers run: the replica set, migrations, and on a new data directory the demo.
 
-A process of its own (`python -m care.running.prepare DIR --demo`), gone before CARE is ready. Prints a line when both
-servers answer, then one for each further step.
+A process of its own (`python -m care.running.prepare DIR --demo`), gone before CARE is ready. Prints a line for
+each step, and READY when both servers answer and hold what this version can read.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from care.models.subscription import Frequency, Item, SubscriptionRequest
 from care.policy import load_policy
 from care.production import refuse_unsafe
 from care.running.datadir import DataDir, write_private
+from care.running.errand import READY
 from care.settings import Settings, load, secrets_in
 
 
@@ -31,9 +32,22 @@ async def prepare(data: DataDir, *, demo: bool) -> None:
         embedded.mongod_ready(_port(settings.mongodb_uri)),
         embedded.temporal_ready(_port(f"//{settings.temporal_address}")),
     )
-    _tell("Servers answer")
+    await _migrate(settings)
+    _tell(READY)
     if demo and not data.accounts.exists():
         await _load(settings, data)
+
+
+async def _migrate(settings: Settings) -> None:
+    """Before a worker or a web process of this version reads what an older one has left."""
+    from care.migrating import migrate_all
+    from care.stores import open_stores
+
+    async with open_stores(settings.mongodb_uri, settings.mongodb_database, indexes=False) as stores:
+        if await stores.is_new():  # nothing to migrate, and worker and web make the indexes while they start
+            return
+        await stores.ensure_indexes()
+        await migrate_all(stores, _tell)
 
 
 async def _load(settings: Settings, data: DataDir) -> None:

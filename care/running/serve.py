@@ -8,20 +8,26 @@ import socket
 from types import FrameType
 from typing import Any
 
+import structlog
 import uvicorn
 
 from care import logs
 from care.errors import SetupError
+from care.migrating import refuse_unmigrated
 from care.production import refuse_unsafe
 from care.running.connections import Bounds, Connection, Socket
 from care.settings import Settings
 
 _LONGEST_MESSAGE = 1024 * 1024  # bytes that a page may send over its socket at once
-STOP_SECONDS = 4  # open pages hold a websocket each; they reconnect to whoever serves next
+# What is under way at the end may finish: a chat's stream, an upload. Open pages are told at once, and reconnect to
+# whoever serves next. `care up` waits 15 seconds.
+STOP_SECONDS = 12
+
+log = structlog.get_logger("web")
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Runs until SIGINT or SIGTERM. Raises SetupError if it cannot start.
+    """Runs until SIGINT or SIGTERM; a second one ends at once. Raises SetupError if it cannot start.
 
     The portal keeps pages in memory: more processes need sticky sessions, and uvicorn's own workers are no way to it.
     """
@@ -30,9 +36,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
+    asyncio.run(refuse_unmigrated(settings))
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
     try:
-        _Server(configured(app, settings, host=host, port=port)).run()
+        _Server(configured(app, settings, host=host, port=port), app.state, settings.drain_seconds).run()
     except SystemExit:  # how uvicorn says that the application did not start; the log has the cause
         raise SetupError(
             "The web process could not start: check with `care doctor` that MongoDB can be reached."
@@ -60,10 +67,15 @@ def configured(app: Any, settings: Settings, bounds: Bounds | None = None, **how
 
 
 class _Server(uvicorn.Server):
-    """uvicorn looks ten times a second whether it should stop. Here the signal says so, and an idle process rests."""
+    """uvicorn looks ten times a second whether it should stop. Here the signal says so, and an idle process rests.
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    For `drain` seconds after the first signal all is served as before, but for /readyz.
+    """
+
+    def __init__(self, config: uvicorn.Config, state: Any, drain: float) -> None:
         super().__init__(config)
+        self._state = state
+        self._drain = drain
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked = asyncio.Event()
 
@@ -77,9 +89,24 @@ class _Server(uvicorn.Server):
                 continue
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._asked.set)
+        if self._loop is None:  # still starting: nobody is served yet
+            super().handle_exit(sig, frame)
+        else:
+            self._captured_signals.append(sig)
+            self._loop.call_soon_threadsafe(self._told, self._loop)
+
+    def _told(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._state.draining:
+            self.force_exit = True
+            self._end()
+        else:
+            self._state.draining = True
+            log.info("draining", seconds=self._drain)
+            loop.call_later(self._drain, self._end)
+
+    def _end(self) -> None:
+        self.should_exit = True
+        self._asked.set()
 
 
 def _refuse_taken(host: str, port: int) -> None:

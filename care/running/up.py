@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from care import embedded
 from care.errors import SetupError
 from care.running.datadir import DataDir, port_is_free, write_private
-from care.running.errand import Errand
+from care.running.errand import READY, Errand
 from care.running.probe import http_status
 from care.running.supervisor import Part, Supervisor
 
@@ -31,10 +31,13 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Options:
-    """`demo`: None keeps what was chosen when the directory was new."""
+    """`demo`: None keeps what was chosen when the directory was new. `host` is what the web process listens on, and
+    `public_url` what people type, where that is not this machine."""
 
     data_dir: Path
     port: int = 8080
+    host: str = "127.0.0.1"
+    public_url: str = ""
     demo: bool | None = None
     reset: bool = False
 
@@ -101,24 +104,27 @@ class _Stack:
 
     async def _boot(self) -> None:
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._start()
+            async with asyncio.timeout(START_SECONDS) as patience:
+                await self._start(patience)
         except TimeoutError:
             raise SetupError(f"CARE was not ready after {START_SECONDS:.0f} s; see {self._data.logs}.") from None
         self._children.ready = True
         self._publish()
         self._display.ready(self._runtime())
 
-    async def _start(self) -> None:
+    async def _start(self, patience: asyncio.Timeout) -> None:
         self._display.step("Starting MongoDB and Temporal")
         self._data.mongodb.mkdir(exist_ok=True)
         await self._children.start(self._mongod())
         await self._children.start(self._temporal())
         async with Errand(self._prepare()) as prepare:
-            await prepare.line()  # both servers answer
+            while (step := await prepare.line()) != READY:
+                self._display.step(step)
+                patience.reschedule(asyncio.get_running_loop().time() + START_SECONDS)  # a migration may take its time
             self._display.step("Starting worker and web")
             await self._children.start(self._care("worker"))
-            await self._children.start(self._care("web", "serve", "--port", str(self._options.port)))
+            where = ("--host", self._options.host, "--port", str(self._options.port))
+            await self._children.start(self._care("web", "serve", *where))
             while step := await prepare.line():
                 self._display.step(step)
         self._display.step("Waiting for worker and web")
@@ -130,7 +136,8 @@ class _Stack:
 
     def _temporal(self) -> Part:
         ports = self._ports["temporal"], self._ports["temporal_ui"]
-        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=f"{self._web}/codec")
+        codec = f"{self._options.public_url or self._web}/codec"
+        command = embedded.temporal_command(self._data.temporal_db, *ports, codec_endpoint=codec)
         return self._part("temporal", command)
 
     def _prepare(self) -> Part:
@@ -163,7 +170,8 @@ class _Stack:
             "CARE_TEMPORAL_NAMESPACE": "default",
             "CARE_TEMPORAL_API_KEY": "",
             "CARE_TEMPORAL_TLS": "0",
-            "CARE_PUBLIC_URL": self._web,
+            **{f"CARE_TEMPORAL_TLS_{file}": "" for file in ("CERT", "KEY", "CA", "SERVER_NAME")},
+            "CARE_PUBLIC_URL": self._options.public_url or self._web,
         }
 
     def _runtime(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from care.stores.refunds import RefundStore
 from care.stores.resets import ResetStore
 from care.stores.restored import refuse_half_restored
 from care.stores.sessions import SessionStore
+from care.stores.standing import StandingStore
 from care.stores.subscriptions import SubscriptionStore
 from care.stores.tokens import TokenStore
 from care.stores.traces import TraceStore
@@ -82,11 +83,16 @@ class Stores:
     meters: MeterStore
     rates: RateStore
     budgets: BudgetStore
+    standing: StandingStore
 
     async def ensure_indexes(self) -> None:
         """Make what is missing. Collections come with their indexes: transactions should not have to make them."""
         families = [value for name, value in vars(self).items() if name != "database"]
         await asyncio.gather(*(family.ensure_indexes() for family in families))
+
+    async def is_new(self) -> bool:
+        """Whether nothing was ever stored here."""
+        return not await self.database.list_collection_names()
 
     async def drop(self) -> None:
         """Everything, for good: for tests and `--reset`."""
@@ -162,4 +168,5 @@ def over(database: Database) -> Stores:
         meters=meters,
         rates=RateStore(database),
         budgets=BudgetStore(database),
+        standing=StandingStore(database),
     )

@@ -19,7 +19,6 @@ from care.errors import Unavailable
 from care.models.audit import Act, AuditEvent, Head
 from care.models.common import Page
 from care.rules.audit_chain import BEGINNING, chained
-from care.stores.audit_before import carry_over
 from care.stores.documents import MOST_PER_PAGE, NEWEST, OLDEST, Documents, now
 from care.stores.mongo import Database, Document, Session, Turns, after_commit, in_transaction
 from care.stores.paging import after as beyond
@@ -46,7 +45,6 @@ class AuditStore:
             await lines.create_index([*((field, OLDEST) for field in fields), ("_id", NEWEST)])
         await lines.create_index([("at", OLDEST), ("_id", OLDEST)])
         await lines.create_index("once", unique=True, partialFilterExpression=_ONCE)
-        await carry_over(self._database, self._append)
 
     async def append(
         self, act: Act, *, by: str, about: str = "", session: Session | None = None, once: str = "", **detail: str
@@ -60,6 +58,12 @@ class AuditStore:
         if once and (written := await self._written(once)):
             return written
         return await self.transaction(lambda own: self._append(own, act, by, about, detail, once))
+
+    async def carry_over(
+        self, session: Session, act: Act, by: str, about: str, detail: dict[str, str], *, at: datetime
+    ) -> None:
+        """A line of what was recorded elsewhere at that time, for a migration."""
+        await self._append(session, act, by, about, detail, at=at)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """For an act and its line, both or neither: as `in_transaction`, and those of one process in their turn."""

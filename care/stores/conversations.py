@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from care.models.common import Page
+from care.models.common import Page, known
 from care.models.conversation import Conversation, ConversationView, Message
 from care.models.memory import ConversationState
 from care.stores.documents import NEWEST, OLDEST, Documents, plain
@@ -63,7 +63,7 @@ class ConversationStore:
         """With all messages, oldest first. Raises NotFound."""
         head = await self._heads.get(conversation_id)
         turns = self._turns.find({"conversation_id": conversation_id}).sort([("turn", OLDEST)])
-        messages = [Message.model_validate(each) async for turn in turns for each in turn["messages"]]
+        messages = [known(Message, each) async for turn in turns for each in turn["messages"]]
         return ConversationView(**head.model_dump(), messages=messages)
 
     async def page(self, customer_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
@@ -108,4 +108,4 @@ class ConversationStore:
     async def load_state(self, conversation_id: str) -> ConversationState | None:
         """What the conversation remembered after its last turn; None for one that never had a turn."""
         head = await self._heads.collection.find_one({"_id": conversation_id}, {"state": 1})
-        return ConversationState.model_validate(head["state"]) if head and "state" in head else None
+        return known(ConversationState, head["state"]) if head and "state" in head else None

@@ -34,9 +34,6 @@ class CustomerStore:
         await customers.create_index([("created_at", NEWEST), ("_id", NEWEST)])
         await customers.create_index([("handles", 1)])
         await customers.create_index([("names", 1)])
-        # Those from before there were keys.
-        async for old in customers.find({"handles": None}):
-            await customers.update_one({"_id": old["_id"]}, {"$set": _keys(self._customers.decode(old))})
 
     async def get(self, customer_id: str) -> Customer:
         return await self._customers.get(customer_id)
@@ -47,6 +44,13 @@ class CustomerStore:
     async def add(self, customer: Customer) -> bool:
         """Store once; False if the customer was there, which changes nothing."""
         return await self._customers.add(customer, **_keys(customer))
+
+    async def make_findable(self, customer_id: str) -> None:
+        """For a customer from before there were keys, whatever changes it at the same time."""
+        while (customer := await self._customers.find(customer_id)) is not None:
+            as_read = {"name": customer.name, "email": customer.email}
+            if await self._customers.change(customer_id, _keys(customer), only_if=as_read):
+                return
 
     async def change(self, customer_id: str, wish: ChangeCustomer) -> Customer:
         """Safe to repeat. Raises NotFound, Conflict for one that was erased, Invalid (`fields`) for what cannot be."""

@@ -16,7 +16,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import Invalid, NotFound
-from care.models.common import Page, milliseconds
+from care.models.common import Page, known, milliseconds
 from care.stores.mongo import Collection, Database, Document, Session
 from care.stores.paging import after, to_cursor
 
@@ -72,7 +72,7 @@ class Documents(Generic[M]):
         return document
 
     def decode(self, document: Document) -> M:
-        return self._model.model_validate({**document, self._key: document["_id"]})
+        return known(self._model, {**document, self._key: document["_id"]})
 
     def as_stored(self, model: M) -> M:
         """What reading `model` back gives: its times cut to milliseconds."""

@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from care.errors import InFlight, KeyReused
-from care.stores.documents import now
 from care.stores.mongo import Database, Document
 
 _KEPT = timedelta(hours=24)
@@ -42,17 +42,17 @@ class IdempotencyStore:
         Raises KeyReused if the key came with another body, InFlight while the first call is being answered. A call that
         has not ended after 60 seconds is taken for dead, and its key may be taken over.
         """
-        id_ = _id(scope, key)
-        new = {"_id": id_, "body_sha256": body_sha256, "state": "in_flight", "started_at": now()}
+        # By the database's clock: that of another web process may be ahead, and would take a living call for dead.
+        new = {"body_sha256": body_sha256, "state": "in_flight", "started_at": "$$NOW"}
+        only_new = {name: {"$ifNull": [f"${name}", value]} for name, value in new.items()}
         while True:
             try:
-                await self._calls.insert_one(new)
-            except DuplicateKeyError:
-                stored = await self._calls.find_one({"_id": id_})
-                if stored is not None:
-                    return await self._repeated(stored, body_sha256)
-            else:
-                return None
+                stored = await self._calls.find_one_and_update(
+                    {"_id": _id(scope, key)}, [{"$set": only_new}], upsert=True, return_document=ReturnDocument.BEFORE
+                )
+            except DuplicateKeyError:  # two at once, both the first
+                continue
+            return await self._repeated(stored, body_sha256) if stored else None
 
     async def finish(self, scope: str, key: str, status: int, body: bytes, *, customer_id: str | None = None) -> None:
         done = {"state": "done", "status": status, "body": body, "customer_id": customer_id}
@@ -67,13 +67,17 @@ class IdempotencyStore:
             raise KeyReused("This Idempotency-Key came with another body before: use a new key for a new call.")
         if stored["state"] == "done":
             return Replay(stored["status"], stored["body"])
-        if now() - stored["started_at"] > _TAKE_OVER_AFTER:
-            same = {"_id": stored["_id"], "state": "in_flight", "started_at": stored["started_at"]}
-            taken = await self._calls.update_one(same, {"$set": {"started_at": now()}})
-            if taken.modified_count:
-                return None
+        dead = {"$lt": ["$started_at", {"$subtract": ["$$NOW", _TAKE_OVER_AFTER // timedelta(milliseconds=1)]}]}
+        same = {"_id": stored["_id"], "state": "in_flight", "started_at": stored["started_at"], "$expr": dead}
+        taken = await self._calls.update_one(same, [{"$set": {"started_at": "$$NOW"}}])
+        if taken.modified_count:
+            return None
         raise InFlight("The first call with this Idempotency-Key is still being answered: try again in a moment.")
 
 
 def _id(scope: str, key: str) -> str:
-    return hashlib.sha256(f"{scope} {key}".encode()).hexdigest()
+    return hashed(f"{scope} {key}")
+
+
+def hashed(caller_and_key: str) -> str:
+    return hashlib.sha256(caller_and_key.encode()).hexdigest()

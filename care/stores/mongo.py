@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -34,7 +35,11 @@ T = TypeVar("T")
 CONNECTION_ERRORS: tuple[type[PyMongoError], ...] = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 
 DURABLE = WriteConcern(w="majority", j=True)
+# A server that says nothing is missed after a heartbeat and the patience of a call: its calls are then broken off. One
+# whose heart beats, but that does not answer a call, is given up later: some calls build an index.
+_HEARTBEAT, _ANSWER = timedelta(seconds=5), timedelta(seconds=60)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds
+_LOST_FOR = 10.0  # seconds that a transaction is tried again while the server cannot be reached
 _RANDOM = secrets.SystemRandom()
 # What is to be done once the transaction that is under way has been committed.
 _afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("afterwards")
@@ -43,10 +48,10 @@ _afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("afterwards")
 def connect(uri: str, *, patience: timedelta = timedelta(seconds=5), name: str = "care") -> Client:
     """A client whose writes are acknowledged by a majority and in the journal. Connects on first use.
 
-    A call fails with one of CONNECTION_ERRORS when no server is found within `patience`. `name` is what MongoDB knows
-    its connections by.
+    A call fails with one of CONNECTION_ERRORS when no server is found within `patience`, or when it was found and went
+    silent: none waits for ever. `name` is what MongoDB knows its connections by.
     """
-    milliseconds = patience // timedelta(milliseconds=1)
+    milliseconds, heartbeat, answer = (each // timedelta(milliseconds=1) for each in (patience, _HEARTBEAT, _ANSWER))
     return AsyncIOMotorClient(
         uri,
         tz_aware=True,
@@ -55,6 +60,8 @@ def connect(uri: str, *, patience: timedelta = timedelta(seconds=5), name: str =
         retryWrites=True,
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
+        heartbeatFrequencyMS=heartbeat,
+        socketTimeoutMS=answer,
         appname=name,
     )
 
@@ -63,15 +70,18 @@ async def in_transaction(database: Database, body: Callable[[Session], Awaitable
     """Run `body` in one transaction; it may run several times and must touch the database only through its session.
 
     Any error out of `body` aborts all of it. Writers that collide try again, up to two minutes; `body` should write the
-    document that others are likely to write first, so that it collides before it has done work.
+    document that others are likely to write first, so that it collides before it has done work. Where the server cannot
+    be reached, this fails with one of CONNECTION_ERRORS after some ten seconds: somebody waits for the answer.
     """
-    attempts = count()
+    attempts, began = count(), time.monotonic()
 
     async def attempt(session: Session) -> T:
         _afterwards.set([])
         try:
             return await body(session)
         except PyMongoError as error:
+            if isinstance(error, ConnectionFailure) and time.monotonic() - began > _LOST_FOR:
+                raise AutoReconnect(str(error)) from error  # without the label that has it tried for two minutes
             if error.has_error_label("TransientTransactionError"):
                 # Many that collide on one document would otherwise retry in step and starve each other.
                 await asyncio.sleep(_RANDOM.uniform(0, min(_FIRST_PAUSE * 2 ** next(attempts), _LONGEST_PAUSE)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from care.errors import NotFound
 from care.models.audit import WORKER
+from care.models.common import known
 from care.models.policy import PolicyUse, RefundPolicy
 from care.stores.audit import AuditStore
 from care.stores.documents import now
@@ -42,7 +43,7 @@ class PolicyStore:
         if found is None:
             kept = ", ".join(await self.versions()) or "none"
             raise NotFound(f"There is no policy {version}. Kept are: {kept}.")
-        return RefundPolicy.model_validate(found["content"])
+        return known(RefundPolicy, found["content"])
 
     async def versions(self) -> list[str]:
         """Oldest first, by when a worker first worked under them."""

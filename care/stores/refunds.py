@@ -20,7 +20,7 @@ from care.stores.mongo import Database, Document, Session
 from care.stores.reservations import HELD, OWNED, PAID, Reservations, queue_place
 
 # A person is needed: to rule, or to put a payment right.
-_OPEN = [RefundStatus.IN_REVIEW.value, RefundStatus.PAYMENT_FAILED.value]
+AT_THE_DESK = [RefundStatus.IN_REVIEW.value, RefundStatus.PAYMENT_FAILED.value]
 _SETTLED = [status.value for status in RefundStatus if status.is_settled]
 _APPROVED = {RefundStatus.APPROVED, RefundStatus.PAYMENT_FAILED, RefundStatus.PAID}
 
@@ -123,7 +123,7 @@ class RefundStore:
 
         With `escalated`, the supervisors' part of it.
         """
-        where: Document = {"status": {"$in": _OPEN}}
+        where: Document = {"status": {"$in": AT_THE_DESK}}
         if not open_only:
             where = {"$or": [where, {"rulings.0": {"$exists": True}}]}
         if claimed_by is not None:

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 import worker
 from api.main import create_app
+from care.embedded import free_port
 from care.models.customer import Role
 from care.settings import Settings
 from care.temporal import connect
@@ -37,6 +38,7 @@ def settings(mongodb_uri: str, temporal_server: str) -> Settings:
         evidence_max_bytes=200_000,
         token_seconds=3600,  # colleagues work through the whole run
         allow_subdaily=True,
+        metrics_port=free_port(),
     )
 
 

@@ -16,7 +16,7 @@ from tests.dialogues.grammar import CATALOGUE
 _ASIDE = {
     "conversations", "messages", "evidence", "files.chunks", "files.files", "notifications", "dispatches", "counters",
     "given_ids", "idempotency", "meters", "policies", "allowances", "budgets", "payers", "order_changes",
-    "data_keys", "rates", "audit", "audit_head",
+    "data_keys", "rates", "audit", "audit_head", "migrations",
 }  # fmt: skip
 # How a thing got where it is, and what is computed from the rest of it: never said, so never claimed.
 _COMPUTED = {

@@ -20,6 +20,7 @@ from care.errors import SetupError
 from care.models.audit import Act, AuditEvent
 from care.rules.audit_chain import BEGINNING, chained
 from care.stores import Stores, open_stores
+from care.stores.documents import now
 
 LAST = 7
 
@@ -68,6 +69,7 @@ ACTS: dict[str, Act] = {
     "customer erase": "customer_erased",
     "customer export": "customer_exported",
     "keys rotate": "keys_rotated",
+    "migrate": "migrated",
     "policy replay": "policy_replayed",
     "repair all": "repaired",
     "repair ledger": "repaired",
@@ -250,6 +252,11 @@ def test_what_was_tampered_with_is_found(
     assert (found.exit_code, found.stdout) == (1, f"{fault}\n")
     told = json.loads(care("verify", "--json", **record).stdout)
     assert told["fault"] == fault
+
+    async def is_told_to_prometheus(stores: Stores) -> None:
+        assert [(each.check, each.faults) for each in (await stores.standing.look(now())).checks] == [("audit", 1)]
+
+    within(record, is_told_to_prometheus)
 
 
 async def _forged(stores: Stores) -> None:

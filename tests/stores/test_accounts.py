@@ -10,7 +10,9 @@ from care.models.audit import AuditEvent
 from care.models.customer import AccountWish, ChangeCustomer, Role
 from care.passwords import verify_password
 from care.stores import Stores
+from care.stores.migrations.m0002_customer_keys import CUSTOMER_KEYS
 from tests.stores.make import customer
+from tests.stores.migrations import migrated
 
 PASSWORD = "correct horse battery"
 
@@ -82,9 +84,9 @@ async def test_a_customer_is_found_by_the_beginning_of_id_address_or_name(stores
     assert await found("mehta") == []
 
 
-async def test_customers_from_before_there_were_keys_are_found_after_the_next_start(stores: Stores) -> None:
+async def test_customers_from_before_there_were_keys_are_found_after_the_migration(stores: Stores) -> None:
     await stores.customers.add(customer("CUST001", name="Ada"))
     await stores.database["customers"].update_one({"_id": "CUST001"}, {"$unset": {"handles": "", "names": ""}})
     assert await stores.customers.search("ada", 10) == []
-    await stores.ensure_indexes()
+    await migrated(stores, [CUSTOMER_KEYS])
     assert [each.customer_id for each in await stores.customers.search("ada", 10)] == ["CUST001"]

@@ -12,7 +12,9 @@ from care.auditing import checked
 from care.errors import Unavailable
 from care.models.audit import Act, AuditEvent, Head
 from care.stores import Stores
+from care.stores.migrations.m0001_account_record import ACCOUNT_RECORD
 from care.stores.mongo import Session, in_transaction
+from tests.stores.migrations import migrated
 
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
@@ -118,7 +120,7 @@ async def test_what_was_written_of_accounts_before_becomes_lines_once(stores: St
         {"_id": n, "at": AT, "by": "root", "email": "amy@shop.test", "kind": kind, "before": before, "role": role}
         for n, (kind, before, role) in enumerate(old, start=1)
     )
-    await asyncio.gather(stores.ensure_indexes(), stores.ensure_indexes())
+    await asyncio.gather(*(migrated(stores, [ACCOUNT_RECORD]) for _ in range(2)))
     events = await written(stores)
     assert [(each.act, each.at, each.by, each.about) for each in events] == [
         (act, AT, "root", "amy@shop.test") for act in ("account_added", "role_changed", "account_closed")

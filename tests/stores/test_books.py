@@ -231,12 +231,14 @@ async def test_the_command_says_what_it_did_and_exits_with_1_for_a_person(
     dry = care("repair", "ledger", "--dry-run", cwd=tmp_path, **servers)
     assert (dry.returncode, dry.stderr) == (0, "")
     assert "wallet CUST001: it shows €99.99, and the ledger says €1.50; nothing was changed" in dry.stdout
+    assert (await shop.standing.look(AT)).checks[0].faults == 1
     await pay_twice(shop)
     mended = care("repair", "ledger", "--json", cwd=tmp_path, **servers)
     said: dict[str, Any] = json.loads(mended.stdout)
     assert mended.returncode == 1
     assert (said["mended"], said["unchanged"], said["for_a_person"]) == (1, 0, 1)
     assert {each["subject"] for each in said["findings"]} == {"wallet CUST001", "refund REF1"}
+    assert (await shop.standing.look(AT)).checks[0].faults == 1
     assert (await shop.wallets.get("CUST001")) == Wallet(customer_id="CUST001", balance=eur(150))
     (line,) = (await shop.audit.page()).items
     assert (line.act, line.about, line.detail) == ("repaired", "CUST001", {"what": "wallet", "mend": "wallet"})

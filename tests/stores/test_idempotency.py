@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from care.errors import InFlight, KeyReused
-from care.stores import Replay, Stores
+from care.stores import Replay, Stores, idempotency
 from care.stores.documents import now
 
 CALL = ("ana POST /refund", "key-1", "a" * 64)
@@ -61,3 +61,12 @@ async def test_a_call_that_died_is_taken_over_by_one(stores: Stores, age: int, t
     await stores.database["idempotency"].update_one({}, {"$set": {"started_at": started}})
     outcomes = await asyncio.gather(*(stores.idempotency.begin(*CALL) for _ in range(20)), return_exceptions=True)
     assert outcomes.count(None) == taken
+
+
+async def test_a_call_is_not_taken_for_dead_by_a_process_whose_clock_is_ahead(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stores.idempotency.begin(*CALL)
+    monkeypatch.setattr(idempotency, "now", lambda: now() + timedelta(hours=1), raising=False)
+    with pytest.raises(InFlight):
+        await stores.idempotency.begin(*CALL)

@@ -206,6 +206,9 @@ QUERIES: dict[str, Query] = {
         lambda s: s.refunds.settled(since=AT + timedelta(minutes=9), limit=PAGE), PAGE + 1 + 4
     ),
     "refunds.settled, next": Query(lambda s: _second(s.refunds.settled), _BOTH + 8),
+    "standing.look": Query(
+        lambda s: s.standing.look(AT + timedelta(days=1)), 2, reason="all but the two checks is in the indexes"
+    ),
     "subscriptions.page": Query(lambda s: s.subscriptions.page(ME, limit=PAGE)),
     "subscriptions.page, next": Query(lambda s: _second(s.subscriptions.page, ME), _BOTH),
     "subscriptions.active": Query(lambda s: s.subscriptions.active(ME), MINE),
@@ -255,6 +258,7 @@ BY_ID = {
     *("orders.get", "orders.paid_back", "orders.place", "orders.put", "orders.set_payment", "orders.set_status"),
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
+    *("standing.note",),
     *(
         "refunds.drop_unreserved",
         "refunds.is_held",
@@ -418,6 +422,7 @@ async def _fill(stores: Stores) -> None:
             for n, who, at in many
         ],
         "subscription_id",
+        next_due=lambda n: AT + timedelta(minutes=n),
     )
     await put(
         "notifications",

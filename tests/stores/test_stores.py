@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,9 +12,10 @@ from care import embedded
 from care.errors import Conflict, Unavailable
 from care.models.customer import Account, Role
 from care.models.order import OrderStatus
-from care.stores import Change, open_stores, over
+from care.stores import CONNECTION_ERRORS, Change, mongo, open_stores, over
 from care.stores import Stores as AllStores
 from care.stores.mongo import connect
+from tests.chaos.links import Network
 from tests.stores.make import AT, eur, order, product, refund
 
 
@@ -32,6 +34,27 @@ async def test_a_database_that_does_not_answer_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         await over(client["none"]).ping()
     client.close()
+
+
+async def test_a_transaction_whose_database_goes_away_is_given_up_and_not_tried_for_two_minutes(
+    mongodb_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo, "_LOST_FOR", 0.1)
+    network = Network()
+    link = network.link(urlsplit(mongodb_uri).port or 0)
+    client = connect(f"mongodb://127.0.0.1:{link.port}/?directConnection=true", patience=timedelta(seconds=1))
+
+    async def body(session: mongo.Session) -> None:
+        link.refuse()
+        await client["none"]["none"].insert_one({}, session=session)
+
+    try:
+        async with asyncio.timeout(60):
+            with pytest.raises(CONNECTION_ERRORS):
+                await mongo.in_transaction(client["none"], body)
+    finally:
+        client.close()
+        network.close()
 
 
 async def test_changes_are_seen_as_they_happen(stores: AllStores) -> None:

@@ -46,10 +46,11 @@ class Chat:
     brain: Any = field(default_factory=Scripted)
     doors: Doors = field(default_factory=Doors)
     wording: Wording | None = None
+    name: str = "talk"
 
     @property
     def conversation_id(self) -> str:
-        return f"CNV-{self.task_queue}"
+        return f"CNV-{self.task_queue}-{self.name}"
 
     async def open(self) -> Chat:
         await furnish(self.stores, await self.now())

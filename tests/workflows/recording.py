@@ -21,8 +21,17 @@ HISTORIES = Path(__file__).parent / "histories"
 async def record(handle: WorkflowHandle[Any, Any], name: str) -> None:
     if os.environ.get("CARE_RECORD"):
         history = await handle.fetch_history()
-        content = _without(json.loads(history.to_json()), "identity")
-        (HISTORIES / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+        save(json.loads(history.to_json()), name)
+
+
+def save(history: dict[str, Any], name: str) -> None:
+    content = _without(history, "identity")
+    (HISTORIES / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def names(kind: str) -> list[str]:
+    """All that are recorded of subscriptions, refunds or conversations."""
+    return sorted(path.stem for path in HISTORIES.glob(f"{kind}-*.json"))
 
 
 def recorded(name: str) -> WorkflowHistory:

@@ -9,19 +9,14 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.exceptions import ApplicationError
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer
 
-from activities.graphs.conversation import conversation_graph
 from activities.graphs.conversation_nodes import ConversationNodes, TurnState
 from care.models.understanding import Intent
 from care.stores import Stores
-from care.temporal import data_converter
-from tests.conftest import TEST_KEY
 from tests.graphs.talk import ME, OTHER, Marking, Spanish
 from tests.workflows.conversations import Chat
-from tests.workflows.recording import record, recorded
+from tests.workflows.recording import record
 from workflows.conversation import IDLE, TURNS_PER_RUN, ConversationWorkflow
 
 
@@ -262,19 +257,6 @@ async def test_who_waits_for_a_colleague_is_not_forgotten_and_who_is_answered_ma
         ("agent", "Goodbye."),
         ("system", BACK),
     ]
-
-
-HISTORIES = ["refund", "idle", "handoff", "handed-back", "owed-answer", "spanish"]
-
-
-@pytest.mark.parametrize("name", [f"conversation-{name}" for name in HISTORIES])
-async def test_a_recorded_conversation_replays(chat: Chat, name: str) -> None:
-    replayer = Replayer(
-        workflows=[ConversationWorkflow],
-        plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(chat.nodes())})],
-        data_converter=data_converter(TEST_KEY),
-    )
-    await replayer.replay_workflow(recorded(name))
 
 
 class Thinking(ConversationNodes):

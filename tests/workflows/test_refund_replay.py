@@ -14,7 +14,7 @@ from care.models.refund import RefundStatus, Ruling
 from care.stores import Stores
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
-from tests.workflows.recording import record, recorded
+from tests.workflows.recording import record
 from tests.workflows.refund_shop import LARGE, POLICY, SMALL, Judge, claim, hire, in_review, shop, until
 from workflows.refund import RefundWorkflow
 
@@ -62,19 +62,3 @@ async def test_a_refused_refund_replays(time_skipping: WorkflowEnvironment, stor
             await handle.result()
         await record(handle, "refund-refused")
         await replay(stores, await handle.fetch_history())
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("refund-automatic", "refund-reviewed", "refund-refused", "refund-asked-and-answered"),
-        *(
-            "refund-asked-and-expired",
-            "refund-failed-then-credit",
-            "refund-items-apart",
-            "refund-exchanged-then-credit",
-        ),
-    ],
-)
-async def test_a_recorded_refund_replays_on_todays_code(stores: Stores, name: str) -> None:
-    await replay(stores, recorded(name))

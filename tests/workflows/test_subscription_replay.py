@@ -1,36 +1,19 @@
-"""Recorded lives of subscriptions must replay on today's code; a change that breaks one needs `workflow.patched`.
+"""Lives of subscriptions, lived to their ends and recorded there (recording.py); test_breaking_change replays them.
 
-How to record them anew: recording.py. "declined" is from before payments were tried again.
+"declined" is from before payments were tried again.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer
 
 from care.models.subscription import CancelSubscription, SubscriptionStatus
 from care.stores import Stores
-from care.temporal import data_converter
-from tests.conftest import TEST_KEY
-from tests.workflows.recording import HISTORIES, record, recorded
+from tests.workflows.recording import record
 from tests.workflows.subscriptions import Handle, Shop
 from workflows.subscription import SubscriptionWorkflow
-
-RECORDED = sorted(path.stem for path in HISTORIES.glob("subscription-*.json"))
-
-
-def test_there_are_recorded_subscriptions() -> None:
-    assert len(RECORDED) >= 4
-    assert "subscription-prepaid" in RECORDED
-
-
-@pytest.mark.parametrize("name", RECORDED)
-async def test_a_recorded_subscription_replays_on_todays_code(name: str) -> None:
-    replayer = Replayer(workflows=[SubscriptionWorkflow], data_converter=data_converter(TEST_KEY))
-    await replayer.replay_workflow(recorded(name))
 
 
 async def test_every_shape_of_life_comes_to_its_end(

@@ -49,6 +49,7 @@ ACT_WORDS: dict[Act, str] = {
     "repaired": mark("Mended"),
     "backed_up": mark("Backup taken"),
     "restored": mark("Backup put back"),
+    "migrated": mark("Data migrated"),
 }
 
 

@@ -1,0 +1,1 @@
+"""What is measured, for Prometheus. docs/metrics.md is the list; names, once given, stay."""
