@@ -131,8 +131,9 @@ def _say(outcome: Outcome, data_dir: Path | None) -> None:
         return
     begin = f"`care up{join}`" if data_dir else "the workers, then the web processes"
     typer.echo(
-        f"Everybody has to sign in again. Next: start {begin}, and run `care repair{join}`. Then look through what is "
-        "as it was on that day: accounts closed, passwords changed and service tokens revoked since."
+        f"Everybody has to sign in again. Next: start {begin}, and run `care migrate{join}` and "
+        f"`care repair{join}`. Then look through what is as it was on that day: "
+        "accounts closed, passwords changed and service tokens revoked since."
     )
 
 
