@@ -18,6 +18,8 @@ from starlette.routing import BaseRoute
 from api.security import principal_of, service_token
 from api.services import LOST as LOST
 from api.services import Services as Services
+from api.services import StoreError as StoreError
+from api.services import is_out_of_order as is_out_of_order
 from api.tracing import note
 from care.errors import Forbidden, Invalid, MissingScope, NotFound, Unauthenticated, missing
 from care.intake import keep_evidence

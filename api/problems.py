@@ -18,7 +18,7 @@ from starlette.routing import Route, compile_path
 
 from api.tracing import request_id
 from care.errors import CareError, Invalid, MissingScope, TooMany, Unauthenticated, Unavailable
-from care.stores import CONNECTION_ERRORS
+from care.stores import StoreError, is_out_of_order
 
 MEDIA_TYPE = "application/problem+json"
 # What the framework words too tersely.
@@ -116,8 +116,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CareError, _care)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    for kind in CONNECTION_ERRORS:
-        app.add_exception_handler(kind, _database)
+    app.add_exception_handler(StoreError, _database)
 
 
 def _respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
@@ -162,6 +161,9 @@ def _allowed(request: Request) -> str:
 
 
 async def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreError)  # noqa: S101
+    if not is_out_of_order(error):
+        raise error
     log.warning("database_lost", path=_route(request), error=type(error).__name__)
     return response_to(Unavailable("The database cannot be reached. Please try again in a moment."))
 

@@ -26,6 +26,8 @@ from care.rules.parcels import notice_of_trace
 from care.settings import Settings
 from care.signing_in import SigningIn
 from care.stores import CONNECTION_ERRORS, Stores
+from care.stores import StoreError as StoreError
+from care.stores import is_out_of_order as is_out_of_order
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 

@@ -11,7 +11,19 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
-from api.deps import LOST, PAGE, Cursor, Limit, OwnConversation, OwnCustomer, Services, Serving, Viewer, own
+from api.deps import (
+    PAGE,
+    Cursor,
+    Limit,
+    OwnConversation,
+    OwnCustomer,
+    Services,
+    Serving,
+    StoreError,
+    Viewer,
+    is_out_of_order,
+    own,
+)
 from api.idempotency import REPLAYED, Once, RepeatableRoute, repeatable
 from api.problems import ERRORS, response_to
 from api.views import conversation_for
@@ -101,7 +113,9 @@ async def _turn(request: Request, said: Callable[[], Awaitable[ChatReply]]) -> R
         return await repeatable(request, answered)
     except CareError as error:
         return response_to(error)
-    except LOST:
+    except StoreError as error:
+        if not is_out_of_order(error):
+            raise
         return response_to(Unavailable("The database cannot be reached. Please try again in a moment."))
 
 

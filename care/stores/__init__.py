@@ -22,7 +22,7 @@ from care.stores.idempotency import IdempotencyStore, Replay
 from care.stores.ids import IdStore
 from care.stores.ledger import LedgerStore
 from care.stores.meters import MeterStore
-from care.stores.mongo import CONNECTION_ERRORS, Database, connect
+from care.stores.mongo import CONNECTION_ERRORS, Database, StoreError, connect, is_out_of_order
 from care.stores.notifications import NotificationStore
 from care.stores.order_changes import OrderChangeStore
 from care.stores.orders import OrderStore
@@ -44,7 +44,7 @@ from care.stores.tries import TryStore
 from care.stores.wallets import WalletStore
 from care.stores.webhooks import WebhookStore
 
-__all__ = ["CONNECTION_ERRORS", "Change", "Replay", "Stores", "open_stores"]
+__all__ = ["CONNECTION_ERRORS", "Change", "Replay", "StoreError", "Stores", "is_out_of_order", "open_stores"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession
-from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -36,12 +36,17 @@ T = TypeVar("T")
 
 # What pymongo raises while the database cannot be reached or does not answer in time.
 CONNECTION_ERRORS: tuple[type[PyMongoError], ...] = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+# All that it raises; see `is_out_of_order`.
+StoreError: TypeAlias = PyMongoError
+# "UnknownError" is what a disk that is full or fails is called, and by some commands "OutOfDiskSpace".
+_DISK_ERRORS = (8, 14031)
 
 DURABLE = WriteConcern(w="majority", j=True)
 # A server that says nothing is missed after a heartbeat and the patience of a call: its calls are then broken off. One
 # whose heart beats, but that does not answer a call, is given up later: some calls build an index.
 _HEARTBEAT, _ANSWER = timedelta(seconds=5), timedelta(seconds=60)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds
+_COLLIDE_FOR = 120.0  # seconds that a transaction is tried again while others are in its way
 _LOST_FOR = 10.0  # seconds that a transaction is tried again while the server cannot be reached
 _RANDOM = secrets.SystemRandom()
 # What is to be done once the transaction that is under way has been committed.
@@ -78,29 +83,50 @@ async def in_transaction(database: Database, body: Callable[[Session], Awaitable
     be reached, this fails with one of CONNECTION_ERRORS after some ten seconds: somebody waits for the answer.
     """
     attempts, began = count(), time.monotonic()
-
-    async def attempt(session: Session) -> T:
-        _afterwards.set([])
-        try:
-            return await body(session)
-        except PyMongoError as error:
-            if isinstance(error, ConnectionFailure) and time.monotonic() - began > _LOST_FOR:
-                raise AutoReconnect(str(error)) from error  # without the label that has it tried for two minutes
-            if error.has_error_label("TransientTransactionError"):
+    async with await database.client.start_session() as session:
+        while True:
+            acts: list[Callable[[], None]] = []
+            _afterwards.set(acts)
+            session.start_transaction(ReadConcern("snapshot"), DURABLE, ReadPreference.PRIMARY)
+            try:
+                result = await _once(session, body, began)
+            except PyMongoError as error:
+                if not _to_be_tried_again(error, "TransientTransactionError", began):
+                    raise
                 # Many that collide on one document would otherwise retry in step and starve each other.
                 await asyncio.sleep(_RANDOM.uniform(0, min(_FIRST_PAUSE * 2 ** next(attempts), _LONGEST_PAUSE)))
-            raise
+                continue
+            for act in acts:
+                act()
+            return result
 
-    async with await database.client.start_session() as session:
-        result: T = await session.with_transaction(
-            attempt,
-            read_concern=ReadConcern("snapshot"),
-            write_concern=DURABLE,
-            read_preference=ReadPreference.PRIMARY,
-        )
-        for act in _afterwards.get():
-            act()
-        return result
+
+async def _once(session: Session, body: Callable[[Session], Awaitable[T]], began: float) -> T:
+    """To the end of its commit. motor's own `with_transaction` leaves a commit that failed to whoever asked for it."""
+    try:
+        result = await body(session)
+    except BaseException:
+        await session.abort_transaction()
+        raise
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if not _to_be_tried_again(error, "UnknownTransactionCommitResult", began):
+                raise
+            await asyncio.sleep(_FIRST_PAUSE)
+        else:
+            return result
+
+
+def _to_be_tried_again(error: PyMongoError, label: str, began: float) -> bool:
+    bound = _LOST_FOR if isinstance(error, ConnectionFailure) else _COLLIDE_FOR
+    return error.has_error_label(label) and time.monotonic() - began < bound
+
+
+def is_out_of_order(error: StoreError) -> bool:
+    """Whether the server cannot do now what it may do later: it is away, or its disk is full."""
+    return isinstance(error, CONNECTION_ERRORS) or (isinstance(error, OperationFailure) and error.code in _DISK_ERRORS)
 
 
 def after_commit(act: Callable[[], None]) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from fastapi import FastAPI
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
+from api.problems import install
 from tests.api.shop import MILK, STREET, Shop, Someone
 
 JSON = {"Content-Type": "application/json"}
@@ -47,6 +50,27 @@ async def test_every_answer_carries_safe_headers_and_the_requests_id(shop: Shop)
     assert problem.json()["request_id"] == "abc-1"
     odd = await shop.browser().get("/healthz", headers={"X-Request-ID": "a b<script>"})
     assert odd.headers["x-request-id"].isalnum()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationFailure("28: No space left on device", 8), 503),
+        (AutoReconnect("connection closed"), 503),
+        (OperationFailure("unknown operator: $sat", 2), 500),
+    ],
+)
+async def test_a_database_that_is_out_of_order_is_no_fault_of_ours(error: PyMongoError, status: int) -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/")
+    async def failing() -> None:
+        raise error
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        assert (await client.get("/")).status_code == status
 
 
 GOOD: dict[str, Any] = {"items": [{"sku": MILK.sku, "quantity": 1}], "frequency": "weekly", "delivery_day": "friday"}

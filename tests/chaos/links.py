@@ -66,6 +66,7 @@ class Link:
         self._server.close()
         self._reset()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was aborted is closed in the next turn of the loop
 
     def hang(self) -> None:
         """Nothing arrives any more, on old connections and new ones, and nobody is told: a cable that was pulled."""

@@ -14,7 +14,7 @@ from care.models.customer import Account, Role
 from care.models.order import OrderStatus
 from care.stores import CONNECTION_ERRORS, Change, mongo, open_stores, over
 from care.stores import Stores as AllStores
-from care.stores.mongo import connect
+from care.stores.mongo import Session, connect
 from tests.chaos.links import Network
 from tests.stores.make import AT, eur, order, product, refund
 
@@ -55,6 +55,20 @@ async def test_a_transaction_whose_database_goes_away_is_given_up_and_not_tried_
     finally:
         client.close()
         network.close()
+
+
+async def test_a_transaction_that_is_lost_at_its_commit_is_done_anew(stores: AllStores) -> None:
+    runs = []
+
+    async def body(session: Session) -> int:
+        runs.append(session)
+        await stores.database["notes"].insert_one({"_id": len(runs)}, session=session)
+        if len(runs) == 1:
+            await stores.database.client.admin.command("killSessions", [session.session_id])
+        return len(runs)
+
+    assert await mongo.in_transaction(stores.database, body) == 2
+    assert [each["_id"] async for each in stores.database["notes"].find()] == [2]
 
 
 async def test_changes_are_seen_as_they_happen(stores: AllStores) -> None:
