@@ -26,7 +26,11 @@ def main(commit: str) -> None:
         data_dir = Path(folder) / "data"
         _up(old, data_dir)
         shop = Shop(data_dir)
-        planted = plant(shop)
+        try:
+            planted = plant(shop)
+        except BaseException:
+            _care(old, "down", "--data-dir", str(data_dir))
+            raise
         shop.close()
         subprocess.run(["kill", "-9", str(shop.runtime["pid"])], check=True)
         for pid in shop.runtime["pids"].values():
