@@ -37,6 +37,14 @@ SHARED_BY = {
     "tests/platform/test_personal_data.py": "product",
     "tests/chaos/test_worker_killed.py": "product",
 }
+# With the values of all variables, as it would write them by itself, one traceback takes longer than most tests.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -17,5 +17,7 @@ def assert_is_ours(command: Sequence[str]) -> None:
     found: Any = get_command(app)
     while words and words[0] in getattr(found, "commands", {}):
         found = found.commands[words.pop(0)]
+    if default := getattr(found, "default", None):
+        found = found.commands[default]
     assert not hasattr(found, "commands")
     found.make_context("care", words)

@@ -29,7 +29,8 @@ LASTING = sorted(set(SERVICES) - ONE_SHOT)
 
 
 def settings_names() -> set[str]:
-    return {f"CARE_{name.upper()}" for name in Settings.model_fields}
+    """The standard's own names stand beside ours."""
+    return {name.upper() if name.startswith("otel_") else f"CARE_{name.upper()}" for name in Settings.model_fields}
 
 
 @pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/proxy/https.yml"])
@@ -104,7 +105,7 @@ def test_who_is_waited_for_can_tell_that_it_is_ready(service: str) -> None:
 
 def test_nothing_is_published_beyond_this_machine_and_no_database_at_all() -> None:
     published = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
-    assert set(published) == {"proxy", "temporal-ui", "mail", "prometheus", "grafana"}
+    assert set(published) == {"proxy", "temporal-ui", "mail", "prometheus", "grafana", "traces"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -129,7 +130,7 @@ def test_no_log_fills_the_disk(service: str) -> None:
 def test_whoever_is_reached_from_outside_reaches_no_database() -> None:
     databases = {network for name in ("mongodb", "postgresql") for network in SERVICES[name]["networks"]}
     assert all(COMPOSE["networks"][network]["internal"] for network in databases)
-    for name in ("proxy", "temporal-ui", "mail", "prometheus", "grafana"):
+    for name in ("proxy", "temporal-ui", "mail", "prometheus", "grafana", "traces"):
         assert not databases & set(SERVICES[name]["networks"])
     everywhere = {network for about in SERVICES.values() for network in about["networks"]}
     assert everywhere == set(COMPOSE["networks"])
