@@ -8,13 +8,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos fuzz lint messages lock audit sbom licences chromium promtool clean
+.PHONY: help install up test chaos fuzz upgrade lint messages lock audit sbom licences chromium promtool clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
 	@echo "make test            install, then the linters and the whole test suite"
 	@echo "make chaos           kill worker, database and Temporal again and again in a storm of deliveries (some minutes)"
 	@echo "make fuzz            ask the API what its document allows and forbids, as everybody (CARE_FUZZ_SECONDS for each of four)"
+	@echo "make upgrade FROM=commit   run that version, fill it, and start this one on its data (some minutes)"
 	@echo "make install         only install, into $(VENV)"
 	@echo "make lint            only the linters"
 	@echo "make messages        bring the catalogues of care/language up to what the code says"
@@ -57,6 +58,10 @@ chaos: install
 # CARE_FUZZ_SEED=n chooses other questions.
 fuzz: install
 	CARE_FUZZ_SECONDS=$${CARE_FUZZ_SECONDS:-300} $(BIN)/pytest --timeout 7200 tests/api/test_document.py $(ARGS)
+
+# FROM stays installed in build/upgrade.
+upgrade: install
+	$(BIN)/python -m tests.upgrade $${FROM:-dc4c106}
 
 lint: install
 	$(BIN)/ruff check .

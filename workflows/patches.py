@@ -3,6 +3,9 @@
 A patch ships twice, as a worker that does not know it cannot replay a history that has it. The first release knows it
 (False): it follows what a newer one has set, and sets nothing itself. The next release sets it (True), and can be
 rolled back to the first. How to change a workflow: docs/upgrading.md.
+
+What stands here now is set at once: nothing before knows patches, nor reads past fields that it does not know, so no
+release is there to roll back to. This one is the first that a later release can be rolled back to.
 """
 
 from __future__ import annotations
