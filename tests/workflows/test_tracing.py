@@ -72,7 +72,7 @@ def request() -> Iterator[list[str]]:
 
 
 def traced(client: Client) -> Client:
-    """Beside the interceptors that it has: one of them lets the test server's clock run while a result is waited for."""
+    """Beside the interceptors that it has: one lets the test server's clock run while a result is waited for."""
     config = client.config()
     return Client(**config | {"interceptors": [TracedCalls(), *config["interceptors"]]})
 
