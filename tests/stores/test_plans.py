@@ -238,7 +238,7 @@ BY_ID = {
     ),
     *("conversations.append", "conversations.get", "conversations.load_state", "conversations.save_state"),
     *("conversations.start", "customers.add", "customers.change", "customers.get"),
-    *("customers.erase", "evidence.erase"),
+    *("audit.carry_over", "customers.erase", "customers.make_findable", "evidence.erase"),
     *(
         "evidence.get",
         "evidence.known",
