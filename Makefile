@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
 	@echo "make test            install, then the linters and the whole test suite"
-	@echo "make chaos           kill worker, database and Temporal again and again in a storm of deliveries (some minutes)"
+	@echo "make chaos           let all kinds of faults come over a whole deployment, CARE_STORM_ROUNDS times; then audit it"
 	@echo "make fuzz            ask the API what its document allows and forbids, as everybody (CARE_FUZZ_SECONDS for each of four)"
 	@echo "make upgrade FROM=commit   run that version, fill it, and start this one on its data (some minutes)"
 	@echo "make install         only install, into $(VENV)"
@@ -51,7 +51,7 @@ test: install chromium promtool lint
 	  || { echo "Once more, alone:"; $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
 	@$(MAKE) --no-print-directory audit || echo "The code is as good as before: 'make audit' is what fails."
 
-# CARE_STORM_SEED=n chooses another order of the kills.
+# CARE_STORM_SEED=n draws another schedule of the faults.
 chaos: install
 	CARE_STORM_ROUNDS=$${CARE_STORM_ROUNDS:-4} $(BIN)/pytest --timeout 7200 tests/chaos $(ARGS)
 

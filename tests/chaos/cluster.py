@@ -25,6 +25,7 @@ import httpx
 
 from care import embedded
 from care.embedded import free_port
+from care.running import tether
 from care.running.probe import http_status
 from care.seeding.demo import load_demo
 from care.settings import Settings, read
@@ -33,6 +34,8 @@ from tests.chaos.links import Link, Network
 from tests.running import PATIENCE, environment
 
 DATABASE = "care"
+# What it runs ends with whoever ran it, so nothing of a cluster outlives tests that were killed.
+_TETHER = Path(tether.__file__)
 CARE = (sys.executable, "-P", "-m", "care.cli")
 _FAKETIME = Path(sysconfig.get_path("purelib"), "libfaketime/vendor/libfaketime/src/libfaketime.so.1")
 
@@ -57,6 +60,7 @@ class Process:
         self._folder = folder
         self._ready = ready
         self._began = 0
+        self._wanted = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def __repr__(self) -> str:
@@ -72,18 +76,24 @@ class Process:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def fallen(self) -> bool:
+        """It ended by itself; one that was killed or stopped has not."""
+        return self._wanted and not self.alive
+
+    @property
     def said(self) -> str:
         """What it has logged since its last start."""
         return self.log.read_bytes()[self._began :].decode(errors="replace")
 
     def start(self) -> None:
         """Does nothing to one that runs. See `until_ready`."""
+        self._wanted = True
         if self.alive:
             return
         with self.log.open("ab") as log:
             self._began = log.tell()
             self._process = subprocess.Popen(
-                self.command,
+                [sys.executable, str(_TETHER), str(os.getpid()), *self.command],
                 cwd=self._folder,
                 env=environment(**self.environment),
                 stdin=subprocess.DEVNULL,
@@ -104,6 +114,7 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL; returns when it is gone."""
+        self._wanted = False
         if self._process and self.alive:
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
@@ -111,6 +122,7 @@ class Process:
     def stop(self, seconds: float = PATIENCE) -> int:
         """SIGTERM; returns how it ended. Kills it after `seconds`, and fails then."""
         assert self._process
+        self._wanted = False
         if self.alive:
             self.signal(signal.SIGTERM)
         try:
@@ -123,8 +135,10 @@ class Process:
 class Cluster:
     """`folder` keeps logs and data; `mongodb_folder` may lie on a disk of its own. `settings` go to every process.
 
-    With `clocks`, the wall clock of each worker and web process can be moved (`set_clock`). Those of the servers
-    cannot: Temporal asks the kernel itself, and mongod asks so often that it would come to a halt.
+    The wall clock of each process whose name begins with one of `clocks` can be moved (`set_clock`): "worker", "web".
+    Those of the servers cannot: Temporal asks the kernel itself, and mongod asks so often that it would come to a halt.
+    A process with such a clock must start no children, as one that takes photos does: libfaketime holds a lock
+    while it is forked, and hangs.
     """
 
     def __init__(
@@ -134,7 +148,7 @@ class Cluster:
         workers: int = 2,
         webs: int = 2,
         mongodb_folder: Path | None = None,
-        clocks: bool = False,
+        clocks: tuple[str, ...] = (),
         settings: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -244,6 +258,12 @@ class Cluster:
             for process in group:
                 process.until_ready()
 
+    def start_the_fallen(self) -> None:
+        """As a supervisor does, who knows nothing of why; returns at once."""
+        for process in self.processes:
+            if process.fallen:
+                process.start()
+
     def close(self) -> None:
         for process in reversed(self.processes):
             process.kill()
@@ -273,7 +293,7 @@ class Cluster:
         return self.folder / f"{name}.clock"
 
     def _faketime(self, name: str) -> dict[str, str]:
-        if not self._clocks:
+        if not name.startswith(self._clocks):
             return {}
         _write_clock(self._clock(name), 0)
         return {

@@ -16,7 +16,7 @@ from tests.running import PATIENCE
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with cluster(tmp_path_factory.mktemp("cluster"), clocks=True) as running:
+    with cluster(tmp_path_factory.mktemp("cluster"), clocks=("worker", "web")) as running:
         yield running
 
 

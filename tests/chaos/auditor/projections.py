@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from tests.chaos.auditor.shop import Document, Shop
@@ -55,7 +55,7 @@ async def _differences(temporal: Client, kind: str, id_: str, stored: Document) 
     try:
         status = (await handle.describe()).status
         live: Document = await handle.query("state", result_type=dict, rpc_timeout=timedelta(seconds=30))
-    except RPCError as error:
+    except (RPCError, WorkflowQueryFailedError) as error:
         yield f"The workflow of {id_} cannot be asked: {error.message}."
         return
     expected = _RUNNING if _goes_on(kind, stored) else _COMPLETED
