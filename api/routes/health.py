@@ -29,7 +29,7 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(503))
+@router.get("/readyz", dependencies=[PUBLIC], responses=problem_responses(422, 503))
 async def readyz(request: Request, serving: Serving, only: Literal["web"] | None = None) -> Health:
     """MongoDB, Temporal and a worker can be reached, and this process was not told to stop; the problem says what.
 
