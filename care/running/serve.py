@@ -36,10 +36,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     refuse_unsafe(settings)
     _refuse_taken(host, port)
     logs.configure(settings.log_level, "web")
-    asyncio.run(refuse_unmigrated(settings))
     end_tracing = tracing_setup.configure(settings, "web")
     app = importlib.import_module("api.main").create_app(settings)  # by name: care imports no route
     try:
+        asyncio.run(refuse_unmigrated(settings))
         _Server(configured(app, settings, host=host, port=port), app.state, settings.drain_seconds).run()
     except SystemExit:  # how uvicorn says that the application did not start; the log has the cause
         raise SetupError(

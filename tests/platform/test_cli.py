@@ -79,7 +79,7 @@ def test_every_command_explains_itself(command: list[str], tmp_path: Path) -> No
 def test_a_web_process_without_its_database_says_so_at_the_end(tmp_path: Path) -> None:
     result = care("serve", "--port", str(free_port()), cwd=tmp_path, **SERVERS, **KEYS)
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith("care: The web process could not start: check with `care doctor`")
+    assert result.stderr.splitlines()[-1].startswith("care: MongoDB cannot be reached: check that it runs")
 
 
 def test_status_of_an_unused_directory_says_that_nothing_runs(tmp_path: Path) -> None:
