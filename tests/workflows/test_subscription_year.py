@@ -145,7 +145,11 @@ async def chain(shop: Shop, handle: Handle) -> list[list[HistoryEvent]]:
 def cycles_of(run: Iterable[HistoryEvent]) -> list[list[HistoryEvent]]:
     """What lies between the starts of two deliveries in one run: one delivery and the two reminders of the next."""
     events = list(run)
-    starts = [n for n, each in enumerate(events) if each.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
+    starts = [
+        n
+        for n, each in enumerate(events)
+        if each.activity_task_scheduled_event_attributes.activity_type.name == "deliver_occurrence"
+    ]
     return [events[one:next_one] for one, next_one in pairwise(starts)]
 
 
