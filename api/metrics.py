@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.standing import Watch
+from api.tracing import method_of, route_of
 from care.metrics.process import measure_process
 from care.models.analytics import ModelFigures
 
@@ -67,19 +68,9 @@ class Measured:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                method, route = _labels(scope)
+                method, route = method_of(scope), route_of(scope)
                 self._metrics.requests.labels(method, route, message["status"]).inc()
                 self._metrics.seconds.labels(method, route).observe(time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, sending)
-
-
-def _labels(scope: Scope) -> tuple[str, str]:
-    method = scope["method"] if scope["method"] in _METHODS else "other"
-    if scope.get("root_path") or scope["path"].startswith("/ui"):
-        return method, "/ui"
-    return method, str(getattr(scope.get("route"), "path", "unmatched"))
-
-
-_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -52,7 +52,7 @@ class Traced:
     async def _answered(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         notes: dict[str, str] = {}
         scope[_NOTES], began, status = notes, time.monotonic(), 0
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = method_of(scope)
         quiet = scope["path"].startswith(_QUIET)
 
         async def sending(message: Message) -> None:
@@ -69,7 +69,7 @@ class Traced:
             try:
                 await self._app(scope, receive, sending)
             finally:
-                route = _route(scope, notes)
+                route = notes.get("route") or route_of(scope)
                 span.update_name(f"{method} {route}")
                 span.set_attributes({"http.route": route, "http.response.status_code": status})
                 if status >= 500:
@@ -110,10 +110,13 @@ def act(page: str) -> Iterator[None]:
         yield
 
 
-def _route(scope: Scope, notes: dict[str, str]) -> str:
+def method_of(scope: Scope) -> str:
+    """One of the standard's; whatever else a caller thinks of is "other"."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def route_of(scope: Scope) -> str:
     """A pattern: what was asked for may be a link that works without a sign-in, or hold a name."""
-    if "route" in notes:
-        return notes["route"]
     if scope.get("root_path") or scope["path"].startswith("/ui"):
         return "/ui"
     return str(getattr(scope.get("route"), "path", "unmatched"))

@@ -7,13 +7,15 @@ nothing that was called off since is done meanwhile.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowHistoryEventFilterType
-from temporalio.common import QueryRejectCondition
+from temporalio.common import QueryRejectCondition, SearchAttributePair, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from care.errors import Gone, SetupError, Unavailable
@@ -22,7 +24,7 @@ from care.rules.repair import Finding, Mend
 from care.stores.projections import Document, ProjectionStore
 from care.temporal import CUSTOMER, named_key
 from workflows.failures import Closed, answered
-from workflows.gate import UPDATE, Gate
+from workflows.gate import UPDATE, Gate, attributes
 from workflows.repair_ids import KINDS, business_ids
 
 AT_ONCE = 20
@@ -57,7 +59,7 @@ class Seen:
     live: Any
 
 
-class Repair(Gate):
+class Repair(Gate, ABC):
     """Of one kind of workflow, by the prefix of its ids. `looked_at` counts those compared so far.
 
     `give_up`: what nobody can read is ended. `from_mongodb`: MongoDB is right, and no worker runs.
@@ -93,23 +95,23 @@ class Repair(Gate):
             for finding in await self._compare(projections, unknown, dry_run=dry_run):
                 yield finding
 
-    def _projections(self) -> ProjectionStore[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _projections(self) -> ProjectionStore[Any]: ...
 
+    @abstractmethod
     async def _held_against(self, seen: Seen) -> tuple[Mend, str]:
         """What is to be done, and why. Raises Unclear, Unreadable."""
-        raise NotImplementedError
 
-    def _is_over(self, stored: Any) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _is_over(self, stored: Any) -> bool: ...
 
+    @abstractmethod
     async def _store(self, seen: Seen) -> bool:
         """The workflow's state in the place of what was seen; False if that has changed since. Raises Unclear."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _start(self, stored: Any) -> bool:
         """A workflow that takes up where MongoDB stands; False if one runs."""
-        raise NotImplementedError
 
     async def _beside(self, seen: Seen, *, dry_run: bool) -> list[Finding]:
         """What else is wrong with it, once the two agree."""
@@ -266,6 +268,21 @@ class Repair(Gate):
             started = event.workflow_execution_started_event_attributes
             return next((named for payload in started.input.payloads if (named := named_key(payload))), "")
         return ""
+
+    async def _begun(self, run: Any, stored: Any, workflow_id: str, *pairs: SearchAttributePair[Any]) -> bool:
+        """Only in the place of one that was looked at: it has ended, or we have ended it. False if one runs."""
+        try:
+            await self._temporal.start_workflow(
+                run,
+                stored,
+                id=workflow_id,
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                search_attributes=attributes(*pairs),
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
     async def _ended(self, handle: WorkflowHandle[Any, Any], reason: str) -> None:
         """Safe to repeat."""

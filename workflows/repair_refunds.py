@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from temporalio.common import SearchAttributePair, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.common import SearchAttributePair
 
 from activities.refund import RefundActivities
 from care.errors import CareError
@@ -18,7 +17,6 @@ from care.rules.repair import Finding, Mend, by_version, without_workflow
 from care.stores import projections
 from care.stores.projections import ProjectionStore
 from care.temporal import AMOUNT, CUSTOMER, STATUS, refund_workflow_id
-from workflows.gate import attributes
 from workflows.refund import RefundWorkflow
 from workflows.repair import Repair, Seen, Unclear
 
@@ -85,22 +83,14 @@ class RefundRepair(Repair):
 
     async def _start(self, stored: Refund) -> bool:
         """It waits, is judged or is paid again as the case stands; what was paid under its key is paid once."""
-        try:
-            await self._temporal.start_workflow(
-                RefundWorkflow.run,
-                stored,
-                id=refund_workflow_id(stored.refund_id),
-                task_queue=self._task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                search_attributes=attributes(
-                    SearchAttributePair(CUSTOMER, stored.customer_id),
-                    SearchAttributePair(STATUS, stored.status),
-                    SearchAttributePair(AMOUNT, stored.amount.amount),
-                ),
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        return True
+        return await self._begun(
+            RefundWorkflow.run,
+            stored,
+            refund_workflow_id(stored.refund_id),
+            SearchAttributePair(CUSTOMER, stored.customer_id),
+            SearchAttributePair(STATUS, stored.status),
+            SearchAttributePair(AMOUNT, stored.amount.amount),
+        )
 
     async def _beside(self, seen: Seen, *, dry_run: bool) -> list[Finding]:
         """Files that were sent after the backup are gone."""

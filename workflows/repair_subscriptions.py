@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from temporalio.common import SearchAttributePair, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.common import SearchAttributePair
 
 from care.models.subscription import Subscription
 from care.rules.repair import Finding, Mend, compared
@@ -11,7 +10,6 @@ from care.rules.subscription import is_over
 from care.stores import projections
 from care.stores.projections import ProjectionStore
 from care.temporal import CUSTOMER, STATUS, subscription_workflow_id
-from workflows.gate import attributes
 from workflows.repair import Repair, Seen
 from workflows.repair_orders import LostOrders
 from workflows.subscription import SubscriptionWorkflow
@@ -36,21 +34,13 @@ class SubscriptionRepair(Repair):
         return await self._projections().overwrite(seen.live, seen.document)
 
     async def _start(self, stored: Subscription) -> bool:
-        try:
-            await self._temporal.start_workflow(
-                SubscriptionWorkflow.run,
-                stored,
-                id=subscription_workflow_id(stored.subscription_id),
-                task_queue=self._task_queue,
-                # Only in the place of one that was looked at: it has ended, or we have ended it.
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                search_attributes=attributes(
-                    SearchAttributePair(CUSTOMER, stored.customer_id), SearchAttributePair(STATUS, stored.status)
-                ),
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        return True
+        return await self._begun(
+            SubscriptionWorkflow.run,
+            stored,
+            subscription_workflow_id(stored.subscription_id),
+            SearchAttributePair(CUSTOMER, stored.customer_id),
+            SearchAttributePair(STATUS, stored.status),
+        )
 
     async def _beside(self, seen: Seen, *, dry_run: bool) -> list[Finding]:
         orders = LostOrders(self._stores, self._payments)
