@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from contextlib import closing
 
 import pytest
@@ -16,6 +17,7 @@ from care.running.connections import PEER
 from care.running.doctor import _collector
 from care.settings import Settings
 from tests.fakes.collector import collecting
+from tests.running import PATIENCE
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PROXY = "10.0.0.7"
@@ -83,6 +85,10 @@ def test_without_a_collector_spans_are_dropped_and_one_line_says_so(caplog: pyte
         with tracing.span("nothing"):
             assert tracing.is_recorded()
         end()
+        # A process that ends does not wait for the last try, of which the line tells.
+        deadline = time.monotonic() + PATIENCE
+        while not any(record.levelno >= logging.WARNING for record in caplog.records) and time.monotonic() < deadline:
+            time.sleep(0.05)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
         "The collector does not take traces: they are dropped. See OTEL_EXPORTER_OTLP_ENDPOINT."
     ]
