@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from pymongo import UpdateOne
-
 from care.models.common import Page
 from care.models.subscription import Subscription, SubscriptionStatus
 from care.rules.subscription import next_due
-from care.stores.documents import NEWEST, OLDEST, Documents, now, plain
+from care.stores.documents import NEWEST, OLDEST, Documents, now
 from care.stores.mongo import Database, Document
 from care.stores.paging import EPOCH
 
 _MOST_SKIPS = 400
-_AT_ONCE = 1000
 
 
 class SubscriptionStore:
@@ -38,12 +35,16 @@ class SubscriptionStore:
             [("cancelled_at", NEWEST)], partialFilterExpression={"cancelled_at": {"$gt": EPOCH}}
         )
 
-        await self._complete()
-
     async def save(self, subscription: Subscription) -> None:
         """Keep the newest `version`: an older write, however late, changes nothing."""
         derived = {"skips": _skips(subscription)}
         await self._subscriptions.save_version(subscription, derived=derived, next_due=next_due(subscription))
+
+    async def tell_when_due(self, subscription_id: str) -> None:
+        """For one that was stored before there was a `next_due`; what is written meanwhile has it."""
+        found = await self.get(subscription_id)
+        fields = {"next_due": next_due(found)}
+        await self._subscriptions.change(subscription_id, fields, only_if={"version": found.version})
 
     async def get(self, subscription_id: str) -> Subscription:
         return await self._subscriptions.get(subscription_id)
@@ -55,20 +56,6 @@ class SubscriptionStore:
         """All that are not cancelled (paused and past due ones too), newest first."""
         alive = {"customer_id": customer_id, "status": {"$ne": SubscriptionStatus.CANCELLED.value}}
         return await self._subscriptions.many(alive, by="created_at")
-
-    async def _complete(self) -> None:
-        """What was stored before there was a `next_due` gets one."""
-        without = {"status": SubscriptionStatus.ACTIVE.value, "next_due": None, "next_delivery": {"$ne": None}}
-        found = [self._subscriptions.decode(each) async for each in self._subscriptions.collection.find(without)]
-        for first in range(0, len(found), _AT_ONCE):
-            changes = [
-                UpdateOne(
-                    {"_id": each.subscription_id, "version": each.version},
-                    {"$set": {"next_due": plain(next_due(each))}},
-                )
-                for each in found[first : first + _AT_ONCE]
-            ]
-            await self._subscriptions.collection.bulk_write(changes, ordered=False)
 
 
 def _skips(subscription: Subscription) -> Document:

@@ -14,8 +14,10 @@ from care.models.standing import Reviews, Waiting
 from care.models.subscription import Occurrence, SubscriptionStatus
 from care.stores import Stores
 from care.stores.documents import Documents
+from care.stores.migrations.m0006_next_due import NEXT_DUE
 from care.stores.standing import GRACE
 from tests.stores.make import AT, eur, evidence, refund, subscription
+from tests.stores.migrations import migrated
 
 MINUTE = timedelta(minutes=1)
 NOON = AT.replace(day=20, hour=12, microsecond=0)  # a Friday, on which deliveries were due at 9:00 in Berlin
@@ -65,7 +67,7 @@ async def test_subscriptions_of_an_older_version_are_late_too(stores: Stores) ->
     await stores.subscriptions.save(subscription(next_delivery="2026-03-20"))
     await stores.database["subscriptions"].update_many({}, {"$unset": {"next_due": 1}})
     assert (await stores.standing.look(NOON)).late == Waiting()
-    await stores.ensure_indexes()
+    assert await migrated(stores, [NEXT_DUE]) == 1
     assert (await stores.standing.look(NOON)).late == Waiting(count=1, since=NINE)
 
 

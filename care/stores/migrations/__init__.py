@@ -10,6 +10,7 @@ from care.stores.migrations.m0002_customer_keys import CUSTOMER_KEYS
 from care.stores.migrations.m0003_handed_over import HANDED_OVER
 from care.stores.migrations.m0004_kept_answers import KEPT_ANSWERS
 from care.stores.migrations.m0005_indexes import INDEXES
+from care.stores.migrations.m0006_next_due import NEXT_DUE
 from care.stores.migrations.step import Migration
 
-MIGRATIONS: list[Migration] = [ACCOUNT_RECORD, CUSTOMER_KEYS, HANDED_OVER, KEPT_ANSWERS, INDEXES]
+MIGRATIONS: list[Migration] = [ACCOUNT_RECORD, CUSTOMER_KEYS, HANDED_OVER, KEPT_ANSWERS, INDEXES, NEXT_DUE]
