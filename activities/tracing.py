@@ -54,20 +54,16 @@ class _Traced(ActivityInboundInterceptor):
         except ApplicationError as error:
             # What is final was decided: a refusal, or no use in trying again.
             say = log.info if error.non_retryable else log.warning
-            say("activity", outcome=tracing.kind_of(error), ms=_since(began))
+            say("activity", outcome=tracing.kind_of(error), ms=tracing.since(began))
             raise
         except Exception as error:
-            log.warning("activity", outcome=tracing.kind_of(error), ms=_since(began), exc_info=error)
+            log.warning("activity", outcome=tracing.kind_of(error), ms=tracing.since(began), exc_info=error)
             raise
         except BaseException as error:
-            log.info("activity", outcome=tracing.kind_of(error), ms=_since(began))
+            log.info("activity", outcome=tracing.kind_of(error), ms=tracing.since(began))
             raise
-        log.info("activity", outcome="done", ms=_since(began))
+        log.info("activity", outcome="done", ms=tracing.since(began))
         return result
-
-
-def _since(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
 
 
 def _is_no_ending(record: logging.LogRecord) -> bool:

@@ -75,7 +75,7 @@ class Traced:
                 if status >= 500:
                     span.set_status(trace.StatusCode.ERROR)
                 level = "debug" if quiet and status < 500 else _level(status)
-                ms = round((time.monotonic() - began) * 1000)
+                ms = tracing.since(began)
                 getattr(log, level)("request", method=method, status=status, ms=ms, **{**notes, "route": route})
 
     def _traceparent(self, scope: Scope) -> str | None:

@@ -95,8 +95,4 @@ async def _asked(way: str, name: str, workflow_id: str) -> AsyncIterator[None]:
         raise
     finally:
         say = log.debug if way == "query" else log.info
-        say("asked", call=way, name=name, workflow_id=workflow_id, outcome=outcome, ms=_since(began))
-
-
-def _since(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
+        say("asked", call=way, name=name, workflow_id=workflow_id, outcome=outcome, ms=tracing.since(began))

@@ -7,6 +7,7 @@ Wherever work goes on elsewhere, a Carrier goes with it: ids, and no word of any
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -113,6 +114,11 @@ def _unrecorded(parent: Context | None, ids: Ids | None) -> Span:
         return NonRecordingSpan(SpanContext(above.trace_id, span_id, False, above.trace_flags))
     trace_id = ids["trace"] if ids else secrets.randbits(128)
     return NonRecordingSpan(SpanContext(trace_id, span_id, False, TraceFlags.get_default()))
+
+
+def since(began: float) -> int:
+    """Milliseconds since `began`, a moment of time.monotonic()."""
+    return round((time.monotonic() - began) * 1000)
 
 
 def failed(span: Span, error: BaseException) -> None:

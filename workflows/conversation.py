@@ -10,9 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
 from workflows.graphs import run_graph
 
@@ -25,17 +23,12 @@ with workflow.unsafe.imports_passed_through():
     from care.models.memory import ChatTurn, ConversationState
     from care.rules import handoff
     from care.temporal import STATUS, refuse
+    from workflows.storing import KEEP_CALL, STORE_CALL
     from workflows.tracing import say
 
 # A conversation that nobody adds to closes by itself; the next message opens it again with all that it remembers.
 IDLE = timedelta(days=30)
 TURNS_PER_RUN = 30
-# Against our own database: short, and repeated until it answers.
-_PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
-# The same, once Temporal has the step on record: a local activity runs before that, and the words of a step that was
-# lost with a server would stand in the place of the next ones.
-KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.workflow import ActivityConfig, LocalActivityConfig
+from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
@@ -28,16 +27,11 @@ with workflow.unsafe.imports_passed_through():
     from care.rules.review import check_reviewer, check_ruling, ruled
     from care.temporal import AMOUNT, STATUS, refuse
     from workflows.graphs import run_graph
+    from workflows.storing import KEEP_CALL, PATIENT, STORE_CALL
     from workflows.tracing import on_its_own, say
 
-_PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-# Against our own database: short, and repeated until it answers.
-STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
-# The same, once Temporal has on record what led to it. A local activity runs before that: what it stored would stay
-# told although the ruling, or the hour, that it tells of was lost with a server.
-KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 # Money is never given up on: the same key, until the gateway says yes or no.
-PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=_PATIENT)
+PAYMENT_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
 
 
 @workflow.defn

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.workflow import ActivityConfig, LocalActivityConfig
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import DueStep, SubscriptionActivities
@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
     from care.rules.subscription_calendar import changed
     from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, refuse
+    from workflows.storing import KEEP_CALL, PATIENT, STORE_CALL
     from workflows.tracing import on_its_own, say
 
 # A weekly subscription with two reminders writes 24 events a cycle, so a run is five weeks. What a run has written is
@@ -40,12 +41,6 @@ with workflow.unsafe.imports_passed_through():
 # (docs/scale.md). Runs that began before that was so go on to where they were going.
 LONGEST_HISTORY, LONGEST_BEFORE = 120, 800
 
-PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-# MongoDB only. Local activities cost six events fewer, and no way through the server.
-STORE_CALL = LocalActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
-# The same, once Temporal has on record what led to it. A local activity runs before that: what it stored would stay
-# told although the update, or the hour, that it tells of was lost with a server.
-KEEP_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=PATIENT)
 # Orders and charges: the payment gateway is outside and may be slow. What a killed worker held waits this long.
 DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
 

@@ -44,9 +44,8 @@ def watched(name: str, *, retry: bool = False, breaker: str = "closed") -> Itera
             took = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out}
             span.set_attributes({f"gen_ai.usage.{_USAGE[each]}": count for each, count in took.items()})
             span.set_attribute("care.model.outcome", outcome)
-            ms = round((time.monotonic() - began) * 1000)
             say = log.info if outcome == "ok" else log.warning
-            say("model", model=name, outcome=outcome, ms=ms, retry=retry, breaker=breaker, **took)
+            say("model", model=name, outcome=outcome, ms=tracing.since(began), retry=retry, breaker=breaker, **took)
 
 
 _USAGE = {"tokens_in": "input_tokens", "tokens_out": "output_tokens"}
