@@ -20,7 +20,7 @@ _ASIDE = {
 }  # fmt: skip
 # How a thing got where it is, and what is computed from the rest of it: never said, so never claimed.
 _COMPUTED = {
-    "subscriptions": {"version", "upcoming", "next_delivery", "last_step", "recent"},
+    "subscriptions": {"version", "upcoming", "next_delivery", "next_due", "last_step", "recent"},
     "refunds": {"version", "updated_at", "timeline", "queue_at"},
     "orders": {"owes"},
     "wallets": {"resyncs"},

@@ -155,7 +155,7 @@ async def test_a_cycle_with_two_reminders_and_a_delivery_costs_at_most_24_events
     scheduled = [
         event.event_id
         async for event in handle.fetch_history_events()
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+        if event.activity_task_scheduled_event_attributes.activity_type.name == "deliver_occurrence"
     ]
     assert len(scheduled) == 4
     assert max(later - earlier for earlier, later in pairwise(scheduled)) <= 24
