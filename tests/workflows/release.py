@@ -1,9 +1,15 @@
-"""A worker of one version, with all three workflows, and the replaying of histories by it."""
+"""A worker of one version, with all three workflows, and the replaying of histories by it.
+
+`python -m tests.workflows.release VERSION MONGODB_URI DATABASE TEMPORAL TASK_QUEUE` runs one until SIGTERM: two
+versions at once are two processes. VERSION is `unaware` of the patch of tests/workflows/altered.py, `knows` it, or
+`sets` it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+import sys
 from typing import Any
 
 from temporalio.client import Client, WorkflowHistory
@@ -19,10 +25,12 @@ from activities.refund import RefundActivities
 from activities.subscription import SubscriptionActivities
 from care.gateways.ledger import LedgerGateway
 from care.policy import load_policy
-from care.stores import Stores
+from care.stores import Stores, over
+from care.stores.mongo import connect
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
 from tests.graphs.talk import Doors, Scripted
+from tests.workflows.altered import KINDS, PATCH, PATCHED
 from tests.workflows.refund_shop import UNSURE, Judge
 
 POLICY = load_policy(None)
@@ -44,17 +52,13 @@ async def replay(stores: Stores, workflow: type[Any], history: WorkflowHistory) 
     await replayer.replay_workflow(history)
 
 
-@asynccontextmanager
-async def release(
-    client: Client, stores: Stores, task_queue: str, workflows: Iterable[type[Any]], *, sets_patches: bool = False
-) -> AsyncIterator[None]:
+async def run(version: str, mongodb_uri: str, database: str, temporal: str, task_queue: str) -> None:
+    stores = over(connect(mongodb_uri)[database])
     payments = LedgerGateway(stores.ledger)
-    # One connection takes one worker for a task queue; two versions are two processes.
-    own = await Client.connect(client.service_client.config.target_host, data_converter=client.data_converter)
     async with Worker(
-        own,
+        await Client.connect(temporal, data_converter=data_converter(TEST_KEY)),
         task_queue=task_queue,
-        workflows=list(workflows),
+        workflows=list((KINDS if version == "unaware" else PATCHED).values()),
         activities=[
             *SubscriptionActivities(stores, payments).all,
             *RefundActivities(stores, payments, POLICY).all,
@@ -62,8 +66,15 @@ async def release(
         ],
         plugins=[graphs(stores)],
         workflow_runner=SANDBOX,
-        patch_activation_callback=lambda patch: sets_patches,
+        patch_activation_callback=lambda patch: patch.patch_id != PATCH or version == "sets",
         max_cached_workflows=0,  # each task replays the whole history, as after any deploy
         debug_mode=True,  # on a busy machine a replay may take longer than the two seconds that it is given
     ):
-        yield
+        stopped = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+        print("ready", flush=True)  # noqa: T201  read by whoever has started us
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(*sys.argv[1:]))
