@@ -6,6 +6,7 @@ import asyncio
 import base64
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from temporalio.client import Client
@@ -61,7 +62,13 @@ async def temporal(shop: Shop) -> Client:
 
 @pytest.fixture(scope="session")
 async def at_work(shop: Shop) -> AsyncIterator[None]:
-    """A worker on the shop's task queue.
+    async with working(shop):
+        yield
+
+
+@asynccontextmanager
+async def working(shop: Shop) -> AsyncIterator[None]:
+    """A worker on the shop's task queue, and ready. Raises what it ends with.
 
     It caches nothing: each wake-up replays its workflow, and none is left half-run in memory when the worker stops,
     which the clean-up of the LangGraph plugin does not survive.
@@ -69,19 +76,19 @@ async def at_work(shop: Shop) -> AsyncIterator[None]:
     stop = asyncio.Event()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
-        working = asyncio.create_task(worker.main(shop.settings, stop))
-        await until_ready(shop)
+        running = asyncio.create_task(worker.main(shop.settings, stop))
+        await _until_ready(shop, running)
     yield
     stop.set()
-    await working
+    await running
 
 
-async def until_ready(shop: Shop) -> None:
+async def _until_ready(shop: Shop, running: asyncio.Task[None]) -> None:
     visitor = shop.browser()
     async with asyncio.timeout(60):
-        while True:
-            if (await visitor.get("/readyz")).status_code == 200:
-                return
+        while (await visitor.get("/readyz")).status_code != 200:
+            if running.done():
+                running.result()
             await asyncio.sleep(0.1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import textwrap
@@ -12,10 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
-import worker
 from api.main import create_app
 from care.settings import Settings
-from tests.api.conftest import until_ready
+from tests.api.conftest import working
 from tests.api.shop import MILK, SAMOVAR, Shop, Someone
 from tests.api.waiting import until_status
 from tests.fakes import gemini_server, groq_server
@@ -65,21 +63,17 @@ async def hijacked(settings: Settings, models: tuple[FakeServer, FakeServer]) ->
     key = SecretStr("key")
     own = {"mongodb_database": f"{settings.mongodb_database}_h", "task_queue": f"{settings.task_queue}-h"}
     keys = {"groq_api_key": key, "groq_base_url": groq.url, "gemini_api_key": key, "gemini_base_url": gemini.url}
-    theirs = settings.model_copy(update=own | keys)
-    app, stop = create_app(theirs), asyncio.Event()
+    # Two workers in one process cannot show their metrics on one port.
+    theirs = settings.model_copy(update=own | keys | {"metrics_port": None})
+    app = create_app(theirs)
     async with app.router.lifespan_context(app):
         shop = Shop(app, theirs)
         await shop.stock()
         # Workflows of both shops lie on one Temporal: no case of this one may have the id of one of the other's.
         counters = [{"_id": prefix, "last": 80_000_000} for prefix in ("REF", "CNV")]
         await shop.services.stores.database["counters"].insert_many(counters)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worker, "CAPACITY", worker.CAPACITY | {"max_cached_workflows": 0})
-            working = asyncio.create_task(worker.main(theirs, stop))
-            await until_ready(shop)
+        async with working(shop):
             yield shop
-            stop.set()
-            await working
         await shop.close()
         await shop.services.stores.drop()
 

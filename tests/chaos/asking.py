@@ -10,6 +10,7 @@ import itertools
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,10 +68,14 @@ class Call:
 
 
 class Record:
-    """Everything that was asked, and the sentences on what must never be answered."""
+    """Everything that was asked, and the sentences on what must never be answered.
+
+    `signals`: how many rulings somebody sent as signals, by who it was and about which case. They get no answer.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.signals: Counter[tuple[str, str]] = Counter()
         self.wrong: list[str] = []
 
     def of(self, method: str, pattern: str) -> list[tuple[Call, re.Match[str]]]:

@@ -120,6 +120,7 @@ class Reviewer:
     async def _signalled(self, client: Client, one: str, ruling: dict[str, str]) -> None:
         """As the `temporal` command sends it: in clear, and with no word on what became of it."""
         address = self._temporal() if self._temporal else ""
+        self._load.record.signals[client.person.email, one] += 1
         try:
             temporal = await asyncio.wait_for(Temporal.connect(address), 5)
             handle = temporal.get_workflow_handle(f"refund-{one}")

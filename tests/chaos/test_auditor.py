@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.asking import Call, Record
-from tests.chaos.auditor import Shop, differences
+from tests.chaos.auditor import Shop, differences, wrong_with_provider
 from tests.chaos.auditor.shop import Document
 
 Damage = Callable[[Record, Shop], object]
@@ -240,6 +240,9 @@ DAMAGE: dict[str, Damage] = {
     "belongs to no movement": lambda _, s: s["ledger"].update(x=s["ledger"]["refund:REF1"]),
     "is gone": _drop("movements", "order:ORD-OLD"),
     "is declined and has an entry": _set("movements", "refund:REF1", status="declined"),
+    "does not tell of customer:C1:card": lambda _, s: s["ledger"]["refund:REF1"]["lines"][0].update(
+        account="wallet:C1"
+    ),
     "tells of another amount": lambda _, s: s["movements"]["refund:REF1"].update(amount=eur(200)),
     "was charged 2 times": lambda _, s: _book(
         s, *moved("charge", f"order:{_first(s)['_id']}:2", 300, "customer:C1:card")
@@ -294,6 +297,10 @@ DAMAGE: dict[str, Damage] = {
     "was told 2 times: refund_paid": lambda _, s: s["notifications"].update(N2=s["notifications"]["N1"]),
     "and the audit record has 1 lines": _set("refunds", "REF1", rulings=[]),
     "was answered as done 0 times": lambda r, _: setattr(r.calls[3], "status", 409),
+    "amy ruled by 0 signals": lambda _, s: s["audit"][1]["detail"].update(way="signal"),
+    "eve ruled by 0 signals": lambda _, s: s["refunds"]["REF1"]["timeline"].insert(
+        1, s["refunds"]["REF1"]["timeline"][0] | {"event": "ruling_ignored", "actor": "eve"}
+    ),
     "was answered as done 2 times": lambda r, _: r.calls.append(r.calls[3]),
     "somebody was told that it is rejected": lambda r, _: r.calls[3].answer.update(status="rejected"),
     "was told that it is withdrawn": lambda r, _: r.calls.append(call("/refund/withdraw/REF1", None, {})),
@@ -342,3 +349,25 @@ def test_each_kind_of_damage_is_named(sentence: str) -> None:
     DAMAGE[sentence](record, after)
     found = differences(record, before, after)
     assert [each for each in found if sentence in each], found
+
+
+def sent_back(amount: int = 300, key: str = "refund:REF1") -> Document:
+    return {"amount": amount, "metadata": {"care_key": key}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "sentence"),
+    [
+        ([], "300 went back 0 times under refund:REF1, and 1 times by our books."),
+        ([sent_back(), sent_back()], "300 went back 2 times under refund:REF1, and 1 times by our books."),
+        ([sent_back(), sent_back(70, "x")], "70 went back 1 times under x, and 0 times by our books."),
+        ([sent_back(), sent_back(200)], "200 went back 1 times under refund:REF1, and 0 times by our books."),
+    ],
+)
+def test_a_provider_that_has_paid_otherwise_than_our_books_say_is_named(
+    provider: list[Document], sentence: str
+) -> None:
+    _, before, after = sound()
+    last = sent_back(key=f"cancel-{_mine(after)[1]['_id']}")
+    assert list(wrong_with_provider(before, after, [sent_back(), last])) == []
+    assert list(wrong_with_provider(before, after, [*provider, last])) == [sentence]

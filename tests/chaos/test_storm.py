@@ -1,152 +1,149 @@
-"""A storm of deliveries while worker, database and Temporal are killed in the middle of it; then the books are audited.
+"""A storm over a whole deployment: customers and agents go on asking for things while everything around them fails.
 
-`make chaos` runs the long form: each is killed CARE_STORM_ROUNDS times, in an order that CARE_STORM_SEED chooses.
+Processes are killed, links cut and slowed, MongoDB's disk fills up, clocks jump, models fail; then all is made whole,
+what was asked for is answered, and the books are audited. Each fault comes once, and briefly; in the long form, by
+`make chaos`, CARE_STORM_ROUNDS times. CARE_STORM_SEED draws another schedule, and the same one again; it is printed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
-import signal
+import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
-from pymongo.database import Database
-from pymongo.errors import PyMongoError
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
 
-from care.settings import load
 from care.stores import open_stores
 from care.temporal import connect
-from tests.chaos.audit import (
-    Books,
-    Document,
-    Wish,
-    assert_nothing_is_lost_or_doubled,
-    assert_projections_agree,
-    assert_the_books_agree,
-    books,
-)
-from tests.running import PATIENCE, CareUp, alive, care_up
+from tests.chaos.auditor import Shop, audited, read
+from tests.chaos.cluster import DATABASE, Cluster, cluster
+from tests.chaos.faults import Disk, Fault, Step, model_fails, schedule, small_disk
+from tests.chaos.load import Load
+from tests.chaos.shop import opened
+from tests.fakes import gemini_server, groq_server
+from tests.fakes.wire import HTML, Answer, FakeServer, Seen, running
 
-ROUNDS = int(os.environ.get("CARE_STORM_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("CARE_STORM_ROUNDS", "0"))
 SEED = int(os.environ.get("CARE_STORM_SEED", "7"))
-VICTIMS = ("worker", "mongod", "temporal")
-# Fewer beats than a subscription remembers of its deliveries (20), so that each of them can be asked about.
-SUBSCRIPTIONS, BEATS = 30, 8 if ROUNDS == 1 else 18
-BEAT = timedelta(seconds=3 if ROUNDS == 1 else 4 * ROUNDS)
-ZONES = ("UTC", "Asia/Kolkata")
-START = timedelta(seconds=6)  # about what it takes to ask for all of them
+CUSTOMERS = 3 if ROUNDS else 2
+LONGEST = 3.0 if ROUNDS else 1.0  # seconds that a fault lasts
+CALM = timedelta(seconds=10 if ROUNDS else 5)  # before the first fault: all kinds of wishes are under way when it comes
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[CareUp]:
-    with care_up(tmp_path, CARE_ALLOW_SUBDAILY="1") as started:
+def disk(tmp_path: Path) -> Iterator[Disk | None]:
+    with small_disk(tmp_path / "disk") as mounted:
+        yield mounted
+
+
+@pytest.fixture
+def groq() -> Iterator[FakeServer]:
+    with running(FakeServer(groq_server.USUAL), groq_server.PATH) as server:
+        server.will_reply(understanding)
+        yield server
+
+
+@pytest.fixture
+def gemini() -> Iterator[FakeServer]:
+    with running(FakeServer(gemini_server.USUAL), gemini_server.PATH) as server:
+        yield server
+
+
+@pytest.fixture
+def shop(tmp_path: Path, disk: Disk | None, groq: FakeServer, gemini: FakeServer) -> Iterator[Cluster]:
+    models = {"GROQ_API_KEY": "gsk_test", "GROQ_BASE_URL": groq.url}
+    models |= {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": gemini.url}
+    settings = {f"CARE_{name}": value for name, value in models.items()}
+    folder = disk.folder / "mongodb" if disk else None
+    with cluster(tmp_path / "cluster", clocks=("worker",), mongodb_folder=folder, settings=settings) as started:
         yield started
 
 
-@pytest.fixture
-def database(running: CareUp) -> Iterator[Database[Document]]:
-    with MongoClient[Document](running.runtime["mongodb_uri"], tz_aware=True, serverSelectionTimeoutMS=1000) as client:
-        yield client["care"]
-
-
-def test_whoever_is_killed_in_the_storm_every_delivery_is_ordered_and_charged_once(
-    running: CareUp, database: Database[Document]
+@pytest.mark.timeout(600 + 300 * ROUNDS)
+def test_whatever_fails_in_the_storm_the_books_are_right_and_nobody_was_told_a_falsehood(
+    shop: Cluster, disk: Disk | None, groq: FakeServer, gemini: FakeServer
 ) -> None:
-    before = books(database)
-    wishes = subscribed(running, datetime.now(UTC) + START + BEATS * BEAT)
-    expected = len(before.orders) + sum(len(wish.occurrences()) for wish in wishes)
-    order = [victim for _ in range(ROUNDS) for victim in random.Random(SEED).sample(VICTIMS, len(VICTIMS))]
-    for victim in order:
-        in_the_middle(database, expected)
-        killed(running, victim)
-    running.until_ready()
-    asyncio.run(audited(running, wishes, database, before))
-
-
-async def audited(running: CareUp, wishes: list[Wish], database: Database[Document], before: Books) -> None:
-    settings = load(running.data_dir)
-    async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-        temporal = await connect(settings, stores)
-        await until_ended(temporal, wishes)
-        after = books(database)
-        assert_nothing_is_lost_or_doubled(wishes, before, after)
-        assert_the_books_agree(before, after)
-        await assert_projections_agree(temporal, after)
-
-
-def subscribed(running: CareUp, until: datetime) -> list[Wish]:
-    """All deliver on the same seconds: their recurrence is counted from nine o'clock of a day in the past."""
-    day = (datetime.now(UTC) - timedelta(days=2)).date()
-    rule = f"FREQ=SECONDLY;INTERVAL={BEAT // timedelta(seconds=1)};UNTIL={until:%Y%m%dT%H%M%SZ}"
-
-    def one(number: int) -> Wish:
-        zone = ZONES[number % len(ZONES)]
-        body = {
-            "customer_id": customer,
-            "items": [{"sku": "AMUL-MILK-1L", "quantity": 1 + number % 3}],
-            "recurrence": rule,
-            "timezone": zone,
-            "start_date": day.isoformat(),
-            "remind_before": [],
-        }
-        made = client.post("/subscription", json=body).raise_for_status().json()
-        created = datetime.fromisoformat(made["created_at"])
-        return Wish(made["subscription_id"], zone, created, until.replace(microsecond=0), BEAT)
-
-    customer = running.account("customer")["customer_id"]
-    with running.signed_in("customer") as client, ThreadPoolExecutor(8) as threads:
-        return list(threads.map(one, range(SUBSCRIPTIONS)))
-
-
-def in_the_middle(database: Database[Document], expected: int) -> None:
-    """Returns while deliveries are being made: some have just come, and more are to come."""
-    deadline, seen = time.monotonic() + PATIENCE, None
-    while time.monotonic() < deadline:
-        try:
-            now = database["orders"].count_documents({})
-        except PyMongoError:  # the last one who was killed
-            continue
-        assert now < expected, "the storm was over before everybody had been killed in it"
-        if seen is not None and now > seen:
-            return
-        seen = now
-        time.sleep(0.02)
-    raise AssertionError("no delivery was made any more")
-
-
-def killed(running: CareUp, victim: str) -> None:
-    """Returns once the supervisor has started another one."""
-    said, pid = len(running.output), running.runtime["pids"][victim]
-    os.kill(pid, signal.SIGKILL)
-    running.until(f"{victim} was started again", after=said)
-    while running.runtime["pids"][victim] == pid:
-        time.sleep(0.02)
-    assert not alive(pid)
-
-
-async def until_ended(temporal: Client, wishes: list[Wish]) -> None:
-    """Each has come to its end by itself: so none is lost, and nothing more can come."""
-    left = max(wish.until for wish in wishes) - datetime.now(UTC)
-    async with asyncio.timeout(max(left.total_seconds(), 0) + PATIENCE):
-        for wish in wishes:
-            handle = temporal.get_workflow_handle(f"subscription-{wish.subscription_id}")
-            while await _status(handle) is not WorkflowExecutionStatus.COMPLETED:  # noqa: ASYNC110  another process
-                await asyncio.sleep(0.2)
-
-
-async def _status(handle: Any) -> WorkflowExecutionStatus | None:
+    models = [
+        model_fails(groq, "Groq", HTML, understanding),
+        model_fails(groq, "Groq", groq_server.OVERLOADED, understanding),
+        model_fails(gemini, "Gemini", gemini_server.failing(503, "UNAVAILABLE"), lambda _: gemini_server.USUAL),
+    ]
+    steps = schedule(shop, seed=SEED, rounds=max(ROUNDS, 1), longest=LONGEST, disk=disk, more=models)
+    print(f"CARE_STORM_SEED={SEED} CARE_STORM_ROUNDS={ROUNDS}", *steps, sep="\n  ")  # noqa: T201  to be repeated
+    if disk is None:
+        print("  and no full disk: only root can mount a small one")  # noqa: T201
+    people = asyncio.run(opened(shop.mongodb_uri, database=DATABASE, customers=CUSTOMERS))
+    before = books(shop)
+    until = datetime.now(UTC) + 2 * CALM + timedelta(seconds=sum(step.seconds for step in steps))
+    load = Load(webs=shop.urls, people=people, seed=SEED, until=until, temporal=lambda: shop.temporal_address)
+    load.start()
     try:
-        status: WorkflowExecutionStatus | None = (await handle.describe()).status
-    except RPCError:  # it is starting again
-        return None
-    return status
+        time.sleep(CALM.total_seconds())
+        blow(shop, steps)
+    finally:
+        shop.restore()
+        load.stop()
+    time.sleep(max((until - datetime.now(UTC)).total_seconds(), 0))
+    assert asyncio.run(differences(shop, load, before)) == []
+    assert done(load) >= {"/subscription", "/refund", "/review", "/chat"}, "nobody got anything done in the storm"
+
+
+def blow(shop: Cluster, steps: list[Step]) -> None:
+    """Begins and ends each fault; one that lingers goes on through the next. Who ends by itself is started again."""
+    lingering: list[Fault] = []
+    for step in steps:
+        print(f"{datetime.now(UTC):%T} {step}")  # noqa: T201  to be held against the logs
+        step.fault.begin()
+        end = time.monotonic() + step.seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 1.0))
+            shop.start_the_fallen()
+        for fault in [*lingering, *([] if step.lingers else [step.fault])]:
+            fault.end()
+        lingering = [step.fault] if step.lingers else []
+    for fault in lingering:
+        fault.end()
+
+
+def understanding(request: Seen) -> Answer:
+    """What Groq makes of the sentences of tests/chaos/load_chats.py."""
+    return groq_server.talking(_understood)(request)
+
+
+def _understood(data: dict[str, Any]) -> Answer:
+    message = data["message"]
+    named: dict[str, Any] = {
+        "order_ids": re.findall(r"ORD-\S+\b", message),
+        "subscription_ids": re.findall(r"SUB\d+", message),
+    }
+    intents = {
+        "Where": "ORDER_STATUS",
+        "Please": "CANCEL_ORDER",
+        "Skip": "SUBSCRIPTION_MANAGE",
+        "How": "WALLET_ISSUE",
+    }
+    return groq_server.understood((intents.get(message.split()[0], "OTHER"), 0.95), **named)
+
+
+def books(shop: Cluster) -> Shop:
+    with MongoClient[dict[str, Any]](shop.mongodb_uri, tz_aware=True) as client:
+        return read(client[DATABASE])
+
+
+async def differences(shop: Cluster, load: Load, before: Shop) -> list[str]:
+    settings = shop.read_settings()
+    async with open_stores(settings.mongodb_uri, DATABASE) as stores:
+        temporal = await connect(settings, stores)
+        with MongoClient[dict[str, Any]](shop.mongodb_uri, tz_aware=True) as client:
+            return await audited(client[DATABASE], temporal, load.record, before)
+
+
+def done(load: Load) -> set[str]:
+    """Where calls were answered that change something, as the first part of their paths."""
+    return {"/" + call.path.split("/")[1] for call in load.record.calls if call.done and call.method == "POST"}

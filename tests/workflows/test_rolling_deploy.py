@@ -109,7 +109,7 @@ class Running:
         """Of all three, in the runs with which they began: each event's type, and as what it is recorded."""
         client, begun = self.chat.env.client, self.subscription
         first = client.get_workflow_handle(begun.id, run_id=begun.first_execution_run_id)
-        found = []
+        found: list[tuple[int, bytes]] = []
         for handle in (first, self.refund, self.chat.handle):
             found += [(each.event_type, each.SerializeToString()) async for each in handle.fetch_history_events()]
         return found

@@ -12,7 +12,7 @@ from pymongo.database import Database
 from temporalio.client import Client
 
 from tests.chaos.asking import Record
-from tests.chaos.auditor.money import wrong_with_money
+from tests.chaos.auditor.money import wrong_with_money, wrong_with_provider
 from tests.chaos.auditor.plumbing import wrong_with_plumbing
 from tests.chaos.auditor.projections import wrong_with_projections
 from tests.chaos.auditor.refunds import wrong_with_refunds
@@ -20,7 +20,7 @@ from tests.chaos.auditor.shop import Document, Shop, read
 from tests.chaos.auditor.subscriptions import wrong_with_subscriptions
 from tests.chaos.auditor.words import wrong_with_words
 
-__all__ = ["Shop", "audited", "differences", "read"]
+__all__ = ["Shop", "audited", "differences", "read", "wrong_with_provider"]
 
 CHECKS: tuple[Callable[[Record, Shop, Shop], Iterator[str]], ...] = (
     wrong_with_subscriptions,

@@ -31,6 +31,8 @@ def _ledger(before: Shop, after: Shop) -> Iterator[str]:
             yield f"The movement {key} is {movement['status']} and has an entry."
         elif max(line["amount"] for line in entry["lines"]) != movement["amount"]["amount"]:
             yield f"The entry {key} tells of another amount than its movement."
+        elif _theirs(movement) not in {line["account"] for line in entry["lines"]}:
+            yield f"The entry {key} does not tell of {_theirs(movement)}."
     for unknown in after.new("ledger", before):
         if unknown not in after["movements"]:
             yield f"The ledger's entry {unknown} belongs to no movement."
@@ -39,6 +41,21 @@ def _ledger(before: Shop, after: Shop) -> Iterator[str]:
     for key in before["movements"]:
         if key not in after["movements"]:
             yield f"The movement {key} is gone."
+
+
+def wrong_with_provider(before: Shop, after: Shop, provider: list[Document]) -> Iterator[str]:
+    """`provider` are the refunds that the payment provider has carried out, of whatever key."""
+    ours = {
+        (key, each["amount"]["amount"]): 1
+        for key, each in after.new("movements", before).items()
+        if each["kind"] == "refund" and each["status"] == "succeeded"
+    }
+    theirs = Counter((each["metadata"]["care_key"], each["amount"]) for each in provider)
+    for payment in sorted(ours.keys() | theirs.keys()):
+        if theirs[payment] != ours.get(payment, 0):
+            key, amount = payment
+            by_us = ours.get(payment, 0)
+            yield f"{amount} went back {theirs[payment]} times under {key}, and {by_us} times by our books."
 
 
 def _wallets(before: Shop, after: Shop) -> Iterator[str]:
@@ -55,6 +72,12 @@ def _wallets(before: Shop, after: Shop) -> Iterator[str]:
     for account, amount in booked.items():
         if account.startswith("wallet:") and amount and account.removeprefix("wallet:") not in after["wallets"]:
             yield f"The ledger holds {amount} for {account}, which has no wallet."
+
+
+def _theirs(movement: Document) -> str:
+    """The customer's account that it is taken from or given to."""
+    customer_id = movement["customer_id"]
+    return f"wallet:{customer_id}" if movement["kind"] == "wallet_credit" else f"customer:{customer_id}:card"
 
 
 def _moved(after: Shop, kind: str, key: str) -> list[Document]:

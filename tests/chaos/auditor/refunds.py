@@ -9,6 +9,7 @@ from tests.chaos.asking import Call, Record
 from tests.chaos.auditor.shop import Document, Shop
 
 _SETTLED = {"paid", "rejected", "withdrawn", "expired"}
+_IGNORED = "ruling_ignored"
 _TOLD_ONCE = ("refund_paid", "refund_rejected", "refund_withdrawn", "refund_expired")
 # What a claim that was approved can come to.
 _PAYING = {"approved", "paid", "payment_failed"}
@@ -73,7 +74,9 @@ def _money(one: str, case: Document, after: Shop) -> Iterator[str]:
 
 def _history(one: str, case: Document) -> Iterator[str]:
     lines = Counter((each["at"], each["event"], each["actor"], each["detail"]) for each in case["timeline"])
-    yield from (f"{one} tells {n} times of {line[1]} at {line[0]}." for line, n in lines.items() if n > 1)
+    for (at, event, *_), n in lines.items():
+        if n > 1 and event != _IGNORED:  # signals that waited for a worker are read at one moment
+            yield f"{one} tells {n} times of {event} at {at}."
     events = Counter(each["event"] for each in case["timeline"])
     for event in ("opened", "paid", "withdrawn", "rejected"):
         if events[event] > 1:
@@ -113,6 +116,11 @@ def _rulings(record: Record, one: str, case: Document, after: Shop) -> Iterator[
         if by_update[ruling] < n:
             who, decision = ruling
             yield f"{one}: {decision} of {who} was answered as done {n} times, and counts {by_update[ruling]} times."
+    heard = Counter(each["by"] for each in lines if each["detail"]["way"] == "signal")
+    heard += Counter(each["actor"] for each in case["timeline"] if each["event"] == _IGNORED)
+    for who, n in heard.items():
+        if n > record.signals[who, one]:
+            yield f"{one}: {who} ruled by {record.signals[who, one]} signals, and {n} were heard."
 
 
 def _promises(record: Record, one: str, case: Document) -> Iterator[str]:
