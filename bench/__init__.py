@@ -68,18 +68,28 @@ def run(names: list[str], size: int | None = None) -> dict[str, dict[str, object
 
 
 def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
+    from bench.answers import refund, start, turn
     from bench.boot import boot
     from bench.cycle import cycle
+    from bench.growth import growth
     from bench.hot import hot
     from bench.memory import memory
+    from bench.models import models
+    from bench.portal import portal
     from bench.storm import storm
 
     return {
         "boot": boot,
         "cycle": partial(cycle, size or 10),
+        "growth": partial(growth, size or 10),
         "hot": partial(hot, size or 400),
         "memory": partial(memory, size or 1000),
+        "models": partial(models, size or 10),
+        "portal": partial(portal, size or 50),
+        "refund": partial(refund, size or 20),
+        "start": partial(start, size or 40),
         "storm": partial(storm, size or 1000),
+        "turn": partial(turn, size or 40),
     }
 
 

@@ -42,9 +42,9 @@ def _bare(folder: Path) -> tuple[float, float, dict[str, float]]:
 
 def _care(folder: Path, bare_cold: float, bare_warm: float, bare_weight: dict[str, float]) -> list[Figure]:
     folder.mkdir()
-    with _up(folder) as cold:
+    with up(folder) as cold:
         pass
-    with _up(folder) as warm:
+    with up(folder) as warm:
         time.sleep(SETTLE)
         runtime = DataDir(folder).running() or {}
         pids: dict[str, int] = {**runtime["pids"], "care up itself": runtime["pid"]}
@@ -65,7 +65,7 @@ def _care(folder: Path, bare_cold: float, bare_warm: float, bare_weight: dict[st
 
 
 @contextmanager
-def _up(folder: Path) -> Iterator[float]:
+def up(folder: Path) -> Iterator[float]:
     """Seconds until `care up --detach` returned; stopped at the end."""
     care = [sys.executable, "-P", "-m", "care.cli"]
     began = time.monotonic()

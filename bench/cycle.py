@@ -1,7 +1,8 @@
 """What one piece of each work costs: in events, Actions and bytes of Temporal, in commands and documents of MongoDB.
 
 Counted on Temporal's test server, which skips the time in which nothing happens, with a MongoDB of its own. The
-yardstick is the same shape in bare Temporal; for commands, the documents that they write.
+yardstick is the same shape in bare Temporal; for commands, the documents that they write; for bytes of documents, those
+of the history.
 """
 
 from __future__ import annotations
@@ -219,8 +220,10 @@ class _Bench:
 
 def _figures(what: str, product: Cost, bare: Cost) -> list[Figure]:
     def figure(name: str) -> Figure:
-        # The fewest commands that there can be: one for each document that is written.
-        yardstick = getattr(bare, name) if name in ("events", "actions", "history_bytes") else product.written
+        if name in ("events", "actions", "history_bytes"):
+            yardstick = getattr(bare, name)
+        else:  # the fewest commands that there can be: one for each document that is written
+            yardstick = product.history_bytes if name == "document_bytes" else product.written
         value, target = getattr(product, name), _TARGETS.get((what, name), "")
         return Figure(f"{what}: {name}", value, _UNITS[name], yardstick, target)
 

@@ -161,10 +161,10 @@ def tables(measured: Mapping[str, Any], mix: Mix, spread: timedelta) -> dict[str
         "needs": _table(("", "1 million", "100 million"), large),
         "limits": _table(("what", "a second", "used up at so many subscriptions"), ends),
     }
-    for name in ("cycle", "storm", "hot"):
+    head = ("figure", "value", "unit", "yardstick", "ratio", "target")
+    for name in measured:
         rows = [_row(figure) for figure in measured[name]["figures"]]
-        machine = ", ".join(f"{name} {value}" for name, value in measured[name]["machine"].items())
-        head = ("figure", "value", "unit", "yardstick", "ratio", "target")
+        machine = ", ".join(f"{what} {value}" for what, value in measured[name]["machine"].items())
         found[name] = f"{_table(head, rows)}\n\nWith: {machine}."
     return found
 

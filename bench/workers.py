@@ -15,19 +15,21 @@ from care.settings import Settings
 @contextmanager
 def care_worker(settings: Settings, folder: Path) -> Iterator[int]:
     """A `care worker`; its process id."""
-    with _process(["care.cli", "worker"], settings, folder) as pid:
+    with _process(["care.cli", "worker"], settings, folder, {}) as pid:
         yield pid
 
 
 @contextmanager
-def several(modules: list[list[str]], settings: Settings, folder: Path) -> Iterator[list[int]]:
-    """A process for each (`python -m` with its arguments): their ids."""
+def several(
+    modules: list[list[str]], settings: Settings, folder: Path, more: dict[str, str] | None = None
+) -> Iterator[list[int]]:
+    """A process for each (`python -m` with its arguments): their ids. `more` joins their environment."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_process(each, settings, folder)) for each in modules]
+        yield [stack.enter_context(_process(each, settings, folder, more or {})) for each in modules]
 
 
 @contextmanager
-def _process(module: list[str], settings: Settings, folder: Path) -> Iterator[int]:
+def _process(module: list[str], settings: Settings, folder: Path, more: dict[str, str]) -> Iterator[int]:
     given = {
         "CARE_MONGODB_URI": settings.mongodb_uri,
         "CARE_MONGODB_DATABASE": settings.mongodb_database,
@@ -39,6 +41,7 @@ def _process(module: list[str], settings: Settings, folder: Path) -> Iterator[in
         "GROQ_API_KEY": "",
         "CARE_GROQ_API_KEY": "",
         "PYTHONPATH": str(Path(__file__).parents[1]),
+        **more,
     }
     command = [sys.executable, "-P", "-m", *module]
     quiet = subprocess.DEVNULL

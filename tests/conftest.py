@@ -35,7 +35,7 @@ SHARED_BY = {
     "tests/ui/": "the portal of the rest",
     "tests/platform/test_up.py": "product",
     "tests/platform/test_personal_data.py": "product",
-    "tests/chaos/test_worker_killed.py": "product",
+    "tests/chaos/test_crowd.py": "product",
 }
 # With the values of all variables, as it would write them by itself, one traceback takes longer than most tests.
 structlog.configure(

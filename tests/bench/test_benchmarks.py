@@ -14,7 +14,10 @@ from bench.hot import hot
 from bench.servers import servers
 from bench.storm import Bench
 
+BENCH = pytest.mark.skipif(not os.environ.get("CARE_BENCH"), reason="takes minutes: set CARE_BENCH=1")
 
+
+@BENCH
 def test_what_a_piece_of_work_costs_is_counted() -> None:
     figures = {figure.name: figure for figure in cycle(1)}
     events, billed = figures["a weekly cycle: events"], figures["a weekly cycle: actions"]
@@ -26,11 +29,12 @@ def test_what_a_piece_of_work_costs_is_counted() -> None:
     assert all(figure.yardstick is not None for figure in figures.values())
 
 
+@BENCH
 def test_hot_documents_are_measured_beside_others() -> None:
     assert [figure.value > 0 and figure.ratio is not None for figure in hot(20)] == [True] * 3
 
 
-@pytest.mark.skipif(not os.environ.get("CARE_BENCH"), reason="takes a minute: set CARE_BENCH=1")
+@BENCH
 def test_a_storm_of_the_product_and_of_both_yardsticks_ends(tmp_path: Path) -> None:
     with servers(tmp_path) as both:
         bench = Bench(both, tmp_path, many=3)

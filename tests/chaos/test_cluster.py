@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +13,10 @@ import pytest
 
 from tests.chaos.cluster import Cluster, cluster
 from tests.running import PATIENCE
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("CARE_STORM_ROUNDS"), reason="the short storm uses all of it: `make chaos` tries each part"
+)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from pymongo import MongoClient
 
 from care.stores import open_stores
 from care.temporal import connect
+from tests.chaos.asking import Record
 from tests.chaos.auditor import Shop, audited, read
 from tests.chaos.cluster import DATABASE, Cluster, cluster
 from tests.chaos.faults import Disk, Fault, Step, model_fails, schedule, small_disk
@@ -90,7 +91,8 @@ def test_whatever_fails_in_the_storm_the_books_are_right_and_nobody_was_told_a_f
         shop.restore()
         load.stop()
     time.sleep(max((until - datetime.now(UTC)).total_seconds(), 0))
-    assert asyncio.run(differences(shop, load, before)) == []
+    wrong = asyncio.run(differences(shop, load, before))
+    assert wrong == [], "\n".join([*wrong, *about(load.record, wrong)])
     assert done(load) >= {"/subscription", "/refund", "/review", "/chat"}, "nobody got anything done in the storm"
 
 
@@ -142,6 +144,15 @@ async def differences(shop: Cluster, load: Load, before: Shop) -> list[str]:
         temporal = await connect(settings, stores)
         with MongoClient[dict[str, Any]](shop.mongodb_uri, tz_aware=True) as client:
             return await audited(client[DATABASE], temporal, load.record, before)
+
+
+def about(record: Record, wrong: list[str]) -> Iterator[str]:
+    """What was asked about each subscription and case that is named in what is wrong, try by try."""
+    for one in sorted(set(re.findall(r"\b(?:SUB|REF)\d+", " ".join(wrong)))):
+        for call in record.calls:
+            if one in call.path or one in str(call.answer)[:200]:
+                tries = [f"{each.at:%T.%f} {each.web[-5:]} {each.status} {each.said}" for each in call.tries]
+                yield f"{one}: {call.began:%T.%f} {call} {tries}"
 
 
 def done(load: Load) -> set[str]:
