@@ -17,18 +17,22 @@ from workflows.graphs import run_graph
 with workflow.unsafe.imports_passed_through():
     from activities.conversation import ConversationActivities
     from care.errors import CareError, NotFound, Unanswered, missing
+    from care.models.carried import CarriedConversation
     from care.models.common import known
     from care.models.conversation import ChatReply
     from care.models.handoff import DeskStep, Moved
     from care.models.memory import ChatTurn, ConversationState
     from care.rules import handoff
     from care.temporal import STATUS, refuse
+    from workflows.repeated import Answered
     from workflows.storing import KEEP_CALL, STORE_CALL
     from workflows.tracing import say
 
 # A conversation that nobody adds to closes by itself; the next message opens it again with all that it remembers.
 IDLE = timedelta(days=30)
 TURNS_PER_RUN = 30
+# So many answers are given again after a run has ended; who asks again asks within minutes.
+REMEMBERED = 3
 Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 
 
@@ -41,15 +45,16 @@ def _meant(error: ActivityError) -> CareError:
 @workflow.defn
 class ConversationWorkflow:
     @workflow.init
-    def __init__(self, start: ConversationState) -> None:
-        self._state = start
+    def __init__(self, start: CarriedConversation) -> None:
+        self._state = start.alone()
+        self._answered: Answered[ChatReply | None] = Answered(start.answered, most=REMEMBERED)
         self._turns = 0
         self._last = workflow.now()
         self._ended = False
         self._speaking = asyncio.Lock()
 
     @workflow.run
-    async def run(self, start: ConversationState) -> None:
+    async def run(self, start: CarriedConversation) -> None:
         while not (self._is_long or self._ended):
             try:
                 idle = self._last + IDLE - workflow.now()
@@ -65,7 +70,7 @@ class ConversationWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._ended:
             return
-        workflow.continue_as_new(self._state)
+        workflow.continue_as_new(CarriedConversation.of(self._state, self._answered.carried))
 
     @property
     def _is_long(self) -> bool:
@@ -82,6 +87,8 @@ class ConversationWorkflow:
         # A yes that was sent before the last answer is no yes to what that answer shows.
         turn = turn.model_copy(update={"hasty": self._speaking.locked()})
         async with self._speaking:
+            if self._answered.repeats and (before := self._answered.before):
+                return before
             try:
                 return await self._answer(turn)
             except ActivityError as error:
@@ -105,7 +112,9 @@ class ConversationWorkflow:
         if self._state.handed_off and not was_handed_off:
             say("status", before="open", after="handed_off")
             workflow.upsert_search_attributes([STATUS.value_set("handed_off")])
-        return known(ChatReply, answered["reply"])
+        reply = known(ChatReply, answered["reply"])
+        self._answered.keep(reply)
+        return reply
 
     def _moves_to(self, state: ConversationState) -> None:
         self._state = state
@@ -119,7 +128,7 @@ class ConversationWorkflow:
 
     @take.validator
     def _may_take(self, step: DeskStep) -> None:
-        self._after(handoff.taken, step)
+        self._may(handoff.taken, step)
 
     @workflow.update
     async def release(self, step: DeskStep) -> ConversationState:
@@ -128,7 +137,7 @@ class ConversationWorkflow:
 
     @release.validator
     def _may_release(self, step: DeskStep) -> None:
-        self._after(handoff.released, step)
+        self._may(handoff.released, step)
 
     @workflow.update
     async def answer(self, step: DeskStep) -> ConversationState:
@@ -137,7 +146,7 @@ class ConversationWorkflow:
 
     @answer.validator
     def _may_answer(self, step: DeskStep) -> None:
-        self._after(handoff.answered, step)
+        self._may(handoff.answered, step)
 
     @workflow.update
     async def hand_back(self, step: DeskStep) -> ConversationState:
@@ -146,7 +155,7 @@ class ConversationWorkflow:
 
     @hand_back.validator
     def _may_hand_back(self, step: DeskStep) -> None:
-        self._after(handoff.handed_back, step)
+        self._may(handoff.handed_back, step)
 
     @workflow.update
     async def end(self) -> None:
@@ -157,6 +166,8 @@ class ConversationWorkflow:
     async def _step(self, move: Step, step: DeskStep) -> ConversationState:
         """In its turn between the messages; once more against the rule, as others may have been faster."""
         async with self._speaking:
+            if self._answered.repeats:
+                return self._state
             moved = self._after(move, step)
             if moved.said:
                 if workflow.patched("kept-once-on-record"):
@@ -167,7 +178,13 @@ class ConversationWorkflow:
                 if not self._state.handed_off:
                     say("status", before="handed_off", after="open")
                     workflow.upsert_search_attributes([STATUS.value_set("open")])
+            self._answered.keep(None)
             return self._state
+
+    def _may(self, move: Step, step: DeskStep) -> None:
+        """What was done before may be asked for again, though it could not be done any more."""
+        if not self._answered.repeats:
+            self._after(move, step)
 
     def _after(self, move: Step, step: DeskStep) -> Moved:
         try:

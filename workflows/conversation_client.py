@@ -10,6 +10,7 @@ from temporalio.common import SearchAttributePair, WorkflowIDConflictPolicy, Wor
 from temporalio.workflow import UpdateMethodMultiParam
 
 from care.errors import Unanswered, Unavailable, missing
+from care.models.carried import CarriedConversation
 from care.models.conversation import ChatReply, ChatRequest, Conversation
 from care.models.handoff import DeskStep
 from care.models.memory import ChatTurn, ConversationState
@@ -114,7 +115,7 @@ class ConversationClient(Gate):
         """Starts the workflow where it does not run: a new conversation, or one that was closed as idle."""
         return WithStartWorkflowOperation(
             ConversationWorkflow.run,
-            state,
+            CarriedConversation.of(state),
             id=conversation_workflow_id(state.conversation_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

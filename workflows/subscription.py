@@ -15,6 +15,7 @@ from temporalio.workflow import ActivityConfig
 with workflow.unsafe.imports_passed_through():
     from activities.subscription import DueStep, SubscriptionActivities
     from care.errors import CareError
+    from care.models.carried import CarriedSubscription
     from care.models.subscription import (
         AgreedChange,
         CancelSubscription,
@@ -33,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from care.rules.subscription import cancelled, completed, is_over, missed, planned, reminded, settled
     from care.rules.subscription_calendar import changed
     from care.temporal import CUSTOMER, NEXT_DELIVERY, STATUS, refuse
+    from workflows.repeated import Answered
     from workflows.storing import KEEP_CALL, PATIENT, STORE_CALL
     from workflows.tracing import on_its_own, say
 
@@ -40,6 +42,9 @@ with workflow.unsafe.imports_passed_through():
 # kept while it sleeps, and read when it wakes in a worker that does not know it: long ones cost more than they save
 # (docs/scale.md). Runs that began before that was so go on to where they were going.
 LONGEST_HISTORY, LONGEST_BEFORE = 120, 800
+
+# So many changes are known again after a run has ended; who asks again asks within minutes.
+REMEMBERED = 20
 
 # Orders and charges: the payment gateway is outside and may be slow. What a killed worker held waits this long.
 DELIVERY_CALL = ActivityConfig(start_to_close_timeout=timedelta(seconds=20), retry_policy=PATIENT)
@@ -50,14 +55,15 @@ T = TypeVar("T", str, datetime)
 @workflow.defn
 class SubscriptionWorkflow:
     @workflow.init
-    def __init__(self, subscription: Subscription) -> None:
-        self._subscription = subscription
+    def __init__(self, subscription: CarriedSubscription) -> None:
+        self._subscription = subscription.alone()
+        self._changed: Answered[None] = Answered(subscription.changed, most=REMEMBERED)
         # One change at a time: a cancellation waits for a delivery that is under way, and the other way round.
         self._turn = asyncio.Lock()
         self._stored = subscription.version > 0
 
     @workflow.run
-    async def run(self, subscription: Subscription) -> Subscription:
+    async def run(self, subscription: CarriedSubscription) -> Subscription:
         """Returns the last state. `subscription` is a new one, or one carried over by continue-as-new."""
         longest = LONGEST_HISTORY if workflow.patched("shorter-runs") else LONGEST_BEFORE
         if not self._stored:
@@ -70,7 +76,7 @@ class SubscriptionWorkflow:
                 await self._sleep_until(due)
             if _history_exceeds(longest):
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self._subscription)
+                workflow.continue_as_new(CarriedSubscription.of(self._subscription, self._changed.carried))
         self._index()
         if owes_rest(self._subscription):
             await workflow.execute_activity_method(
@@ -82,6 +88,11 @@ class SubscriptionWorkflow:
     @workflow.query
     def state(self) -> Subscription:
         return self._subscription
+
+    @workflow.query
+    def has_changed(self, update_id: str) -> bool:
+        """Whether the update with this id was carried out lately."""
+        return update_id in self._changed.carried
 
     @workflow.update
     async def started(self) -> Subscription:
@@ -95,7 +106,7 @@ class SubscriptionWorkflow:
 
     @cancel.validator
     def _may_cancel(self, request: CancelSubscription) -> None:
-        self._tried(lambda before: cancelled(before, request, workflow.now()))
+        self._may(lambda before: cancelled(before, request, workflow.now()))
 
     @workflow.update
     async def pause(self, request: PauseSubscription) -> Subscription:
@@ -103,7 +114,7 @@ class SubscriptionWorkflow:
 
     @pause.validator
     def _may_pause(self, request: PauseSubscription) -> None:
-        self._tried(lambda before: changes.paused(before, request, workflow.now()))
+        self._may(lambda before: changes.paused(before, request, workflow.now()))
 
     @workflow.update
     async def resume(self) -> Subscription:
@@ -112,7 +123,7 @@ class SubscriptionWorkflow:
 
     @resume.validator
     def _may_resume(self) -> None:
-        self._tried(lambda before: changes.resumed(before, workflow.now()))
+        self._may(lambda before: changes.resumed(before, workflow.now()))
 
     @workflow.update
     async def skip(self, request: OneDelivery) -> Subscription:
@@ -120,7 +131,7 @@ class SubscriptionWorkflow:
 
     @skip.validator
     def _may_skip(self, request: OneDelivery) -> None:
-        self._tried(lambda before: dates.skipped_one(before, request, workflow.now()))
+        self._may(lambda before: dates.skipped_one(before, request, workflow.now()))
 
     @workflow.update
     async def unskip(self, request: OneDelivery) -> Subscription:
@@ -128,7 +139,7 @@ class SubscriptionWorkflow:
 
     @unskip.validator
     def _may_unskip(self, request: OneDelivery) -> None:
-        self._tried(lambda before: dates.unskipped(before, request, workflow.now()))
+        self._may(lambda before: dates.unskipped(before, request, workflow.now()))
 
     @workflow.update
     async def reschedule(self, request: RescheduleDelivery) -> Subscription:
@@ -136,7 +147,7 @@ class SubscriptionWorkflow:
 
     @reschedule.validator
     def _may_reschedule(self, request: RescheduleDelivery) -> None:
-        self._tried(lambda before: dates.rescheduled(before, request, workflow.now()))
+        self._may(lambda before: dates.rescheduled(before, request, workflow.now()))
 
     @workflow.update
     async def change(self, request: AgreedChange) -> Subscription:
@@ -144,7 +155,7 @@ class SubscriptionWorkflow:
 
     @change.validator
     def _may_change(self, request: AgreedChange) -> None:
-        self._tried(lambda before: changed(before, request, workflow.now()))
+        self._may(lambda before: changed(before, request, workflow.now()))
 
     @workflow.update
     async def order_now(self) -> Subscription:
@@ -152,7 +163,7 @@ class SubscriptionWorkflow:
 
     @order_now.validator
     def _may_order_now(self) -> None:
-        self._tried(lambda before: changes.ordered_now(before, workflow.now()))
+        self._may(lambda before: changes.ordered_now(before, workflow.now()))
 
     @workflow.update
     async def uncancel(self) -> Subscription:
@@ -160,7 +171,7 @@ class SubscriptionWorkflow:
 
     @uncancel.validator
     def _may_uncancel(self) -> None:
-        self._tried(changes.uncancelled)
+        self._may(changes.uncancelled)
 
     async def _do_what_is_due(self) -> datetime | None:
         """Take one step if its time has come; else tell when the next one is due."""
@@ -199,6 +210,8 @@ class SubscriptionWorkflow:
     async def _change(self, change: Callable[[Subscription], Subscription]) -> Subscription:
         """What an update does: change the state, store it, and answer with it. The sleeper wakes and plans anew."""
         async with self._turn:
+            if self._changed.repeats:
+                return self._subscription
             overdue = self._subscription.overdue
             self._subscription = self._tried(change)
             await self._keep()
@@ -206,6 +219,7 @@ class SubscriptionWorkflow:
                 await workflow.execute_local_activity_method(
                     SubscriptionActivities.release, overdue.order_id, **STORE_CALL
                 )
+            self._changed.keep(None)
             return self._subscription
 
     async def _keep(self) -> None:
@@ -215,6 +229,11 @@ class SubscriptionWorkflow:
             await workflow.execute_local_activity_method(
                 SubscriptionActivities.project, self._subscription, **STORE_CALL
             )
+
+    def _may(self, change: Callable[[Subscription], Subscription]) -> None:
+        """What was done before may be asked for again, though it could not be done any more."""
+        if not self._changed.repeats:
+            self._tried(change)
 
     def _tried(self, change: Callable[[Subscription], Subscription]) -> Subscription:
         try:

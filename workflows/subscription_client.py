@@ -16,6 +16,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from care.errors import Conflict, Invalid, NotFound, Unavailable
+from care.models.carried import CarriedSubscription
 from care.models.subscription import (
     AgreedChange,
     CancelSubscription,
@@ -125,7 +126,7 @@ class SubscriptionClient(Gate):
             return stored
         try:
             return await self._update(
-                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request, id=once)
+                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request, id=once), once
             )
         except Conflict:  # it ended since the first look
             return await self._stores.subscriptions.get(subscription_id)
@@ -135,31 +136,33 @@ class SubscriptionClient(Gate):
     ) -> Subscription:
         """Raises NotFound, Conflict, Invalid, as all changes here do. The same `once` acts once, in all of them."""
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request, id=once), once
         )
 
     async def resume_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume, id=once))
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume, id=once), once
+        )
 
     async def skip_delivery(
         self, subscription_id: str, request: OneDelivery, *, once: str | None = None
     ) -> Subscription:
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request, id=once), once
         )
 
     async def unskip_delivery(
         self, subscription_id: str, request: OneDelivery, *, once: str | None = None
     ) -> Subscription:
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request, id=once), once
         )
 
     async def reschedule_delivery(
         self, subscription_id: str, request: RescheduleDelivery, *, once: str | None = None
     ) -> Subscription:
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request, id=once), once
         )
 
     async def change_subscription(
@@ -171,16 +174,18 @@ class SubscriptionClient(Gate):
         await self._check_payment_method(stored.customer_id, request.payment_method)
         agreed = AgreedChange(wish=request, items=items, allow_subdaily=self._allow_subdaily)
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed, id=once), once
         )
 
     async def order_now(self, subscription_id: str, *, once: str | None = None) -> Subscription:
         return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now, id=once)
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now, id=once), once
         )
 
     async def uncancel_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
-        return await self._update(subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel, id=once))
+        return await self._update(
+            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel, id=once), once
+        )
 
     async def resubscribe(self, subscription_id: str) -> Subscription:
         """A new subscription like one that was cancelled, from today on. Asking twice starts one.
@@ -194,15 +199,27 @@ class SubscriptionClient(Gate):
         # Cancelled since: the customer means the newest of the row.
         return await self.resubscribe(again.subscription_id) if again.status is SubscriptionStatus.CANCELLED else again
 
-    async def _update(self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]]) -> Subscription:
-        await self._stores.subscriptions.get(subscription_id)
+    async def _update(
+        self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]], once: str | None
+    ) -> Subscription:
+        stored = await self._stores.subscriptions.get(subscription_id)
         await self.connect()
         handle = self._handle(subscription_id)
         try:
             async with answered(UPDATE):
                 return await ask(handle)
         except Closed:
+            if once and await self._has_changed(handle, once):
+                return stored
             raise Conflict(f"Subscription {subscription_id} has ended.") from None
+
+    async def _has_changed(self, handle: Handle, once: str) -> bool:
+        """Whether the change that is asked for was one of its last, before the run in which it ended."""
+        try:
+            async with answered(LOOK):
+                return await handle.query(SubscriptionWorkflow.has_changed, once)
+        except Closed:  # so long ago that nobody knows
+            return False
 
     def _handle(self, subscription_id: str) -> Handle:
         return self._temporal.get_workflow_handle_for(
@@ -256,7 +273,7 @@ class SubscriptionClient(Gate):
         await self.connect()
         start = WithStartWorkflowOperation(
             SubscriptionWorkflow.run,
-            subscription,
+            CarriedSubscription.of(subscription),
             id=subscription_workflow_id(subscription.subscription_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -48,6 +48,23 @@ async def test_an_extra_delivery_is_ordered_once_and_told_so_again(shop: Shop, a
     assert len(await shop.services.stores.orders.for_subscription(one)) == 1
 
 
+async def test_a_change_is_told_again_though_much_has_come_since_and_the_subscription_has_ended(
+    shop: Shop, ana: Someone
+) -> None:
+    """Temporal knows an update by its id within one run alone, and a run ends after some changes."""
+    one, key = await subscribed(ana), {"Idempotency-Key": "k1"}
+    wish = {"items": [{"sku": MILK.sku, "quantity": 3}]}
+    first = await ana.http.post(f"/subscription/change/{one}", json=wish, headers=key)
+    for _ in range(9):
+        for change in ("pause", "resume"):
+            (await ana.http.post(f"/subscription/{change}/{one}")).raise_for_status()
+    (await ana.http.post(f"/subscription/cancel/{one}", json={})).raise_for_status()
+    await forgotten(shop)
+    second = await ana.http.post(f"/subscription/change/{one}", json=wish, headers=key)
+    assert (first.status_code, second.status_code) == (200, 200), second.text
+    assert (await ana.http.post(f"/subscription/change/{one}", json=wish)).status_code == 409
+
+
 async def test_a_subscription_that_has_begun_is_given_again_though_it_could_not_begin_any_more(
     shop: Shop, ana: Someone
 ) -> None:

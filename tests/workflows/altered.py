@@ -7,7 +7,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from care.models.memory import ConversationState
+    from care.models.carried import CarriedConversation, CarriedSubscription
     from care.models.refund import Refund
     from care.models.subscription import Subscription
     from workflows.conversation import ConversationWorkflow
@@ -29,11 +29,11 @@ def _patched_note() -> None:
 @workflow.defn(name="SubscriptionWorkflow")
 class UnpatchedSubscription(SubscriptionWorkflow):
     @workflow.init
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: CarriedSubscription) -> None:
         super().__init__(subscription)
 
     @workflow.run
-    async def run(self, subscription: Subscription) -> Subscription:
+    async def run(self, subscription: CarriedSubscription) -> Subscription:
         _note()
         return await super().run(subscription)
 
@@ -41,11 +41,11 @@ class UnpatchedSubscription(SubscriptionWorkflow):
 @workflow.defn(name="SubscriptionWorkflow")
 class PatchedSubscription(SubscriptionWorkflow):
     @workflow.init
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: CarriedSubscription) -> None:
         super().__init__(subscription)
 
     @workflow.run
-    async def run(self, subscription: Subscription) -> Subscription:
+    async def run(self, subscription: CarriedSubscription) -> Subscription:
         _patched_note()
         return await super().run(subscription)
 
@@ -77,11 +77,11 @@ class PatchedRefund(RefundWorkflow):
 @workflow.defn(name="ConversationWorkflow")
 class UnpatchedConversation(ConversationWorkflow):
     @workflow.init
-    def __init__(self, start: ConversationState) -> None:
+    def __init__(self, start: CarriedConversation) -> None:
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: ConversationState) -> None:
+    async def run(self, start: CarriedConversation) -> None:
         _note()
         await super().run(start)
 
@@ -89,11 +89,11 @@ class UnpatchedConversation(ConversationWorkflow):
 @workflow.defn(name="ConversationWorkflow")
 class PatchedConversation(ConversationWorkflow):
     @workflow.init
-    def __init__(self, start: ConversationState) -> None:
+    def __init__(self, start: CarriedConversation) -> None:
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: ConversationState) -> None:
+    async def run(self, start: CarriedConversation) -> None:
         _patched_note()
         await super().run(start)
 

@@ -23,6 +23,7 @@ from activities.graphs.conversation_nodes import ConversationNodes
 from activities.tracing import ActivityTracing
 from care.brains.protocols import Wording
 from care.gateways.ledger import LedgerGateway
+from care.models.carried import CarriedConversation
 from care.models.conversation import ChatReply
 from care.models.handoff import DeskStep
 from care.models.memory import ChatTurn, ConversationState
@@ -97,13 +98,15 @@ class Chat:
         with suppress(RPCError):  # it never began, or has ended
             await self.handle.terminate()
 
-    async def says(self, text: str, intent: Intent | None = None, customer_id: str = ME) -> ChatReply:
+    async def says(
+        self, text: str, intent: Intent | None = None, customer_id: str = ME, *, once: str | None = None
+    ) -> ChatReply:
         if intent:
             self.brain.intents[text] = intent
         new = ConversationState(conversation_id=self.conversation_id, customer_id=customer_id)
         turn = ChatTurn(customer_id=customer_id, message=text)
         return await self.env.client.execute_update_with_start_workflow(
-            ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new)
+            ConversationWorkflow.say, turn, start_workflow_operation=self._opening(new), id=once
         )
 
     async def colleague(self, update: Update, by: str = "amy", text: str = "", *, once: str | None = None) -> None:
@@ -123,7 +126,7 @@ class Chat:
     def _opening(self, state: ConversationState) -> WithStartWorkflowOperation[Any, Any]:
         return WithStartWorkflowOperation(
             ConversationWorkflow.run,
-            state,
+            CarriedConversation.of(state),
             id=conversation_workflow_id(self.conversation_id),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

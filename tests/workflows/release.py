@@ -8,6 +8,7 @@ versions at once are two processes. VERSION is `unaware` of the patch of tests/w
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from typing import Any
@@ -78,3 +79,4 @@ async def run(version: str, mongodb_uri: str, database: str, temporal: str, task
 
 if __name__ == "__main__":
     asyncio.run(run(*sys.argv[1:]))
+    os._exit(0)  # all is drained: threads that the SDK leaves behind sometimes trip over an interpreter that goes away

@@ -18,6 +18,7 @@ from activities.subscription import SubscriptionActivities
 from activities.tracing import ActivityTracing
 from care.gateways.ledger import LedgerGateway
 from care.gateways.payments import PaymentGateway
+from care.models.carried import CarriedSubscription
 from care.models.customer import Customer
 from care.models.money import Money
 from care.models.notification import Notification
@@ -96,7 +97,7 @@ class Shop:
         # Not update-with-start: only handles of `start_workflow` make the test server skip time while they wait.
         handle = await self.env.client.start_workflow(
             SubscriptionWorkflow.run,
-            subscription,
+            CarriedSubscription.of(subscription),
             id=f"{subscription_workflow_id(subscription_id)}-{self.task_queue}",
             task_queue=self.task_queue,
             search_attributes=TypedSearchAttributes([SearchAttributePair(CUSTOMER, CUSTOMER_ID)]),

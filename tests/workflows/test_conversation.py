@@ -197,6 +197,21 @@ async def test_a_long_conversation_continues_as_new_and_keeps_its_context(chat: 
     assert reply.needs_confirmation
 
 
+async def test_a_message_that_is_sent_again_after_its_run_has_ended_is_answered_and_not_said_again(chat: Chat) -> None:
+    async with chat.worker(cached=1):
+        for _ in range(TURNS_PER_RUN - 1):
+            await chat.says("hello")
+        first = (await chat.handle.describe()).run_id
+        reply = await chat.says("hello", once="k1")
+        async with asyncio.timeout(30):
+            while (await chat.handle.describe()).run_id == first:  # noqa: ASYNC110  a worker ends it
+                await asyncio.sleep(0.05)
+        assert await chat.says("hello", once="k1") == reply
+        await chat.env.sleep(IDLE + timedelta(hours=1))
+        await chat.closed()
+    assert len(await chat.said()) == 2 * TURNS_PER_RUN
+
+
 async def test_an_idle_conversation_closes_and_is_reopened_with_its_memory(chat: Chat) -> None:
     async with chat.worker():
         await chat.says("Where is ORD004?", Intent.ORDER_STATUS)

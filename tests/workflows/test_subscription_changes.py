@@ -181,3 +181,21 @@ async def test_one_item_is_left_out_of_one_delivery(shop: Shop) -> None:
     assert [[line.sku for line in order.items] for order in (first, second)] == [["MILK"], ["MILK", "WHEY"]]
     reminders = [notice.message for notice in await shop.notices("reminder")]
     assert [text.count("Whey") for text in reminders] == [0, 0, 1, 1]
+
+
+async def test_a_change_that_is_asked_for_again_after_its_run_has_ended_is_not_made_again(shop: Shop) -> None:
+    """Not in the next run, and when all is over it is still known."""
+    async with shop.worker():
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=20")
+        skipped = await handle.execute_update(Life.skip, OneDelivery(), id="k1")
+        first = (await handle.describe()).run_id
+        while (await handle.describe()).run_id == first:
+            await shop.env.sleep(7 * DAY)
+        now = await handle.query(Life.state)
+        again = await handle.execute_update(Life.skip, OneDelivery(), id="k1")
+        assert (len(skipped.skipped), again.version) == (1, now.version)
+        assert await handle.query(Life.has_changed, "k1")
+        assert not await handle.query(Life.has_changed, "k2")
+        ended = await handle.result()
+        assert ended.deliveries == 19
+        assert await handle.query(Life.has_changed, "k1")

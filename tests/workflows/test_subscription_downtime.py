@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from care.models.carried import CarriedSubscription
 from care.models.subscription import CancelSubscription, Subscription
 from care.stores import Stores
 from tests.workflows.books import assert_charged_once_each, documents
@@ -59,7 +60,7 @@ async def left_alone(shop: Shop, lives: list[Life], states: list[Subscription], 
 
 async def _taken_over(shop: Shop, life: Life, state: Subscription) -> Handle:
     return await shop.env.client.start_workflow(
-        SubscriptionWorkflow.run, state, id=life.handle.id, task_queue=shop.task_queue
+        SubscriptionWorkflow.run, CarriedSubscription.of(state), id=life.handle.id, task_queue=shop.task_queue
     )
 
 
