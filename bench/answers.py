@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -26,7 +25,7 @@ from activities.graphs.conversation_nodes import ConversationNodes
 from activities.graphs.refund import RefundNodes, refund_graph
 from bench import Figure, of_rounds
 from bench.at_once import Understanding
-from bench.servers import servers
+from bench.servers import Servers, servers
 from bench.shop import CUSTOMER, MILK, Judge, Shop, keyed
 from bench.workers import several
 from bench.yardsticks import RUNNER, Answering, Case, nothing
@@ -95,65 +94,61 @@ class Deployment:
 
 def start(many: int) -> list[Figure]:
     """`many` pieces a round, as the others."""
-    return asyncio.run(_start(many))
+    return in_deployment(lambda there: _start(there, many))
 
 
 def turn(many: int) -> list[Figure]:
-    return asyncio.run(_turn(many))
+    return in_deployment(lambda there: _turn(there, many))
 
 
 def refund(many: int) -> list[Figure]:
-    return asyncio.run(_refund(many))
+    return in_deployment(lambda there: _refund(there, many))
 
 
-async def _start(many: int) -> list[Figure]:
-    async with deployed() as there:
+async def _start(there: Deployment, many: int) -> list[Figure]:
+    async def begun() -> None:
+        await there.bare.start_workflow(Case.run, id=uuid4().hex, task_queue="nobody's")
 
-        async def begun() -> None:
-            await there.bare.start_workflow(Case.run, id=uuid4().hex, task_queue="nobody's")
+    async def answered() -> None:
+        operation = WithStartWorkflowOperation(
+            Answering.run, id=uuid4().hex, task_queue=BARE_QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
+        )
+        await there.bare.execute_update_with_start_workflow(Answering.ask, start_workflow_operation=operation)
 
-        async def answered() -> None:
-            operation = WithStartWorkflowOperation(
-                Answering.run, id=uuid4().hex, task_queue=BARE_QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
-            )
-            await there.bare.execute_update_with_start_workflow(Answering.ask, start_workflow_operation=operation)
-
-        return [
-            await compared("POST /subscription, over a bare start", there.subscribe, begun, many, "ratio <= 3"),
-            await compared("POST /subscription, over a bare start with an answer", there.subscribe, answered, many),
-            await compared("GET /subscriptions, over a bare query", there.read_list, there.query, many),
-        ]
+    return [
+        await compared("POST /subscription, over a bare start", there.subscribe, begun, many, "ratio <= 3"),
+        await compared("POST /subscription, over a bare start with an answer", there.subscribe, answered, many),
+        await compared("GET /subscriptions, over a bare query", there.read_list, there.query, many),
+    ]
 
 
-async def _turn(many: int) -> list[Figure]:
-    async with deployed() as there:
-        stores, payments = there.stores, LedgerGateway(there.stores.ledger)
-        nodes = ConversationNodes(stores, Understanding(), there.shop.client, payments, load_policy(None), None)
-        graph = conversation_graph(nodes).compile()
-        memory = ConversationState(conversation_id="CNV-BARE", customer_id=CUSTOMER).model_dump(mode="json")
+async def _turn(there: Deployment, many: int) -> list[Figure]:
+    stores, payments = there.stores, LedgerGateway(there.stores.ledger)
+    nodes = ConversationNodes(stores, Understanding(), there.shop.client, payments, load_policy(None), None)
+    graph = conversation_graph(nodes).compile()
+    memory = ConversationState(conversation_id="CNV-BARE", customer_id=CUSTOMER).model_dump(mode="json")
 
-        async def bare() -> None:
-            said = ChatTurn(customer_id=CUSTOMER, message=QUESTION).model_dump(mode="json")
-            await graph.ainvoke({"now": datetime.now(UTC).isoformat(), "turn": said, "memory": memory})
+    async def bare() -> None:
+        said = ChatTurn(customer_id=CUSTOMER, message=QUESTION).model_dump(mode="json")
+        await graph.ainvoke({"now": datetime.now(UTC).isoformat(), "turn": said, "memory": memory})
 
-        what = "a chat turn, over its graph in-process"
-        return [await compared(what, there.ask, bare, many, "ratio <= 5, and < 150")]
+    what = "a chat turn, over its graph in-process"
+    return [await compared(what, there.ask, bare, many, "ratio <= 5, and < 150")]
 
 
-async def _refund(many: int) -> list[Figure]:
-    async with deployed() as there:
-        stores, ledger = there.stores, LedgerGateway(there.stores.ledger)
-        graph = refund_graph(RefundNodes(stores, Judge(), load_policy(None))).compile()
-        await there.deliver(ROUNDS * many + 1)
+async def _refund(there: Deployment, many: int) -> list[Figure]:
+    stores, ledger = there.stores, LedgerGateway(there.stores.ledger)
+    graph = refund_graph(RefundNodes(stores, Judge(), load_policy(None))).compile()
+    await there.deliver(ROUNDS * many + 1)
 
-        async def bare() -> None:
-            """The case that was paid last, judged again, and a transaction of the ledger."""
-            evidence = (await stores.refunds.get(there.paid[-1])).evidence_ids
-            await graph.ainvoke({"refund_id": there.paid[-1], "evidence_ids": evidence})
-            await ledger.credit_wallet(CUSTOMER, Money(amount=1, currency="EUR"), uuid4().hex)
+    async def bare() -> None:
+        """The case that was paid last, judged again, and a transaction of the ledger."""
+        evidence = (await stores.refunds.get(there.paid[-1])).evidence_ids
+        await graph.ainvoke({"refund_id": there.paid[-1], "evidence_ids": evidence})
+        await ledger.credit_wallet(CUSTOMER, Money(amount=1, currency="EUR"), uuid4().hex)
 
-        what = "a refund until it is paid, over its graph and a transaction"
-        return [await compared(what, there.refund, bare, many, "< 400")]
+    what = "a refund until it is paid, over its graph and a transaction"
+    return [await compared(what, there.refund, bare, many, "< 400")]
 
 
 async def compared(what: str, product: Piece, yardstick: Piece, many: int, target: str = "") -> Figure:
@@ -174,36 +169,41 @@ async def milliseconds(piece: Piece) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-@asynccontextmanager
-async def deployed() -> AsyncIterator[Deployment]:
-    with tempfile.TemporaryDirectory(prefix="care-bench-") as name, servers(Path(name)) as both:
-        settings = keyed(
-            mongodb_uri=both.mongodb_uri,
-            mongodb_database="bench",
-            temporal_address=both.temporal_address,
-            task_queue="bench",
+def in_deployment(measure: Callable[[Deployment], Awaitable[list[Figure]]]) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="care-bench-") as folder, servers(Path(folder)) as both:
+        return asyncio.run(_deployed(both, Path(folder), measure))
+
+
+async def _deployed(
+    both: Servers, folder: Path, measure: Callable[[Deployment], Awaitable[list[Figure]]]
+) -> list[Figure]:
+    settings = keyed(
+        mongodb_uri=both.mongodb_uri,
+        mongodb_database="bench",
+        temporal_address=both.temporal_address,
+        task_queue="bench",
+    )
+    port = embedded.free_port()
+    parts = [["bench.at_once"], ["care.cli", "serve", "--port", str(port)]]
+    async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
+        shop = await Shop(await connect(settings, stores), stores, Judge(), settings.task_queue).open()
+        admin = Account(
+            email=ADMIN, password_hash=await hash_password(PASSWORD), role=Role.ADMIN, created_at=datetime.now(UTC)
         )
-        port = embedded.free_port()
-        parts = [["bench.at_once"], ["care.cli", "serve", "--port", str(port)]]
-        async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-            shop = await Shop(await connect(settings, stores), stores, Judge(), settings.task_queue).open()
-            admin = Account(
-                email=ADMIN, password_hash=await hash_password(PASSWORD), role=Role.ADMIN, created_at=datetime.now(UTC)
+        await stores.accounts.add(admin)
+        with several(parts, settings, folder, _RATES):
+            bare = await Client.connect(settings.temporal_address)
+            worker = Worker(
+                bare,
+                task_queue=BARE_QUEUE,
+                workflows=[Answering],
+                activities=[nothing],
+                workflow_runner=RUNNER,
+                **CAPACITY,
             )
-            await stores.accounts.add(admin)
-            with several(parts, settings, Path(name), _RATES):
-                bare = await Client.connect(settings.temporal_address)
-                worker = Worker(
-                    bare,
-                    task_queue=BARE_QUEUE,
-                    workflows=[Answering],
-                    activities=[nothing],
-                    workflow_runner=RUNNER,
-                    **CAPACITY,
-                )
-                async with worker, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE) as web:
-                    await _signed_in(web)
-                    yield Deployment(stores, shop, web, bare)
+            async with worker, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE) as web:
+                await _signed_in(web)
+                return await measure(Deployment(stores, shop, web, bare))
 
 
 async def _signed_in(web: httpx.AsyncClient) -> None:

@@ -6,7 +6,6 @@ yardstick is the exponent of a bare query by an index, in the same run.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from math import log
 from statistics import median
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench import Figure
-from bench.answers import deployed, milliseconds
+from bench.answers import Deployment, in_deployment, milliseconds
 from care.stores import Stores
 
 BASE, FACTORS = 1000, (1, 10, 100)
@@ -34,29 +33,28 @@ _AT_ONCE = 1000
 
 def growth(many: int) -> list[Figure]:
     """`many` of each piece at each size."""
-    return asyncio.run(_measured(many))
+    return in_deployment(lambda there: _measured(there, many))
 
 
-async def _measured(many: int) -> list[Figure]:
-    async with deployed() as there:
-        pieces: dict[str, Callable[[], Awaitable[None]]] = {
-            "a bare query": there.query,
-            "GET /subscriptions": there.read_list,
-            "GET /reviews": there.read_queue,
-            "POST /subscription": there.subscribe,
-            "a chat turn": there.ask,
-            "a refund until it is paid": there.refund,
-        }
-        await there.deliver(1 + many * len(FACTORS))
-        for piece in pieces.values():
-            await piece()
-        samples = {name: await there.stores.database[name].find_one({}) for name in GROWING}
-        taken: dict[str, list[float]] = {name: [] for name in pieces}
-        for factor in FACTORS:
-            await _grown(there.stores, samples, BASE * factor)
-            rounds = [{name: await milliseconds(piece) for name, piece in pieces.items()} for _ in range(many)]
-            for name in pieces:
-                taken[name].append(median(each[name] for each in rounds))
+async def _measured(there: Deployment, many: int) -> list[Figure]:
+    pieces: dict[str, Callable[[], Awaitable[None]]] = {
+        "a bare query": there.query,
+        "GET /subscriptions": there.read_list,
+        "GET /reviews": there.read_queue,
+        "POST /subscription": there.subscribe,
+        "a chat turn": there.ask,
+        "a refund until it is paid": there.refund,
+    }
+    await there.deliver(1 + many * len(FACTORS))
+    for piece in pieces.values():
+        await piece()
+    samples = {name: await there.stores.database[name].find_one({}) for name in GROWING}
+    taken: dict[str, list[float]] = {name: [] for name in pieces}
+    for factor in FACTORS:
+        await _grown(there.stores, samples, BASE * factor)
+        rounds = [{name: await milliseconds(piece) for name, piece in pieces.items()} for _ in range(many)]
+        for name in pieces:
+            taken[name].append(median(each[name] for each in rounds))
     bare = _exponent(taken.pop("a bare query"))
     return [
         figure
