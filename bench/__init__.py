@@ -71,7 +71,6 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.answers import refund, start, turn
     from bench.boot import boot
     from bench.cycle import cycle
-    from bench.growth import growth
     from bench.hot import hot
     from bench.memory import memory
     from bench.models import models
@@ -81,7 +80,6 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     return {
         "boot": boot,
         "cycle": partial(cycle, size or 10),
-        "growth": partial(growth, size or 10),
         "hot": partial(hot, size or 400),
         "memory": partial(memory, size or 1000),
         "models": partial(models, size or 10),

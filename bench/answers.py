@@ -70,9 +70,6 @@ class Deployment:
     async def read_list(self) -> None:
         (await self.web.get(f"/subscriptions/{CUSTOMER}?limit=20")).raise_for_status()
 
-    async def read_queue(self) -> None:
-        (await self.web.get("/reviews?status=open&limit=50")).raise_for_status()
-
     async def ask(self) -> None:
         (await self.web.post(f"/chat/{CUSTOMER}", json={"message": QUESTION})).raise_for_status()
 
