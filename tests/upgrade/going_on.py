@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.upgrade.planting import AMY, ANA, CUSTOMERS, ELENA, JONAS, NOTE, RAVI, evidence, say
+from tests.upgrade.planting import AMY, ANA, CUSTOMERS, ELENA, JONAS, NOTE, RAVI, say, shown_until_reviewed
 from tests.upgrade.shop import Shop
 
 SOFIA, ADMIN = "sofia@demo.care", "admin@demo.care"
@@ -49,8 +49,7 @@ def _subscriptions(shop: Shop, ids: dict[str, str]) -> None:
 
 
 def _refunds(shop: Shop, ids: dict[str, str]) -> None:
-    shop.post(ANA, f"/refund/evidence/{ids['needs evidence']}", {"evidence_ids": [evidence(shop, ANA)]})
-    shop.until(ANA, f"/refund/{ids['needs evidence']}", lambda refund: refund["status"] == "in_review")
+    shown_until_reviewed(shop, ANA, ids["needs evidence"])
     for name in ("in review", "claimed", "needs evidence", "credit"):
         _approved(shop, ids[name])
         shop.until(ADMIN, f"/refund/{ids[name]}", lambda refund: refund["status"] == "paid")
