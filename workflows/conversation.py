@@ -87,7 +87,7 @@ class ConversationWorkflow:
         # A yes that was sent before the last answer is no yes to what that answer shows.
         turn = turn.model_copy(update={"hasty": self._speaking.locked()})
         async with self._speaking:
-            if self._answered.repeats and (before := self._answered.before):
+            if before := self._answered.before:
                 return before
             try:
                 return await self._answer(turn)

@@ -23,8 +23,9 @@ class Answered(Generic[T]):
         return _update_id() in self.carried
 
     @property
-    def before(self) -> T:
-        return self.carried[_update_id()]
+    def before(self) -> T | None:
+        """What it was answered then."""
+        return self.carried.get(_update_id())
 
     def keep(self, answer: T) -> None:
         self.carried = dict([*self.carried.items(), (_update_id(), answer)][-self._most :])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Concatenate, ParamSpec
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import (
@@ -14,6 +14,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import UpdateMethodMultiParam
 
 from care.errors import Conflict, Invalid, NotFound, Unavailable
 from care.models.carried import CarriedSubscription
@@ -42,7 +43,9 @@ from workflows.failures import Closed, answered
 from workflows.gate import LOOK, UPDATE, Gate, anothers_key, attributes, now
 from workflows.subscription import SubscriptionWorkflow
 
+P = ParamSpec("P")
 Handle = WorkflowHandle[SubscriptionWorkflow, Subscription]
+Change = UpdateMethodMultiParam[Concatenate[SubscriptionWorkflow, P], Subscription]
 
 
 class SubscriptionClient(Gate):
@@ -125,9 +128,7 @@ class SubscriptionClient(Gate):
         if stored.status is SubscriptionStatus.CANCELLED:
             return stored
         try:
-            return await self._update(
-                subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.cancel, request, id=once), once
-            )
+            return await self._update(once, subscription_id, SubscriptionWorkflow.cancel, request)
         except Conflict:  # it ended since the first look
             return await self._stores.subscriptions.get(subscription_id)
 
@@ -135,35 +136,25 @@ class SubscriptionClient(Gate):
         self, subscription_id: str, request: PauseSubscription, *, once: str | None = None
     ) -> Subscription:
         """Raises NotFound, Conflict, Invalid, as all changes here do. The same `once` acts once, in all of them."""
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.pause, request, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.pause, request)
 
     async def resume_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.resume, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.resume)
 
     async def skip_delivery(
         self, subscription_id: str, request: OneDelivery, *, once: str | None = None
     ) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.skip, request, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.skip, request)
 
     async def unskip_delivery(
         self, subscription_id: str, request: OneDelivery, *, once: str | None = None
     ) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.unskip, request, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.unskip, request)
 
     async def reschedule_delivery(
         self, subscription_id: str, request: RescheduleDelivery, *, once: str | None = None
     ) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.reschedule, request, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.reschedule, request)
 
     async def change_subscription(
         self, subscription_id: str, request: ChangeSubscription, *, once: str | None = None
@@ -173,19 +164,13 @@ class SubscriptionClient(Gate):
         items = None if request.items is None else await self._agreed(request.items)
         await self._check_payment_method(stored.customer_id, request.payment_method)
         agreed = AgreedChange(wish=request, items=items, allow_subdaily=self._allow_subdaily)
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.change, agreed, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.change, agreed)
 
     async def order_now(self, subscription_id: str, *, once: str | None = None) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.order_now, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.order_now)
 
     async def uncancel_subscription(self, subscription_id: str, *, once: str | None = None) -> Subscription:
-        return await self._update(
-            subscription_id, lambda it: it.execute_update(SubscriptionWorkflow.uncancel, id=once), once
-        )
+        return await self._update(once, subscription_id, SubscriptionWorkflow.uncancel)
 
     async def resubscribe(self, subscription_id: str) -> Subscription:
         """A new subscription like one that was cancelled, from today on. Asking twice starts one.
@@ -200,14 +185,14 @@ class SubscriptionClient(Gate):
         return await self.resubscribe(again.subscription_id) if again.status is SubscriptionStatus.CANCELLED else again
 
     async def _update(
-        self, subscription_id: str, ask: Callable[[Handle], Awaitable[Subscription]], once: str | None
+        self, once: str | None, subscription_id: str, change: Change[P], *args: P.args, **kwargs: P.kwargs
     ) -> Subscription:
         stored = await self._stores.subscriptions.get(subscription_id)
         await self.connect()
         handle = self._handle(subscription_id)
         try:
             async with answered(UPDATE):
-                return await ask(handle)
+                return await handle.execute_update(change, args=args, id=once)
         except Closed:
             if once and await self._has_changed(handle, once):
                 return stored
