@@ -89,10 +89,9 @@ def test_whatever_fails_in_the_storm_the_books_are_right_and_nobody_was_told_a_f
     try:
         time.sleep(CALM.total_seconds())
         blow(shop, steps)
-        shop.restore()
-        until_all_is_done(load)
     finally:
         shop.restore()
+        until_all_is_done(load)
         load.stop()
     time.sleep(max((until - datetime.now(UTC)).total_seconds(), 0))
     wrong = asyncio.run(differences(shop, load, before))
