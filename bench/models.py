@@ -15,7 +15,7 @@ from fpdf import FPDF
 from PIL import Image
 
 from bench import Figure
-from bench.answers import compared
+from bench.alternating import compared
 from care.brains.local import LocalUnderstanding
 from care.brains.minilm import MiniLM
 from care.brains.protocols import Utterance

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bench import Figure, of_rounds
+from bench.answers import refund, start, turn
 from bench.cycle import cycle
 from bench.hot import hot
+from bench.models import models
 from bench.servers import servers
 from bench.storm import Bench
 
@@ -32,6 +35,13 @@ def test_what_a_piece_of_work_costs_is_counted() -> None:
 @BENCH
 def test_hot_documents_are_measured_beside_others() -> None:
     assert [figure.value > 0 and figure.ratio is not None for figure in hot(20)] == [True] * 3
+
+
+@BENCH
+@pytest.mark.parametrize("benchmark", [start, turn, refund, models])
+def test_answers_are_measured_beside_their_yardsticks(benchmark: Callable[[int], list[Figure]]) -> None:
+    figures = benchmark(2)
+    assert [figure.value > 0 and figure.ratio is not None for figure in figures] == [True] * len(figures)
 
 
 @BENCH

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from bench.portal import BROWSERS
 from care.stores import open_stores
 from tests.running import CareUp, care_up
 from tests.ui.person import Person
@@ -23,9 +24,6 @@ _FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-
-# Any Chromium will do; the first takes a third of the others' time, as it has no windows.
-_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 Comes = Callable[..., Awaitable[Person]]
 
@@ -41,7 +39,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CareUp]:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("there is no Chromium here (apt-get install chromium), so the portal was not clicked through")
     return found
