@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 import structlog
 from langgraph.graph import StateGraph
 from temporalio.client import Client
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -55,6 +54,7 @@ from care.temporal import connect
 from care.webhooks import Webhooks
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.graphs import graph_plugins
 from workflows.patches import is_set
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
@@ -175,7 +175,7 @@ def _worker(
         task_queue=settings.task_queue,
         workflows=[SubscriptionWorkflow, RefundWorkflow, ConversationWorkflow],
         activities=[*subscription.all, *refund.all, *ConversationActivities(stores).all],
-        plugins=[LangGraphPlugin(graphs=graphs)],
+        plugins=graph_plugins(graphs),
         interceptors=[ActivityTracing(), WorkflowTracing(), MeasuredActivities(metrics)],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=GRACE,

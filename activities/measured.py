@@ -49,7 +49,7 @@ class _Measured(ActivityInboundInterceptor):
 
     def _tell(self, name: str, given: Any, result: Any) -> None:
         match name, given, result:
-            case "deliver_occurrence", DueStep(step=step), Delivery():
+            case "deliver_occurrence" | "deliver_at_hand", DueStep(step=step), Delivery():
                 self._metrics.delivery(step.kind, result.outcome, datetime.now(UTC) - step.occurrence.due)
             case "own_up_to_missed_deliveries", DueStep(step=step), _:
                 self._metrics.delivery(step.kind, "missed", datetime.now(UTC) - step.occurrence.due)

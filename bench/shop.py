@@ -13,7 +13,6 @@ from typing import Any
 
 from langgraph.graph import StateGraph
 from temporalio.client import Client
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Worker
 
 from activities.conversation import ConversationActivities
@@ -37,6 +36,7 @@ from care.stores import Stores
 from worker import CAPACITY
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.graphs import graph_plugins
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
 
@@ -147,7 +147,7 @@ class Shop:
                 *ConversationActivities(self.stores).all,
                 nothing,
             ],
-            plugins=[LangGraphPlugin(graphs=graphs)],
+            plugins=graph_plugins(graphs),
             workflow_runner=RUNNER,
             debug_mode=True,
             **CAPACITY,

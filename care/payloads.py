@@ -20,12 +20,18 @@ class _KnownJson(PydanticJSONPlainPayloadConverter):
         return _adapter(Any if type_hint is None else type_hint).validate_json(payload.data, extra="ignore")
 
 
+# Made once: the SDK makes a composite of them for each payload.
+_CONVERTERS = [
+    _KnownJson() if isinstance(each, JSONPlainPayloadConverter) else each
+    for each in DefaultPayloadConverter.default_encoding_payload_converters
+]
+
+
 class KnownPayloads(CompositePayloadConverter):
     """Pydantic models as JSON, read as far as they are known here."""
 
     def __init__(self) -> None:
-        usual = DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(_KnownJson() if isinstance(each, JSONPlainPayloadConverter) else each for each in usual))
+        super().__init__(*_CONVERTERS)
 
 
 @cache

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
-
-from workflows.graphs import run_graph
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.conversation import ConversationActivities
@@ -23,7 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from care.models.handoff import DeskStep, Moved
     from care.models.memory import ChatTurn, ConversationState
     from care.rules import handoff
+    from care.rules.dialogue import FAMILIES
     from care.temporal import STATUS, refuse
+    from workflows.graphs import run_graph
     from workflows.repeated import Answered
     from workflows.storing import KEEP_CALL, STORE_CALL
     from workflows.tracing import say
@@ -36,9 +36,11 @@ REMEMBERED = 3
 Step = Callable[[ConversationState, DeskStep, datetime], Moved]
 
 
-def _meant(error: ActivityError) -> CareError:
-    if isinstance(error.cause, ApplicationError) and error.cause.type == NotFound.__name__:
-        return NotFound(error.cause.message)
+def _meant(error: FailureError) -> CareError:
+    # A local activity's failure arrives as itself, not inside an ActivityError.
+    cause = error.cause if isinstance(error, ActivityError) else error
+    if isinstance(cause, ApplicationError) and cause.type == NotFound.__name__:
+        return NotFound(cause.message)
     return Unanswered("I cannot answer at the moment. Please try again in a minute.")
 
 
@@ -91,8 +93,8 @@ class ConversationWorkflow:
                 return before
             try:
                 return await self._answer(turn)
-            except ActivityError as error:
-                workflow.logger.warning("a turn failed", extra={"activity": error.activity_type})
+            except FailureError as error:
+                workflow.logger.warning("a turn failed", extra={"error": type(error).__name__})
                 raise refuse(_meant(error)) from error
 
     @say.validator
@@ -107,7 +109,7 @@ class ConversationWorkflow:
             "turn": turn.model_dump(mode="json"),
             "memory": self._state.model_dump(mode="json"),
         }
-        answered = await run_graph("conversation", asked)
+        answered = await run_graph("conversation", asked, self._at_hand())
         self._moves_to(known(ConversationState, answered["memory"]))
         if self._state.handed_off and not was_handed_off:
             say("status", before="open", after="handed_off")
@@ -115,6 +117,13 @@ class ConversationWorkflow:
         reply = known(ChatReply, answered["reply"])
         self._answered.keep(reply)
         return reply
+
+    def _at_hand(self) -> set[str]:
+        """The nodes that only look at what is stored, and write what was said. What understands costs money; and once
+        something was proposed, the tools may do it, which can take its time."""
+        if not workflow.patched("nodes-at-hand"):
+            return set()
+        return {"fetch_context", "compose"} | (set() if self._state.pending else {*FAMILIES})
 
     def _moves_to(self, state: ConversationState) -> None:
         self._state = state

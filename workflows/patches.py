@@ -4,8 +4,8 @@ A patch ships twice, as a worker that does not know it cannot replay a history t
 (False): it follows what a newer one has set, and sets nothing itself. The next release sets it (True), and can be
 rolled back to the first. How to change a workflow: docs/upgrading.md.
 
-What stands here now is set at once: nothing before knows patches, nor reads past fields that it does not know, so no
-release is there to roll back to. This one is the first that a later release can be rolled back to.
+The first six were set at once: nothing before them knew patches, nor read past fields that it did not know, so no
+release was there to roll back to.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ PATCHES = {
     "shorter-runs": True,
     "resumes-within-the-day": True,
     "kept-once-on-record": True,
+    "nodes-at-hand": False,
+    "delivered-at-hand": False,
 }
 
 

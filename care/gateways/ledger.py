@@ -28,6 +28,8 @@ _USUAL = StoredMethod(payment_method="pm_usual", label="Your usual payment metho
 class LedgerGateway:
     """Implements care.gateways.payments.PaymentGateway."""
 
+    outside = False
+
     def __init__(self, ledger: LedgerStore) -> None:
         self._ledger = ledger
 

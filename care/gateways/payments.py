@@ -22,6 +22,11 @@ class PaymentResult(Model):
 
 
 class PaymentGateway(Protocol):
+    @property
+    def outside(self) -> bool:
+        """Whether a call leaves our own database, and may take its time."""
+        ...
+
     async def methods(self, customer_id: str) -> list[StoredMethod]:
         """What the customer can pay with, the usual one first."""
         ...

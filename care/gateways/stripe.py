@@ -35,6 +35,8 @@ class StripeGateway:
     Calls raise Unavailable where asking again can help, and Conflict if the key stands for another payment.
     """
 
+    outside = True
+
     def __init__(self, client: stripe.StripeClient, stores: Stores) -> None:
         self._v1 = client.v1
         self._account = Account(client, stores.payers)

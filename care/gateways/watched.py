@@ -22,6 +22,10 @@ class Watched:
         self._payments = payments
         self._name = type(payments).__name__
 
+    @property
+    def outside(self) -> bool:
+        return self._payments.outside
+
     async def methods(self, customer_id: str) -> list[StoredMethod]:
         with tracing.span("payment methods", {"care.gateway": self._name}, kind=SpanKind.CLIENT):
             return await self._payments.methods(customer_id)

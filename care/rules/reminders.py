@@ -30,6 +30,9 @@ CATCH_UP = 20
 # Reminders go out in the customer's daytime, from 09:00 until this hour of their local date.
 EVENING = time(19)
 
+# What is done so soon after its time counts as done on time.
+ON_TIME = timedelta(hours=1)
+
 _DAY = timedelta(days=1)
 _Position = tuple[datetime, datetime]
 
@@ -49,6 +52,12 @@ def next_step(subscription: Subscription, now: datetime) -> Step | None:
     if best is not None and best.kind is StepKind.DELIVER:
         return _unless_too_late(subscription, best, now)
     return best
+
+
+def counted_at(step: Step, now: datetime) -> datetime:
+    """When a step counts as taken. Its own time, if it is taken soon after that: what is done once more, because a
+    worker ended before it could say so, then says what it said before."""
+    return step.at if now - step.at < ON_TIME else now
 
 
 def pending(subscription: Subscription) -> Iterator[Occurrence]:

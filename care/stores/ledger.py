@@ -87,13 +87,11 @@ class LedgerStore:
                 await self._settle(movement, session)
             return self._movements.as_stored(movement)
 
-        stored = await self._movements.find(movement.key)
-        if stored is None:
-            try:
-                async with self._turns.on([movement.customer_id]):
-                    stored = await in_transaction(self._database, body)
-            except DuplicateKeyError:  # the same key, moved by someone else since the first look
-                stored = await self._movements.get(movement.key)
+        try:
+            async with self._turns.on([movement.customer_id]):
+                stored = await in_transaction(self._database, body)
+        except DuplicateKeyError:  # moved before, which is rare: nobody looks for it first
+            stored = await self._movements.get(movement.key)
         if (stored.kind, stored.customer_id, stored.amount) != (movement.kind, movement.customer_id, movement.amount):
             raise Conflict("This payment key stands for another payment.")
         return stored

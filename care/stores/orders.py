@@ -103,8 +103,6 @@ class OrderStore:
 
         Raises OutOfStock, naming the product, when the shop has fewer than asked for.
         """
-        if stored := await self._orders.find(order.order_id):
-            return stored
 
         async def body(session: Session) -> Order:
             await stock.take(self._products, pieces_of(order.items), order.items, session)
@@ -115,7 +113,7 @@ class OrderStore:
             async with self._turns.on(pieces_of(order.items)):
                 return await in_transaction(self._database, body)
         except (DuplicateKeyError, OutOfStock):
-            # Placed by someone else since the first look, perhaps with the last pieces.
+            # Placed before, perhaps with the last pieces. That is rare, so nobody looks for it first.
             if stored := await self._orders.find(order.order_id):
                 return stored
             raise

@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 import stripe
 from pymongo import monitoring
 from temporalio.client import Client
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Worker
 
 import worker
@@ -41,6 +40,7 @@ from care.stores.mongo import connect
 from care.temporal import data_converter
 from tests.conftest import TEST_KEY
 from workflows import refund as workflow
+from workflows.graphs import graph_plugins
 
 CASE = re.compile(r"K\d{4}")
 # A case is written several times, each time under another version.
@@ -143,7 +143,7 @@ async def life(config: dict[str, Any], folder: Path, case: str) -> None:
             task_queue=f"{settings.task_queue}-{case}",
             workflows=[workflow.RefundWorkflow],
             activities=cases.all,
-            plugins=[LangGraphPlugin(graphs={"refund": graph.refund_graph(nodes)})],
+            plugins=graph_plugins({"refund": graph.refund_graph(nodes)}),
             workflow_runner=worker.SANDBOX,
             max_cached_workflows=0,  # nobody waits for a dead worker's own queue
         ):

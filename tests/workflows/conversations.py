@@ -11,7 +11,6 @@ from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -33,6 +32,7 @@ from care.stores import Stores
 from care.temporal import conversation_workflow_id
 from tests.graphs.talk import ME, Doors, Scripted, furnish
 from workflows.conversation import ConversationWorkflow
+from workflows.graphs import graph_plugins
 from workflows.tracing import WorkflowTracing
 
 Update = UpdateMethodMultiParam[[ConversationWorkflow, DeskStep], ConversationState]
@@ -73,7 +73,7 @@ class Chat:
             task_queue=self.task_queue,
             workflows=[ConversationWorkflow],
             activities=ConversationActivities(self.stores).all,
-            plugins=[LangGraphPlugin(graphs={"conversation": conversation_graph(nodes or self.nodes())})],
+            plugins=graph_plugins({"conversation": conversation_graph(nodes or self.nodes())}),
             interceptors=[ActivityTracing(), WorkflowTracing()],
             max_cached_workflows=cached,  # see tests/workflows/recording.py
         ):

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle, WorkflowHistory
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -36,6 +38,17 @@ def names(kind: str) -> list[str]:
 
 def recorded(name: str) -> WorkflowHistory:
     return WorkflowHistory.from_json(name, (HISTORIES / f"{name}.json").read_text())
+
+
+def in_event(event: HistoryEvent) -> Iterator[str]:
+    """The names of the update, signal, activity, local activity or patch that it tells of; and empty ones."""
+    yield event.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
+    yield event.workflow_execution_signaled_event_attributes.signal_name
+    yield event.activity_task_scheduled_event_attributes.activity_type.name
+    marker = event.marker_recorded_event_attributes
+    for part, name in (("data", "activity_type"), ("patch-data", "id")):
+        for payload in marker.details[part].payloads if part in marker.details else ():
+            yield json.loads(payload.data).get(name, "")
 
 
 def _without(value: Any, name: str) -> Any:

@@ -19,7 +19,6 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -40,6 +39,7 @@ from care.rules.refund_waiting import wakes_at
 from care.stores import Stores
 from care.temporal import refund_workflow_id
 from tests.stores.make import AT, customer, eur, evidence, order, product, refund
+from workflows.graphs import graph_plugins
 from workflows.refund import RefundWorkflow
 from workflows.tracing import WorkflowTracing
 
@@ -152,7 +152,7 @@ async def shop(
         task_queue=task_queue,
         workflows=[RefundWorkflow],
         activities=cases.all,
-        plugins=[LangGraphPlugin(graphs={"refund": refund_graph(nodes)})],
+        plugins=graph_plugins({"refund": refund_graph(nodes)}),
         interceptors=[ActivityTracing(), WorkflowTracing()],
         max_cached_workflows=0,  # see tests/workflows/recording.py
     ):

@@ -14,8 +14,7 @@ import sys
 from typing import Any
 
 from temporalio.client import Client, WorkflowHistory
-from temporalio.langgraph import LangGraphPlugin
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Plugin, Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.conversation import ConversationActivities
@@ -33,6 +32,7 @@ from tests.conftest import TEST_KEY
 from tests.graphs.talk import Doors, Scripted
 from tests.workflows.altered import KINDS, PATCH, PATCHED
 from tests.workflows.refund_shop import UNSURE, Judge
+from workflows.graphs import graph_plugins
 
 POLICY = load_policy(None)
 # As in worker.py: else each task would import all of it anew.
@@ -41,15 +41,15 @@ SANDBOX = SandboxedWorkflowRunner(
 )
 
 
-def graphs(stores: Stores) -> LangGraphPlugin:
+def graphs(stores: Stores) -> list[Plugin]:
     talks = ConversationNodes(stores, Scripted(), Doors(), LedgerGateway(stores.ledger), POLICY, None)
     judging = RefundNodes(stores, Judge([UNSURE]), POLICY)
-    return LangGraphPlugin(graphs={"refund": refund_graph(judging), "conversation": conversation_graph(talks)})
+    return graph_plugins({"refund": refund_graph(judging), "conversation": conversation_graph(talks)})
 
 
 async def replay(stores: Stores, workflow: type[Any], history: WorkflowHistory) -> None:
     """Raises NondeterminismError where the workflow would do something else now."""
-    replayer = Replayer(workflows=[workflow], plugins=[graphs(stores)], data_converter=data_converter(TEST_KEY))
+    replayer = Replayer(workflows=[workflow], plugins=graphs(stores), data_converter=data_converter(TEST_KEY))
     await replayer.replay_workflow(history)
 
 
@@ -65,7 +65,7 @@ async def run(version: str, mongodb_uri: str, database: str, temporal: str, task
             *RefundActivities(stores, payments, POLICY).all,
             *ConversationActivities(stores).all,
         ],
-        plugins=[graphs(stores)],
+        plugins=graphs(stores),
         workflow_runner=SANDBOX,
         patch_activation_callback=lambda patch: patch.patch_id != PATCH or version == "sets",
         max_cached_workflows=0,  # each task replays the whole history, as after any deploy

@@ -5,14 +5,11 @@ notice. What is missing is lived and recorded here (`CARE_RECORD=1`).
 from __future__ import annotations
 
 import inspect
-import json
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from activities.conversation import ConversationActivities
@@ -30,7 +27,7 @@ from care.models.understanding import Intent
 from care.stores import Stores
 from tests.workflows.altered import KINDS
 from tests.workflows.conversations import Chat
-from tests.workflows.recording import names, record, recorded
+from tests.workflows.recording import in_event, names, record, recorded
 from tests.workflows.refund_shop import claim, in_review, shop
 from tests.workflows.subscriptions import Shop
 from workflows.conversation import ConversationWorkflow
@@ -62,20 +59,9 @@ def in_code(kind: str) -> set[str]:
     return handlers | activities | {patch for patch in patches if PATCHES[patch]}
 
 
-def in_history(history: WorkflowHistory) -> Iterator[str]:
-    for event in history.events:
-        yield event.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
-        yield event.workflow_execution_signaled_event_attributes.signal_name
-        yield event.activity_task_scheduled_event_attributes.activity_type.name
-        marker = event.marker_recorded_event_attributes
-        for part, name in (("data", "activity_type"), ("patch-data", "id")):
-            for payload in marker.details[part].payloads if part in marker.details else ():
-                yield json.loads(payload.data).get(name, "")
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_workflow_can_do_is_in_a_recorded_history(kind: str) -> None:
-    held = {what for name in names(kind) for what in in_history(recorded(name))}
+    held = {what for name in names(kind) for event in recorded(name).events for what in in_event(event)}
     assert in_code(kind) - held == set()
     assert len(in_code(kind)) > 5
 
@@ -121,4 +107,4 @@ async def test_a_conversation_is_released_and_ended(
         await chat.colleague(ConversationWorkflow.release)
         await chat.handle.execute_update(ConversationWorkflow.end)
         await chat.handle.result()
-    await record(chat.handle, "conversation-ended")
+    await record(chat.handle, "conversation-ended-at-hand")

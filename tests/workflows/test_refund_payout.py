@@ -29,6 +29,8 @@ WORKS = PaymentMethod(customer_id="CUST001")
 class LosesAnswers:
     """A gateway that pays, and whose first answer never arrives."""
 
+    outside = True
+
     def __init__(self, real: PaymentGateway) -> None:
         self._real = real
         self.calls = 0

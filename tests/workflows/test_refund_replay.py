@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowHistory, WorkflowUpdateFailedError
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
@@ -16,6 +15,7 @@ from care.temporal import data_converter
 from tests.conftest import TEST_KEY
 from tests.workflows.recording import record
 from tests.workflows.refund_shop import LARGE, POLICY, SMALL, Judge, claim, hire, in_review, shop, until
+from workflows.graphs import graph_plugins
 from workflows.refund import RefundWorkflow
 
 
@@ -23,7 +23,7 @@ async def replay(stores: Stores, history: WorkflowHistory) -> None:
     graph = refund_graph(RefundNodes(stores, Judge(), POLICY))
     replayer = Replayer(
         workflows=[RefundWorkflow],
-        plugins=[LangGraphPlugin(graphs={"refund": graph})],
+        plugins=graph_plugins({"refund": graph}),
         data_converter=data_converter(TEST_KEY),
     )
     await replayer.replay_workflow(history)
@@ -33,7 +33,7 @@ async def test_an_automatic_refund_replays(time_skipping: WorkflowEnvironment, s
     async with shop(time_skipping.client, stores, task_queue) as it:
         handle = await it.open(claim())
         await handle.result()
-        await record(handle, "refund-automatic")
+        await record(handle, "refund-automatic-at-hand")
         await replay(stores, await handle.fetch_history())
 
 

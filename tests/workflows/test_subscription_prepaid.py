@@ -113,7 +113,7 @@ async def test_the_next_term_is_announced_and_paid_and_what_is_left_of_it_goes_b
         await deliveries(shop, handle, 3)
         answer = await handle.execute_update(Life.cancel, NOW)
         ended = await handle.result()
-        await record(handle, "subscription-prepaid")
+        await record(handle, "subscription-prepaid-at-hand")
     assert "1 delivery of the present items is paid" in str(refused.value.cause)
     assert answer.paid
     assert answer.paid.returned == Money(amount=400, currency="EUR")

@@ -39,4 +39,4 @@ async def _ended(name: str, handle: Handle) -> None:
     ended = await handle.result()
     assert ended.status is SubscriptionStatus.CANCELLED
     assert ended.next_delivery is None
-    await record(handle, f"subscription-{name}")
+    await record(handle, f"subscription-{name}-at-hand")

@@ -116,7 +116,7 @@ async def test_a_payment_that_goes_through_later_delivers_once_and_the_dates_bet
         late = await past_due(shop, handle)
         await behaves(shop, "works")
         well = await until(shop, handle, status=SubscriptionStatus.ACTIVE)
-        await record(handle, "subscription-recovered")
+        await record(handle, "subscription-recovered-at-hand")
         await handle.execute_update(Life.cancel, CancelSubscription())
     assert late.overdue
     first = date.fromisoformat(late.overdue.occurrence.key)

@@ -182,4 +182,4 @@ async def test_a_delivery_is_a_trace_of_its_own_that_leads_back_to_the_request(
     assert _links(delivered[0]) | _links(delivered[1]) <= {starting[0], skipping[0]}
     for span in delivered:
         assert starting[0] in _links(span)
-        assert seen.of(_trace(span)) == {"SubscriptionWorkflow.deliver": 1, "deliver_occurrence": 1}
+        assert seen.of(_trace(span)) == {"SubscriptionWorkflow.deliver": 1, "deliver_at_hand": 1}
