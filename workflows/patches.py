@@ -22,8 +22,8 @@ PATCHES = {
     "shorter-runs": True,
     "resumes-within-the-day": True,
     "kept-once-on-record": True,
-    "nodes-at-hand": False,
-    "delivered-at-hand": False,
+    "nodes-at-hand": True,
+    "delivered-at-hand": True,
 }
 
 
