@@ -46,6 +46,7 @@ from care.models.policy import RefundPolicy
 from care.order_changes import settle_changes
 from care.ordering import pay_back_cancelled
 from care.policy import load_policy
+from care.process import keep_what_is_loaded
 from care.production import refuse_unsafe
 from care.settings import Settings, load
 from care.stores import CONNECTION_ERRORS, Stores, open_stores
@@ -79,7 +80,7 @@ CAPACITY: dict[str, Any] = {
     "max_cached_workflows": 700,
     "max_concurrent_workflow_tasks": 200,
     "max_concurrent_activities": 200,
-    "max_concurrent_local_activities": 200,
+    "max_concurrent_local_activities": 40,
     "workflow_task_poller_behavior": PollerBehaviorSimpleMaximum(maximum=20),
     "activity_task_poller_behavior": PollerBehaviorSimpleMaximum(maximum=20),
 }
@@ -87,9 +88,9 @@ CAPACITY: dict[str, Any] = {
 log = structlog.get_logger("worker")
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises SetupError if a server cannot be reached for a minute, and before a migration
-    that this version needs."""
+async def main(settings: Settings, stop: asyncio.Event, loaded: Callable[[], None] = lambda: None) -> None:
+    """Runs until `stop` is set; `loaded` is called once all is there. Raises SetupError if a server cannot be reached
+    for a minute, and before a migration that this version needs."""
     async with AsyncExitStack() as stack:
 
         def opened() -> Awaitable[Stores]:
@@ -117,6 +118,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         async with _worker(settings, temporal, stores, brains, judge, payments, policy, links, metrics):
             log.info("ready", task_queue=settings.task_queue)
             await brains.understanding.warm()  # nobody should wait for it, when it is alone or has to fill in
+            loaded()
             async with asyncio.TaskGroup() as group:
                 group.create_task(tend(stores, payments, stop))
                 group.create_task(dispatcher.run(stop))
@@ -228,7 +230,7 @@ def run(settings: Settings) -> None:
 
         for number in signals:
             loop.add_signal_handler(number, told)
-        await main(settings, stop)
+        await main(settings, stop, keep_what_is_loaded)
 
     try:
         asyncio.run(until_told())

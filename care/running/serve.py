@@ -14,6 +14,7 @@ import uvicorn
 from care import logs, tracing_setup
 from care.errors import SetupError
 from care.migrating import refuse_unmigrated
+from care.process import keep_what_is_loaded
 from care.production import refuse_unsafe
 from care.running.connections import Bounds, Connection, Socket
 from care.settings import Settings
@@ -84,6 +85,7 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         self._loop = asyncio.get_running_loop()
+        keep_what_is_loaded()
         while not await self.on_tick(0):  # keeps the Date header right, too
             try:
                 async with asyncio.timeout(1):
