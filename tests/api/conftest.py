@@ -45,13 +45,20 @@ def settings(mongodb_uri: str, temporal_server: str) -> Settings:
 
 @pytest.fixture(scope="session")
 async def shop(settings: Settings) -> AsyncIterator[Shop]:
+    async with opened(settings) as its:
+        yield its
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Shop]:
+    """A shop of these settings, in its own database, which is dropped at the end."""
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        opened = Shop(app, settings)
-        await opened.stock()
-        yield opened
-        await opened.close()
-        await opened.services.stores.drop()
+        shop = Shop(app, settings)
+        await shop.stock()
+        yield shop
+        await shop.close()
+        await shop.services.stores.drop()
 
 
 @pytest.fixture(scope="session")

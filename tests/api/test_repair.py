@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from care.embedded import free_port
 from care.errors import Unavailable
 from care.models.subscription import Subscription
 from care.policy import load_policy
 from care.rules.repair import Finding, Mend
-from care.temporal import subscription_workflow_id
+from care.settings import Settings
+from care.temporal import connect, subscription_workflow_id
+from tests.api.conftest import opened, working
 from tests.api.shop import Shop, Someone
 from tests.api.test_subscriptions import _subscribe
 from tests.running import care
@@ -23,6 +27,26 @@ from workflows.repair import BEHIND
 from workflows.repair_subscriptions import SubscriptionRepair as Repair
 
 pytestmark = pytest.mark.usefixtures("at_work")
+
+
+@pytest.fixture(scope="module")
+async def shop(settings: Settings) -> AsyncIterator[Shop]:
+    """One of its own: a repair looks at all that there is, and other tests leave much."""
+    name = f"repair-{uuid.uuid4().hex[:12]}"
+    own = {"mongodb_database": f"test_{name}", "task_queue": name, "metrics_port": free_port()}
+    async with opened(settings.model_copy(update=own)) as its:
+        yield its
+
+
+@pytest.fixture(scope="module")
+async def temporal(shop: Shop) -> Client:
+    return await connect(shop.settings, shop.services.stores)
+
+
+@pytest.fixture(scope="module")
+async def at_work(shop: Shop) -> AsyncIterator[None]:
+    async with working(shop):
+        yield
 
 
 @pytest.fixture
