@@ -26,6 +26,9 @@ def test_what_a_piece_of_work_costs_is_counted() -> None:
     events, billed = figures["a weekly cycle: events"], figures["a weekly cycle: actions"]
     assert (events.value, events.yardstick) == (24, 23)
     assert (billed.value, billed.yardstick) == (7, 6)
+    # An order, a movement of the ledger and its entry: with any others alive on the server there would be more.
+    assert (figures["a delivery: documents"].value, figures["a delivery: written"].value) == (3, 6)
+    assert figures["two reminders: documents"].value == 2
     for part in ("events", "actions", "commands", "documents"):
         parts = (figures[f"{what}: {part}"].value for what in ("two reminders", "a delivery"))
         assert sum(parts) == figures[f"a weekly cycle: {part}"].value
