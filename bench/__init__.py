@@ -74,16 +74,14 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.hot import hot
     from bench.memory import memory
     from bench.models import models
-    from bench.portal import portal
     from bench.storm import storm
 
     return {
         "boot": boot,
         "cycle": partial(cycle, size or 10),
         "hot": partial(hot, size or 400),
-        "memory": partial(memory, size or 1000),
+        "memory": partial(memory, size or 10_000),
         "models": partial(models, size or 10),
-        "portal": partial(portal, size or 50),
         "refund": partial(refund, size or 20),
         "start": partial(start, size or 40),
         "storm": partial(storm, size or 1000),

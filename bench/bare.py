@@ -1,4 +1,4 @@
-"""A worker of the yardstick `Due`, with the options of ours: `python -m bench.bare FILE`.
+"""A worker of the yardstick `Due`, with the options of ours: `python -m bench.bare FILE OPTIONS`, as `command` says it.
 
 For each activity it adds a line to FILE: when.
 """
@@ -6,17 +6,31 @@ For each activity it adds a line to FILE: when.
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 
 from bench.yardsticks import RUNNER, Due
 from care.settings import load
-from worker import CAPACITY
+
+
+def command(file: str | Path) -> list[str]:
+    """The options go along as JSON: none of our modules is loaded over there, where it would weigh as well."""
+    from worker import CAPACITY
+
+    numbers = {name: getattr(option, "maximum", option) for name, option in CAPACITY.items()}
+    return ["bench.bare", str(file), json.dumps(numbers)]
+
+
+def _options(numbers: dict[str, int]) -> dict[str, Any]:
+    pollers = {name: PollerBehaviorSimpleMaximum(n) for name, n in numbers.items() if name.endswith("_behavior")}
+    return {**numbers, **pollers}
 
 
 @activity.defn(name="nothing")
@@ -34,7 +48,7 @@ async def main() -> None:
         workflows=[Due],
         activities=[noted],
         workflow_runner=RUNNER,
-        **CAPACITY,
+        **_options(json.loads(sys.argv[2])),
     ).run()
 
 

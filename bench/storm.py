@@ -9,38 +9,30 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 from uuid import uuid4
 
 from temporalio.client import Client
 
-from bench import Figure, of_rounds
+from bench import Figure, bare, of_rounds
 from bench.loop import DUE, entry
+from bench.ready import begin, furnish, in_parts, subscription, until_as_many
 from bench.servers import Servers, cpu_seconds, servers
-from bench.shop import CUSTOMER, MILK, keyed
+from bench.shop import keyed
 from bench.workers import several
 from bench.yardsticks import Due
-from care.models.customer import Customer
-from care.models.subscription import Frequency, Item, NamedItem, Occurrence, Subscription, SubscriptionRequest
-from care.rules.recurrence import delivery_day, schedule_for
+from care.models.subscription import Occurrence, Subscription
 from care.rules.spreading import offset_of
 from care.settings import Settings
 from care.stores import Stores, open_stores
-from care.temporal import connect, subscription_workflow_id
-
-T = TypeVar("T")
+from care.temporal import connect
 
 ROUNDS = 3
-PRODUCTS = 50  # one product's stock is one document: see bench/hot.py
 SPREAD = timedelta(seconds=60)
-AT_ONCE = 20
 _BEGIN_RATE = 40  # a second: so many are surely begun
-_PATIENCE = 900.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -128,33 +120,22 @@ class Bench:
     async def product(self, workers: int, spread: timedelta) -> Storm:
         settings = self._settings()
         async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-            await _furnish(stores)
+            await furnish(stores)
             temporal = await connect(settings, stores)
             with several([["care.cli", "worker"]] * workers, settings, self._folder) as pids:
                 due = self._soon(workers)
-                subscriptions = [_subscription(n, due, spread) for n in range(self._many)]
-
-                async def begin(one: Subscription) -> None:
-                    await temporal.start_workflow(
-                        "SubscriptionWorkflow",
-                        one,
-                        id=f"{subscription_workflow_id(one.subscription_id)}-{settings.task_queue}",
-                        task_queue=settings.task_queue,
-                    )
-
-                await _in_parts(subscriptions, begin)
-                while await stores.database["subscriptions"].estimated_document_count() < self._many:  # noqa: ASYNC110
-                    await asyncio.sleep(0.2)
+                subscriptions = [_due(n, due, spread) for n in range(self._many)]
+                await begin(temporal, stores, settings, subscriptions)
                 return await self._delivered(stores, subscriptions, due, pids)
 
     async def loop(self, workers: int) -> Storm:
         settings = self._settings()
         async with open_stores(settings.mongodb_uri, settings.mongodb_database) as stores:
-            await _furnish(stores)
+            await furnish(stores)
             await stores.database[DUE].create_index("due")
             with several([["bench.loop"]] * workers, settings, self._folder) as pids:
                 due = self._soon(workers)
-                subscriptions = [_subscription(n, due, timedelta(0)) for n in range(self._many)]
+                subscriptions = [_due(n, due, timedelta(0)) for n in range(self._many)]
                 await stores.database[DUE].insert_many([entry(each, each.created_at) for each in subscriptions])
                 return await self._delivered(stores, subscriptions, due, pids)
 
@@ -162,13 +143,13 @@ class Bench:
         settings = self._settings()
         temporal = await Client.connect(settings.temporal_address)
         files = [self._folder / f"{settings.task_queue}-{n}" for n in range(workers)]
-        with several([["bench.bare", str(file)] for file in files], settings, self._folder) as pids:
+        with several([bare.command(file) for file in files], settings, self._folder) as pids:
             due = self._soon(workers)
 
-            async def begin(_: int) -> None:
+            async def begun(_: int) -> None:
                 await temporal.start_workflow(Due.run, due, id=uuid4().hex, task_queue=settings.task_queue)
 
-            await _in_parts(range(self._many), begin)
+            await in_parts(range(self._many), begun)
             before = await self._at(due, pids)
             made: list[float] = []
             while len(made) < self._many:
@@ -207,11 +188,7 @@ class Bench:
     ) -> Storm:
         """Once all of them are ordered, charged and booked; when, the movements of the ledger tell."""
         before = await self._at(due, pids)
-        ledger, until = stores.database["ledger"], time.monotonic() + _PATIENCE
-        while await ledger.estimated_document_count() < self._many:
-            if time.monotonic() > until:
-                raise RuntimeError("the storm did not end")
-            await asyncio.sleep(0.5)
+        await until_as_many(stores.database["ledger"].estimated_document_count, self._many)
         movements = stores.database["movements"].find({}, {"at": 1})
         made = {each["_id"].split("-")[1]: each["at"] async for each in movements}  # order:ORD-SUB001-20261127
         late = [(made[each.subscription_id] - each.extra[0].due).total_seconds() for each in subscriptions]
@@ -223,45 +200,8 @@ class Bench:
         return Storm(len(late) / late[-1], late[int(0.99 * (len(late) - 1))], taken)
 
 
-async def _in_parts(ones: Sequence[T], begin: Callable[[T], Awaitable[None]]) -> None:
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def each(one: T) -> None:
-        async with gate:
-            await begin(one)
-
-    await asyncio.gather(*map(each, ones))
-
-
-async def _furnish(stores: Stores) -> None:
-    now = datetime.now(UTC)
-    await stores.customers.put(Customer(customer_id=CUSTOMER, name="Ana", email="ana@shop.test", created_at=now))
-    for n in range(PRODUCTS):
-        await stores.products.put(MILK.model_copy(update={"sku": f"MILK{n}"}))
-
-
-def _subscription(n: int, due: datetime, spread: timedelta) -> Subscription:
-    """A monthly one that has asked for a delivery at `due`."""
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    sku, subscription_id = f"MILK{n % PRODUCTS}", f"SUB{n:03}"
-    wish = SubscriptionRequest(
-        customer_id=CUSTOMER,
-        items=[Item(sku=sku, quantity=1)],
-        frequency=Frequency.MONTHLY,
-        delivery_day=min(28, now.day),
-        start_date=now.date() + timedelta(days=5),
-    )
-    schedule = schedule_for(wish, customer_timezone="UTC", now=now, allow_subdaily=False)
-    return Subscription(
-        subscription_id=subscription_id,
-        customer_id=CUSTOMER,
-        items=[NamedItem(sku=sku, name=MILK.name, quantity=1, price=MILK.price)],
-        frequency=Frequency.MONTHLY,
-        delivery_day=delivery_day(Frequency.MONTHLY, schedule),
-        recurrence=schedule.recurrence,
-        timezone=schedule.timezone,
-        schedule=schedule,
-        created_at=now,
-        extra=[Occurrence(key=f"{due:%Y-%m-%d}", due=due + offset_of(subscription_id, spread))],
-    )
+def _due(n: int, due: datetime, spread: timedelta) -> Subscription:
+    """One that has asked for a delivery at `due`."""
+    one = subscription(n)
+    extra = [Occurrence(key=f"{due:%Y-%m-%d}", due=due + offset_of(one.subscription_id, spread))]
+    return one.model_copy(update={"extra": extra})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import Figure, of_rounds
+from bench import Figure, memory, of_rounds, portal
 from bench.answers import refund, start, turn
 from bench.cycle import cycle
 from bench.hot import hot
@@ -45,6 +45,17 @@ def test_hot_documents_are_measured_beside_others() -> None:
 def test_answers_are_measured_beside_their_yardsticks(benchmark: Callable[[int], list[Figure]]) -> None:
     figures = benchmark(2)
     assert [figure.value > 0 and figure.ratio is not None for figure in figures] == [True] * len(figures)
+
+
+@BENCH
+def test_a_worker_and_the_web_are_weighed_beside_bare_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (memory, portal):
+        monkeypatch.setattr(module, "SETTLE", 1.0)
+    figures = {figure.name: figure for figure in memory.memory(12)}
+    assert all(figure.yardstick is not None for figure in figures.values())
+    for name in ("worker with 0 sleeping subscriptions", "worker with 12 sleeping subscriptions"):
+        assert figures[name].value > 50
+    assert figures["web with 12 portal windows"].value > figures["web with 0 portal windows"].value
 
 
 @BENCH
