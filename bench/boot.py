@@ -1,11 +1,11 @@
-"""How long `care up` takes to be ready, and what it weighs when nothing happens.
+"""How long `care up` takes to be ready, on new data and on old, and how long each part takes to be loaded.
 
-The yardstick: the two bare servers, started together, until each answers; and their memory.
+The yardsticks take turns with it: the two bare servers, started together, until each answers; and the import of the
+libraries that a part stands on.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,54 +14,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import Figure
-from bench.servers import megabytes, servers
+from bench import Figure, of_rounds
+from bench.idle import idle
+from bench.servers import servers
 from care import embedded
-from care.running.datadir import DataDir
 
-SETTLE = 15.0  # seconds until memory and wake-ups are those of an idle system
-WATCH = 10.0  # seconds over which idle wake-ups and CPU are counted
-PARTS = ("mongod", "temporal", "worker", "web")
-_TICKS = os.sysconf("SC_CLK_TCK")
+ROUNDS = 3
+# What is imported, and what of it would be without CARE.
+PARTS = {
+    "worker": ("worker", "temporalio.worker, temporalio.langgraph, motor.motor_asyncio"),
+    "web": ("api.main", "temporalio.client, motor.motor_asyncio, fastapi, nicegui"),
+    "command line": ("care.cli", "typer"),
+}
 
 
 def boot() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="care-bench-") as folder:
-        bare_cold, bare_warm, bare_weight = _bare(Path(folder) / "bare")
-        return [*_care(Path(folder) / "care", bare_cold, bare_warm, bare_weight), *_imports()]
+        care, bare = Path(folder) / "care", Path(folder) / "bare"
+        rounds = [_readiness(care / str(n), bare / str(n)) for n in range(ROUNDS)]
+        cold, bare_cold, warm, bare_warm = (list(each) for each in zip(*rounds, strict=True))
+        return [
+            of_rounds("ready, new data directory with demo", cold, "s", bare_cold, "< 12"),
+            of_rounds("ready, same directory again", warm, "s", bare_warm, "< 12"),
+            *(_imported(part, *modules) for part, modules in PARTS.items()),
+            *_idle(care / "0", bare / "0"),
+        ]
 
 
-def _bare(folder: Path) -> tuple[float, float, dict[str, float]]:
-    """Seconds to ready on new data and on old, and MB of each server when idle."""
-    with servers(folder) as new:
-        pass
-    with servers(folder) as old:
-        time.sleep(SETTLE)
-        return new.seconds, old.seconds, {name: megabytes(pid) for name, pid in old.pids.items()}
+def _readiness(care: Path, bare: Path) -> tuple[float, float, float, float]:
+    """Seconds of `care up` and of the bare servers, on new data; then the same on what there is now."""
+    care.mkdir(parents=True)
+    return _up(care), _both(bare), _up(care), _both(bare)
 
 
-def _care(folder: Path, bare_cold: float, bare_warm: float, bare_weight: dict[str, float]) -> list[Figure]:
-    folder.mkdir()
-    with up(folder) as cold:
-        pass
-    with up(folder) as warm:
-        time.sleep(SETTLE)
-        runtime = DataDir(folder).running() or {}
-        pids: dict[str, int] = {**runtime["pids"], "care up itself": runtime["pid"]}
-        weights = {name: megabytes(pid) for name, pid in pids.items()}
-        before = {name: _activity(pid) for name, pid in pids.items()}
-        time.sleep(WATCH)
-        after = {name: _activity(pid) for name, pid in pids.items()}
-    wakes = {name: (after[name][0] - before[name][0]) / WATCH for name in pids}
-    busy = {name: 100 * (after[name][1] - before[name][1]) / _TICKS / WATCH for name in pids}
-    return [
-        Figure("ready, new data directory with demo", cold, "s", bare_cold, "< 12"),
-        Figure("ready, same directory again", warm, "s", bare_warm, "< 12"),
-        *(Figure(f"memory, {name}", weight, "MB", bare_weight.get(name)) for name, weight in weights.items()),
-        Figure("memory, the four processes", sum(weights[p] for p in PARTS), "MB", sum(bare_weight.values()), "< 900"),
-        *(Figure(f"idle switches, {name}", wake, "1/s") for name, wake in wakes.items()),
-        *(Figure(f"idle CPU, {name}", percent, "% of a core") for name, percent in busy.items()),
-    ]
+def _up(folder: Path) -> float:
+    with up(folder) as seconds:
+        return seconds
+
+
+def _both(folder: Path) -> float:
+    with servers(folder) as both:
+        return both.seconds
 
 
 @contextmanager
@@ -77,29 +70,19 @@ def up(folder: Path) -> Iterator[float]:
         subprocess.run([*care, "down", "--data-dir", str(folder)], check=True, stdout=subprocess.DEVNULL)
 
 
-def _imports() -> list[Figure]:
-    bare = _seconds("import temporalio.worker, fastapi, nicegui, langgraph.graph")
-    return [
-        Figure("import, worker", _seconds("import worker"), "s", bare),
-        Figure("import, web", _seconds("import api.main"), "s", bare),
-        Figure("import, command line", _seconds("import care.cli"), "s", _seconds("import typer")),
-    ]
+def _imported(part: str, ours: str, theirs: str) -> Figure:
+    """Both once more than is counted: the first time, their files may not be in memory yet."""
+    rounds = [(_seconds(f"import {ours}"), _seconds(f"import {theirs}")) for _ in range(ROUNDS + 1)]
+    product, bare = zip(*rounds[1:], strict=True)
+    return of_rounds(f"import, {part}", list(product), "s", list(bare))
 
 
 def _seconds(code: str) -> float:
-    def once() -> float:
-        began = time.monotonic()
-        subprocess.run([sys.executable, "-P", "-c", code], check=True)
-        return time.monotonic() - began
-
-    return min(once() for _ in range(3))
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-P", "-c", code], check=True)
+    return time.monotonic() - began
 
 
-def _activity(pid: int) -> tuple[int, int]:
-    """Voluntary context switches of all its threads so far, and clock ticks of CPU."""
-    switches = 0
-    for status in Path(f"/proc/{pid}/task").glob("*/status"):
-        lines = status.read_text().splitlines()
-        switches += int(next(line for line in lines if line.startswith("voluntary_ctxt")).split()[1])
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return switches, int(fields[11]) + int(fields[12])
+def _idle(care: Path, bare: Path) -> list[Figure]:
+    with up(care):
+        return idle(care, bare)

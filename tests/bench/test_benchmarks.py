@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import Figure, memory, of_rounds, portal
+from bench import Figure, boot, idle, memory, of_rounds, portal
 from bench.answers import refund, start, turn
 from bench.cycle import cycle
 from bench.hot import hot
@@ -45,6 +45,19 @@ def test_hot_documents_are_measured_beside_others() -> None:
 def test_answers_are_measured_beside_their_yardsticks(benchmark: Callable[[int], list[Figure]]) -> None:
     figures = benchmark(2)
     assert [figure.value > 0 and figure.ratio is not None for figure in figures] == [True] * len(figures)
+
+
+@BENCH
+def test_a_start_and_a_system_at_rest_are_measured_beside_bare_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boot, "ROUNDS", 1)
+    for what in ("SETTLE", "WATCH"):
+        monkeypatch.setattr(idle, what, 1.0)
+    figures = {figure.name: figure for figure in boot.boot()}
+    assert all(figure.yardstick is not None for figure in figures.values())
+    for what in ("ready, new data directory with demo", "ready, same directory again", "import, worker", "import, web"):
+        assert figures[what].spread is not None
+    for who in (*idle.PARTS, idle.ITSELF):
+        assert figures[f"memory, {who}"].value > 0
 
 
 @BENCH
