@@ -8,11 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install up test chaos fuzz upgrade lint messages lock audit sbom licences chromium promtool clean
+.PHONY: help install up test suite chaos fuzz upgrade lint messages lock audit sbom licences chromium promtool clean
 
 help:
 	@echo "make up [ARGS=...]   install, then run the whole product (care up)"
 	@echo "make test            install, then the linters and the whole test suite"
+	@echo "make suite           only the tests, with what is installed"
 	@echo "make chaos           let all kinds of faults come over a whole deployment, CARE_STORM_ROUNDS times; then audit it"
 	@echo "make fuzz            ask the API what its document allows and forbids, as everybody (CARE_FUZZ_SECONDS for each of four)"
 	@echo "make upgrade FROM=commit   run that version, fill it, and start this one on its data (some minutes)"
@@ -42,14 +43,17 @@ $(STAMP): requirements.lock pyproject.toml
 up: install
 	@exec $(BIN)/care up $(ARGS)
 
-# Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
 # A hole in a dependency that became known today is said at the end, and fails 'make audit' alone.
-# Browsers and killed processes share two cores with all the rest, so what failed in the crowd is run once more alone,
-# in the open: what fails then is broken.
 test: install chromium promtool lint
+	@$(MAKE) --no-print-directory suite
+	@$(MAKE) --no-print-directory audit || echo "The code is as good as before: 'make audit' is what fails."
+
+# Three at a time: most tests wait for servers. Each has servers of its own; tests/conftest.py says what stays together.
+# Browsers and killed processes share two cores with all the rest, so what failed in the crowd is run once more alone,
+# in the open: what fails then is broken. `care bench suite` times it.
+suite:
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) \
 	  || { echo "Once more, alone:"; $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS); }
-	@$(MAKE) --no-print-directory audit || echo "The code is as good as before: 'make audit' is what fails."
 
 # CARE_STORM_SEED=n draws another schedule of the faults.
 chaos: install

@@ -13,6 +13,9 @@ from rich.table import Table
 from bench.machine import described
 from care.errors import SetupError
 
+# What runs only by its name: it takes as long as all the others.
+ALONE = {"suite"}
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -48,7 +51,9 @@ def of_rounds(name: str, values: list[float], unit: str, yardsticks: list[float]
 
 
 def run(names: list[str], size: int | None = None) -> dict[str, dict[str, object]]:
-    """Runs the named benchmarks, or all, and prints a table of each. Raises SetupError for an unknown name.
+    """Runs the named benchmarks, or all but those that run ALONE, and prints a table of each.
+
+    Raises SetupError for an unknown name.
 
     What it gives has for each name the `figures`, and the `machine` on which they were measured, with what and when.
     `size` is for those that can be made larger than they are.
@@ -60,7 +65,7 @@ def run(names: list[str], size: int | None = None) -> dict[str, dict[str, object
     machine = described()
     Console().print(", ".join(f"{name} {value}" for name, value in machine.items()))
     results: dict[str, dict[str, object]] = {}
-    for name in names or known:
+    for name in names or [name for name in known if name not in ALONE]:
         figures = known[name]()
         _show(name, figures)
         results[name] = {"machine": machine, "figures": [vars(figure) for figure in figures]}
@@ -75,6 +80,7 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.memory import memory
     from bench.models import models
     from bench.storm import storm
+    from bench.suite import suite
 
     return {
         "boot": boot,
@@ -85,6 +91,7 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
         "refund": partial(refund, size or 20),
         "start": partial(start, size or 40),
         "storm": partial(storm, size or 1000),
+        "suite": suite,
         "turn": partial(turn, size or 40),
     }
 

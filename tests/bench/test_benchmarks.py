@@ -16,6 +16,8 @@ from bench.hot import hot
 from bench.models import models
 from bench.servers import servers
 from bench.storm import Bench
+from bench.suite import suite
+from care.errors import SetupError
 
 BENCH = pytest.mark.skipif(not os.environ.get("CARE_BENCH"), reason="takes minutes: set CARE_BENCH=1")
 
@@ -81,6 +83,24 @@ def test_a_storm_of_the_product_and_of_both_yardsticks_ends(tmp_path: Path) -> N
     for storm in storms:
         assert storm.rate > 0
         assert set(storm.cpu) == {"mongod", "temporal", "worker"}
+
+
+@BENCH
+def test_a_part_of_the_suite_is_timed_beside_its_collection() -> None:
+    (figure,) = suite(arguments=["tests/bench/test_counting.py"])
+    assert figure.yardstick is not None
+    assert figure.value > 0
+
+
+@BENCH
+def test_a_suite_that_fails_has_no_time() -> None:
+    with pytest.raises(SetupError, match="failed"):
+        suite(arguments=["tests/bench/no_such_test.py"])
+
+
+def test_a_suite_is_timed_in_a_checkout_alone(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="no checkout"):
+        suite(tmp_path)
 
 
 def test_figures_of_rounds_are_medians_with_the_ratios_of_each_round() -> None:
