@@ -15,6 +15,8 @@ from care.errors import SetupError
 
 # What runs only by its name: it takes as long as all the others.
 ALONE = {"suite"}
+# The unit of what has no ratio to its yardstick: both lie around 0.
+EXPONENT = "exponent"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     from bench.answers import refund, start, turn
     from bench.boot import boot
     from bench.cycle import cycle
+    from bench.growth import growth
     from bench.hot import hot
     from bench.memory import memory
     from bench.models import models
@@ -85,6 +88,7 @@ def _known(size: int | None) -> dict[str, Callable[[], list[Figure]]]:
     return {
         "boot": boot,
         "cycle": partial(cycle, size or 10),
+        "growth": partial(growth, size or 1000),
         "hot": partial(hot, size or 400),
         "memory": partial(memory, size or 10_000),
         "models": partial(models, size or 10),
@@ -100,7 +104,9 @@ def _show(name: str, figures: list[Figure]) -> None:
     table = Table("figure", "value", "unit", "yardstick", "ratio", "target", title=f"care bench {name}")
     for f in figures:
         yardstick = "" if f.yardstick is None else f"{f.yardstick:,.2f}"
-        ratio = f.ratio if f.ratio is not None else (f.value / f.yardstick if f.yardstick else None)
+        ratio = f.ratio
+        if ratio is None and f.yardstick and f.unit != EXPONENT:
+            ratio = f.value / f.yardstick
         value = f"{f.value:,.2f}{_between(f.spread)}"
         shown = "" if ratio is None else f"{ratio:,.2f}{_between(f.ratio_spread)}"
         table.add_row(f.name, value, f.unit, yardstick, shown, f.target)

@@ -20,6 +20,7 @@ from bench.servers import servers
 from care import embedded
 
 ROUNDS = 3
+_PATIENCE = 300.0  # seconds
 # What is imported, and what of it would be without CARE.
 PARTS = {
     "worker": ("worker", "temporalio.worker, temporalio.langgraph, motor.motor_asyncio"),
@@ -42,17 +43,19 @@ def boot() -> list[Figure]:
 
 
 def _readiness(care: Path, bare: Path) -> tuple[float, float, float, float]:
-    """Seconds of `care up` and of the bare servers, on new data; then the same on what there is now."""
+    """Of `care up` and of the bare servers, on new data; then the same on what there is now."""
     care.mkdir(parents=True)
-    return _up(care), _both(bare), _up(care), _both(bare)
+    return ready(care), both_ready(bare), ready(care), both_ready(bare)
 
 
-def _up(folder: Path) -> float:
+def ready(folder: Path) -> float:
+    """Seconds of a `care up`."""
     with up(folder) as seconds:
         return seconds
 
 
-def _both(folder: Path) -> float:
+def both_ready(folder: Path) -> float:
+    """Seconds of the bare servers, on the data of a `care up` or of their own."""
     with servers(folder) as both:
         return both.seconds
 
@@ -63,11 +66,12 @@ def up(folder: Path) -> Iterator[float]:
     care = [sys.executable, "-P", "-m", "care.cli"]
     began = time.monotonic()
     up = [*care, "up", "--detach", "--data-dir", str(folder), "--port", str(embedded.free_port())]
-    subprocess.run(up, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(up, check=True, stdout=subprocess.DEVNULL, timeout=_PATIENCE)
     try:
         yield time.monotonic() - began
     finally:
-        subprocess.run([*care, "down", "--data-dir", str(folder)], check=True, stdout=subprocess.DEVNULL)
+        down = [*care, "down", "--data-dir", str(folder)]
+        subprocess.run(down, check=True, stdout=subprocess.DEVNULL, timeout=_PATIENCE)
 
 
 def _imported(part: str, ours: str, theirs: str) -> Figure:

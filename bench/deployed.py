@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -17,13 +18,14 @@ from bench import Figure
 from bench.servers import Servers, servers
 from bench.shop import CUSTOMER, MILK, Judge, Shop, keyed
 from bench.workers import several
-from bench.yardsticks import RUNNER, Answering, nothing
+from bench.yardsticks import RUNNER, Answering, Due, nothing
 from care import embedded
 from care.models.customer import Account, Role
 from care.models.order import Order
 from care.models.refund import RefundStatus
 from care.passwords import hash_password
 from care.running.probe import http_status
+from care.settings import Settings
 from care.stores import Stores, open_stores
 from care.temporal import connect, refund_workflow_id
 from worker import CAPACITY
@@ -36,10 +38,13 @@ _PATIENCE = 60.0  # seconds
 
 
 class Deployment:
-    """`bare` is a client without CARE, and BARE_QUEUE what a worker of it serves."""
+    """`bare` is a client without CARE, and BARE_QUEUE what a worker of it serves. `pids` are those of "worker", "web",
+    "mongod" and "temporal"."""
 
-    def __init__(self, stores: Stores, shop: Shop, web: httpx.AsyncClient, bare: Client) -> None:
-        self.stores, self.shop, self.web, self.bare = stores, shop, web, bare
+    def __init__(
+        self, stores: Stores, shop: Shop, web: httpx.AsyncClient, bare: Client, settings: Settings, pids: dict[str, int]
+    ) -> None:
+        self.stores, self.shop, self.web, self.bare, self.settings, self.pids = stores, shop, web, bare, settings, pids
         self.paid: list[str] = []
         self._claimable: list[Order] = []
 
@@ -47,24 +52,27 @@ class Deployment:
         """So many orders can be claimed for."""
         self._claimable += [await self.shop.delivered(f"ORD-{uuid4().hex}") for _ in range(many)]
 
-    async def subscribe(self) -> None:
-        wish = {"customer_id": CUSTOMER, "items": [{"sku": MILK.sku, "quantity": 1}], "frequency": "monthly"}
+    async def subscribe(self, customer_id: str = CUSTOMER) -> None:
+        wish = {"customer_id": customer_id, "items": [{"sku": MILK.sku, "quantity": 1}], "frequency": "monthly"}
         (await self.web.post("/subscription", json=wish)).raise_for_status()
 
     async def read_list(self) -> None:
         (await self.web.get(f"/subscriptions/{CUSTOMER}?limit=20")).raise_for_status()
 
-    async def ask(self) -> None:
-        (await self.web.post(f"/chat/{CUSTOMER}", json={"message": QUESTION})).raise_for_status()
+    async def ask(self, customer_id: str = CUSTOMER) -> None:
+        (await self.web.post(f"/chat/{customer_id}", json={"message": QUESTION})).raise_for_status()
 
     async def refund(self) -> None:
-        """Until it is paid."""
+        """Until it is paid. Raises RuntimeError where it is not, or not within a minute."""
         order = self._claimable.pop().order_id
         claim = {"order_id": order, "reason": "damaged", "complaint": "Crushed.", "evidence_ids": [f"EV-{order}"]}
         opened = (await self.web.post("/refund", json=claim)).raise_for_status().json()["refund_id"]
-        case = await self.shop.temporal.get_workflow_handle(refund_workflow_id(opened), result_type=dict).result()
-        if case["status"] != RefundStatus.PAID:
-            raise RuntimeError(f"{opened} is {case['status']}")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self.shop.temporal.get_workflow_handle(refund_workflow_id(opened)).result()
+        status = (await self.stores.refunds.get(opened)).status
+        if status is not RefundStatus.PAID:
+            raise RuntimeError(f"{opened} is not paid, but {status}")
         self.paid.append(opened)
 
     async def query(self) -> None:
@@ -95,19 +103,20 @@ async def _deployed(
             email=ADMIN, password_hash=await hash_password(PASSWORD), role=Role.ADMIN, created_at=datetime.now(UTC)
         )
         await stores.accounts.add(admin)
-        with several(parts, settings, folder, _RATES):
+        with several(parts, settings, folder, _RATES) as [worker_pid, web_pid]:
             bare = await Client.connect(settings.temporal_address)
             worker = Worker(
                 bare,
                 task_queue=BARE_QUEUE,
-                workflows=[Answering],
+                workflows=[Answering, Due],
                 activities=[nothing],
                 workflow_runner=RUNNER,
                 **CAPACITY,
             )
             async with worker, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE) as web:
                 await _signed_in(web)
-                return await measure(Deployment(stores, shop, web, bare))
+                pids = both.pids | {"worker": worker_pid, "web": web_pid}
+                return await measure(Deployment(stores, shop, web, bare, settings, pids))
 
 
 async def _signed_in(web: httpx.AsyncClient) -> None:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import EXPONENT
 from bench.simulation import Calendar, Mix, calendar, fullest
 from workflows.subscription import LONGEST_HISTORY
 
@@ -185,7 +186,7 @@ def _values(figures: list[dict[str, Any]]) -> dict[str, float]:
 
 def _row(figure: Mapping[str, Any]) -> Row:
     yardstick, ratio = figure["yardstick"], figure["ratio"]
-    if ratio is None and yardstick:
+    if ratio is None and yardstick and figure["unit"] != EXPONENT:
         ratio = figure["value"] / yardstick
     return (
         figure["name"],

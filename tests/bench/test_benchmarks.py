@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench import Figure, boot, idle, memory, of_rounds, portal
+from bench import EXPONENT, Figure, alternating, boot, deliveries, growth, idle, memory, of_rounds, portal
 from bench.answers import refund, start, turn
 from bench.cycle import cycle
+from bench.filling import Sample
 from bench.hot import hot
 from bench.models import models
 from bench.servers import servers
@@ -86,6 +90,21 @@ def test_a_storm_of_the_product_and_of_both_yardsticks_ends(tmp_path: Path) -> N
 
 
 @BENCH
+@pytest.mark.timeout(900)
+def test_what_grows_is_measured_at_each_size_and_by_its_exponent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (alternating, deliveries, growth):
+        monkeypatch.setattr(module, "ROUNDS", 1)
+    monkeypatch.setattr(growth, "FACTORS", (1, 10))
+    monkeypatch.setattr(growth, "PIECES", 2)
+    figures = growth.growth(3)
+    assert all(figure.yardstick is not None for figure in figures)
+    assert [figure.name for figure in figures if "GET" in figure.name] == [
+        f"GET /subscriptions, {what}" for what in ("3 customers", "30 customers", "exponent")
+    ]
+    assert all(figure.value > 0 for figure in figures if figure.unit != EXPONENT)
+
+
+@BENCH
 def test_a_part_of_the_suite_is_timed_beside_its_collection() -> None:
     (figure,) = suite(arguments=["tests/bench/test_counting.py"])
     assert figure.yardstick is not None
@@ -106,3 +125,31 @@ def test_a_suite_is_timed_in_a_checkout_alone(tmp_path: Path) -> None:
 def test_figures_of_rounds_are_medians_with_the_ratios_of_each_round() -> None:
     figure = of_rounds("deliveries", [10, 30, 20], "1/s", [10, 10, 10])
     assert figure == Figure("deliveries", 20, "1/s", 10, "", (10, 30), 2, (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([5, 5, 5], 0),  # whatever there is
+        ([5, 50, 500], 1),  # as much as there is
+        ([8, 2, 0.5], math.log10(1 / 4)),
+        ([1, 10, 10, 10], 0.3),  # not by the first and the last alone
+    ],
+)
+def test_an_exponent_says_how_something_grows_with_the_data(values: list[float], expected: float) -> None:
+    sizes = [1_000, 10_000, 100_000, 1_000_000]
+    assert growth.exponent(sizes[: len(values)], values) == pytest.approx(expected)
+
+
+def test_a_copy_of_a_customer_keeps_its_threads_and_has_no_word_of_another() -> None:
+    documents: dict[str, list[dict[str, Any]]] = {
+        "orders": [{"_id": "ORD-1", "customer_id": "C-ORD-1", "items": [{"sku": "MILK", "quantity": 2}]}],
+        "refunds": [{"_id": "REF1", "order_id": "ORD-1", "sha256": "ab12"}],
+        "ledger": [{"_id": "refund:REF1", "lines": [{"account": "customer:C-ORD-1:card", "amount": 149}]}],
+    }
+    copy = Sample(documents, re.compile("ab12|ORD-1|REF1")).another("-7")
+    assert copy == {
+        "orders": [{"_id": "ORD-1-7", "customer_id": "C-ORD-1-7", "items": [{"sku": "MILK", "quantity": 2}]}],
+        "refunds": [{"_id": "REF1-7", "order_id": "ORD-1-7", "sha256": "ab12-7"}],
+        "ledger": [{"_id": "refund:REF1-7", "lines": [{"account": "customer:C-ORD-1-7:card", "amount": 149}]}],
+    }
