@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from care.models.money import Money
 from care.models.refund import CaseEvidence, CaseFile, CaseRuling, Verdict
+from care.paper.case_data import Pictures
 from care.paper.sheet import Sheet
 from care.paper.wording import moment, plain
-
-Pictures = Mapping[str, Sequence[bytes]]
 
 
 def verdicts(sheet: Sheet, case: CaseFile) -> None:

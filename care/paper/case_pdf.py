@@ -6,15 +6,11 @@ import hashlib
 from datetime import datetime
 
 from care.models.refund import CaseFile
-from care.paper.case_judged import Pictures, evidence, rulings, timeline, verdicts
+from care.paper.case_data import Pictures, as_json
+from care.paper.case_judged import evidence, rulings, timeline, verdicts
 from care.paper.sheet import Sheet
 from care.paper.wording import moment, plain
 from care.rules.refund_exchange import owed, worth
-
-
-def as_json(case: CaseFile) -> bytes:
-    """The case file as `GET /refund/case/{id}` answers it, byte for byte: what the PDF's SHA-256 is of."""
-    return case.model_dump_json().encode()
 
 
 def case_pdf(case: CaseFile, pictures: Pictures, at: datetime) -> bytes:

@@ -21,7 +21,7 @@ from care.models.refund import (
     TimelineEntry,
     Verdict,
 )
-from care.paper.case_judged import Pictures
+from care.paper.case_data import Pictures
 from care.paper.case_pdf import case_pdf
 from care.rules.case_file import decisions
 from tests.stores.make import AT, customer, eur, evidence, order, refund

@@ -13,7 +13,8 @@ import pytest
 from care.models.order import OrderLine
 from care.models.refund import Remedy, TimelineEntry
 from care.paper import letters
-from care.paper.case_pdf import as_json, case_pdf
+from care.paper.case_data import as_json
+from care.paper.case_pdf import case_pdf
 from care.paper.letters import faces
 from care.paper.pictures import small
 from tests.paper.cases import MADE, case_file, drawn, picture, words
