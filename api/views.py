@@ -23,9 +23,11 @@ def conversation_for(reader: Principal, conversation: Talk) -> Talk:
     return conversation if reader.is_staff else told_conversation(conversation)
 
 
-async def subscription_view(services: Services, subscription: Subscription, reader: Principal) -> SubscriptionView:
-    """With its newest orders, and for staff the way to its workflow."""
-    orders = await services.stores.orders.for_subscription(subscription.subscription_id)
+async def subscription_view(
+    services: Services, subscription: Subscription, reader: Principal, *, new: bool = False
+) -> SubscriptionView:
+    """With its newest orders, and for staff the way to its workflow. A `new` one has ordered nothing yet."""
+    orders = [] if new else await services.stores.orders.for_subscription(subscription.subscription_id)
     url = services.client.workflow_url(subscription_workflow_id(subscription.subscription_id))
     return SubscriptionView(
         **subscription.model_dump(),

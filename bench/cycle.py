@@ -24,7 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 from bench import Figure
 from bench.counting import Cost, spent
 from bench.servers import database
-from bench.shop import CUSTOMER, MILK, REVIEWER, Judge, Shop, keyed
+from bench.shop import CUSTOMER, MILK, REVIEWER, Judge, Shop, is_begun, keyed
 from bench.yardsticks import Answering, Case, Cycle
 from care import embedded
 from care.keyring import KeyRing
@@ -140,8 +140,10 @@ class _Bench:
         wish = SubscriptionRequest(
             customer_id=CUSTOMER, items=[Item(sku=MILK.sku, quantity=1)], frequency=Frequency.WEEKLY
         )  # on today's weekday
-        started = [await self._shop.client.subscribe(wish) for _ in range(self._many)]
-        self._subscriptions = [subscription_workflow_id(each.subscription_id) for each in started]
+        started = [(await self._shop.client.subscribe(wish)).subscription_id for _ in range(self._many)]
+        for each in started:
+            await is_begun(self._env.client, each)
+        self._subscriptions = [subscription_workflow_id(each) for each in started]
         yield self._subscriptions
 
     async def refunds(self) -> AsyncIterator[list[str]]:

@@ -33,9 +33,12 @@ from care.models.refund import Judgement
 from care.policy import load_policy
 from care.settings import Settings
 from care.stores import Stores
+from care.temporal import subscription_workflow_id
 from worker import CAPACITY
 from workflows.client import CareClient
 from workflows.conversation import ConversationWorkflow
+from workflows.failures import answered
+from workflows.gate import LOOK
 from workflows.graphs import graph_plugins
 from workflows.refund import RefundWorkflow
 from workflows.subscription import SubscriptionWorkflow
@@ -63,6 +66,13 @@ class Judge:
         if self.sure:
             return Judgement(decision="valid", confidence=0.97, findings=["It is crushed."], model="bench")
         return Judgement(decision="unclear", confidence=0.4, model="bench")
+
+
+async def is_begun(temporal: Client, subscription_id: str) -> None:
+    """Until a worker has taken the first step of it, which nobody waits for who subscribes. Raises Unavailable."""
+    workflow_id = subscription_workflow_id(subscription_id)
+    async with answered(LOOK):
+        await temporal.get_workflow_handle_for(SubscriptionWorkflow.run, workflow_id).query(SubscriptionWorkflow.state)
 
 
 @dataclass

@@ -183,4 +183,4 @@ async def _after(
     serving: Services, viewer: Principal, after: Subscription, what: str, once: str | None = None
 ) -> SubscriptionView:
     await serving.acted(viewer, after.customer_id, what, after.subscription_id, once)
-    return await subscription_view(serving, after, viewer)
+    return await subscription_view(serving, after, viewer, new=after.version <= 1)

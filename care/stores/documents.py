@@ -7,6 +7,7 @@ MongoDB keeps; dates and durations are ISO 8601 text. Fields that only the store
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, TypeAdapter
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
 from care.errors import Invalid, NotFound
 from care.models.common import Page, known, milliseconds
@@ -65,6 +67,12 @@ class Documents(Generic[M]):
         self._model = model
         self._key = key
         self._noun = noun
+
+    def at_once(self) -> Documents[M]:
+        """The same, for writes that are acknowledged before they are on a disk or on another server."""
+        other = copy(self)
+        other.collection = self.collection.with_options(write_concern=WriteConcern(w=1))
+        return other
 
     def encode(self, model: M) -> Document:
         document: Document = plain(model.model_dump())

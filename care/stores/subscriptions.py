@@ -24,6 +24,7 @@ class SubscriptionStore:
         self._subscriptions = Documents(
             database, "subscriptions", Subscription, key="subscription_id", noun="subscription"
         )
+        self._shown = self._subscriptions.at_once()
 
     async def ensure_indexes(self) -> None:
         subscriptions = self._subscriptions.collection
@@ -37,8 +38,11 @@ class SubscriptionStore:
 
     async def save(self, subscription: Subscription) -> None:
         """Keep the newest `version`: an older write, however late, changes nothing."""
-        derived = {"skips": _skips(subscription)}
-        await self._subscriptions.save_version(subscription, derived=derived, next_due=next_due(subscription))
+        await _keep(self._subscriptions, subscription)
+
+    async def show(self, subscription: Subscription) -> None:
+        """As `save`, what a workflow is about to save: it need not outlive a crash, so no disk is waited for."""
+        await _keep(self._shown, subscription)
 
     async def tell_when_due(self, subscription_id: str) -> None:
         """For one that was stored before there was a `next_due`; what is written meanwhile has it."""
@@ -56,6 +60,11 @@ class SubscriptionStore:
         """All that are not cancelled (paused and past due ones too), newest first."""
         alive = {"customer_id": customer_id, "status": {"$ne": SubscriptionStatus.CANCELLED.value}}
         return await self._subscriptions.many(alive, by="created_at")
+
+
+async def _keep(subscriptions: Documents[Subscription], subscription: Subscription) -> None:
+    derived = {"skips": _skips(subscription)}
+    await subscriptions.save_version(subscription, derived=derived, next_due=next_due(subscription))
 
 
 def _skips(subscription: Subscription) -> Document:

@@ -25,6 +25,7 @@ from tests.api.test_subscriptions import _subscribe
 from tests.running import care
 from workflows.repair import BEHIND
 from workflows.repair_subscriptions import SubscriptionRepair as Repair
+from workflows.subscription import SubscriptionWorkflow
 
 pytestmark = pytest.mark.usefixtures("at_work")
 
@@ -50,9 +51,13 @@ async def at_work(shop: Shop) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def made(shop: Shop, ana: Someone) -> Subscription:
+async def made(shop: Shop, ana: Someone, temporal: Client) -> Subscription:
     answer = await _subscribe(ana, frequency="weekly", delivery_day="friday")
-    return await shop.services.stores.subscriptions.get(answer.json()["subscription_id"])
+    subscription_id = answer.json()["subscription_id"]
+    # Once its workflow has stored it: else that would mend what is broken here.
+    workflow = temporal.get_workflow_handle(subscription_workflow_id(subscription_id))
+    await workflow.execute_update(SubscriptionWorkflow.started)
+    return await shop.services.stores.subscriptions.get(subscription_id)
 
 
 @pytest.fixture

@@ -267,7 +267,7 @@ BY_ID = {
     *("order_changes.begin", "order_changes.charged", "order_changes.find", "order_changes.paid_back"),
     *("products.add", "products.get", "products.put", "refunds.assign", "refunds.claim", "refunds.get"),
     *("refunds.drop_unreserved", "refunds.is_held", "refunds.release", "refunds.settle", "standing.note"),
-    *("subscriptions.get", "subscriptions.save", "subscriptions.tell_when_due"),
+    *("subscriptions.get", "subscriptions.save", "subscriptions.show", "subscriptions.tell_when_due"),
     *("tokens.add", "tokens.revoke", "tokens.used"),
     *("traces.close", "traces.open", "customers.put", "wallets.add", "wallets.get", "wallets.set"),
 }
