@@ -50,6 +50,10 @@ class PayloadKeys(Protocol):
         """The key under which payloads of this workflow are sealed. Raises Gone if it was dropped."""
         ...
 
+    async def begin(self, workflow_id: str) -> None:
+        """Makes the key of a workflow that is about to begin: `sealing` would look first whether there is one."""
+        ...
+
     async def opening(self, key_id: str) -> list[PayloadKey]:
         """What may open a payload that names this key. Raises Gone if it was dropped, Unavailable if it is missing."""
         ...
@@ -64,6 +68,9 @@ class RingKeys:
     async def sealing(self, workflow_id: str) -> PayloadKey:
         key_id, key = next(iter(self._ring.keys.items()))
         return PayloadKey(key_id, derived(key, "payloads"))
+
+    async def begin(self, workflow_id: str) -> None:
+        """Nothing is made."""
 
     async def opening(self, key_id: str) -> list[PayloadKey]:
         keys = self._ring.keys
@@ -88,6 +95,9 @@ class DataKeys:
         if held := self._held.get(workflow_id):
             return held
         return self._opened(await self._store.of(workflow_id) or await self._store.add(self._made(workflow_id)))
+
+    async def begin(self, workflow_id: str) -> None:
+        self._opened(await self._store.add(self._made(workflow_id)))
 
     async def opening(self, key_id: str) -> list[PayloadKey]:
         if not names_data_key(key_id):

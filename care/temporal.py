@@ -60,6 +60,10 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
     def with_context(self, context: SerializationContext) -> EncryptionCodec:
         return EncryptionCodec(self._keys, getattr(context, "workflow_id", None) or "")
 
+    async def begin(self, workflow_id: str) -> None:
+        """Spares a workflow that is about to begin the look for its key. Raises Gone if it was dropped."""
+        await self._keys.begin(workflow_id)
+
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Raises Gone if the workflow's key was dropped."""
         if not payloads:

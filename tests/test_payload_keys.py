@@ -106,6 +106,23 @@ async def test_many_payloads_of_a_workflow_cost_one_read(mongodb_uri: str) -> No
         assert len(await heard.plans(a_task())) == 1
 
 
+async def test_the_key_of_a_workflow_that_is_about_to_begin_is_made_without_a_look(mongodb_uri: str) -> None:
+    async with overheard(mongodb_uri, "test_payload_keys") as heard:
+        keys = DataKeys(heard.stores.data_keys, RING)
+
+        async def begun() -> None:
+            await keys.begin(SUBSCRIPTION)
+            await keys.sealing(SUBSCRIPTION)
+
+        assert await heard.plans(begun()) == []
+        elsewhere = DataKeys(heard.stores.data_keys, RING)
+        await elsewhere.begin(SUBSCRIPTION)  # a call that is asked for again
+        assert await elsewhere.sealing(SUBSCRIPTION) == await keys.sealing(SUBSCRIPTION)
+        await heard.stores.data_keys.forget([SUBSCRIPTION])
+        with pytest.raises(Gone):
+            await DataKeys(heard.stores.data_keys, RING).begin(SUBSCRIPTION)
+
+
 async def test_a_key_wrapped_under_one_that_is_not_here_is_said_to_be_missing(stores: Stores) -> None:
     elsewhere = KeyRing([bytes(32)])
     sealed = await process(stores, elsewhere).with_context(within(SUBSCRIPTION)).encode(["hello"])

@@ -117,6 +117,7 @@ class Subscribing(Gate):
         subscription_id = subscription.subscription_id
         workflow_id = subscription_workflow_id(subscription_id)
         begun = planned(subscription)
+        await self.codec.begin(workflow_id)
         try:
             async with answered(UPDATE):
                 await self._temporal.start_workflow(
