@@ -89,7 +89,9 @@ class Services:
         """A colleague has opened what is a customer's: a line a day. Customers look at their own, the shop's own
         systems at everybody's."""
         if who.is_staff and not isinstance(who, Machine):
-            await self.note(who, act, about, once=f"{act} {who.email} {about} {datetime.now(UTC).date()}")
+            today = f"{act} {who.email} {about} {datetime.now(UTC).date()}"
+            if not await self.stores.audit.told(today):
+                await self.note(who, act, about, once=today)
 
     async def acted(self, who: Principal, customer_id: str, what: str, on: str, once: str | None = None) -> None:
         """A colleague or a system has done `what` to the thing `on` for a customer, who could have done it."""

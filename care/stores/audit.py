@@ -37,6 +37,7 @@ class AuditStore:
         self._events = Documents(database, "audit", AuditEvent, key="number", noun="line of the audit record")
         self._heads = database["audit_head"]
         self._turns = Turns()
+        self._last: Head | None = None  # of what this process has written
 
     async def ensure_indexes(self) -> None:
         """Lines are read by `_id`, their number; what was done about, by or when is looked up."""
@@ -51,13 +52,22 @@ class AuditStore:
     ) -> AuditEvent:
         """Writes a line; within `session`'s transaction, where the act is part of one.
 
-        The same `once` writes one line, and gives it again. Raises Unavailable where the record is damaged.
+        The same `once`, without a session, writes one line, and gives it again. Raises Unavailable where the record is
+        damaged.
         """
         if session is not None:
             return await self._append(session, act, by, about, detail, once)
-        if once and (written := await self._written(once)):
-            return written
-        return await self.transaction(lambda own: self._append(own, act, by, about, detail, once))
+        try:
+            return await self.transaction(lambda own: self._append(own, act, by, about, detail, once))
+        except Unavailable:
+            if once and (written := await self.told(once)):
+                return written
+            raise
+
+    async def told(self, once: str) -> AuditEvent | None:
+        """The line that was written under this `once`: to look first, where there mostly is one."""
+        found = await self._events.collection.find_one({"once": once})
+        return self._read(found) if found else None
 
     async def carry_over(
         self, session: Session, act: Act, by: str, about: str, detail: dict[str, str], *, at: datetime
@@ -124,10 +134,6 @@ class AuditStore:
         found = await self._events.collection.find_one({"at": {"$gte": since}}, {"_id": 1}, sort=[("at", OLDEST)])
         return int(found["_id"]) if found else 0
 
-    async def _written(self, once: str, session: Session | None = None) -> AuditEvent | None:
-        found = await self._events.collection.find_one({"once": once}, session=session)
-        return self._read(found) if found else None
-
     def _read(self, document: Document) -> AuditEvent | None:
         try:
             event = self._events.decode(document)
@@ -145,21 +151,42 @@ class AuditStore:
         once: str = "",
         at: datetime | None = None,
     ) -> AuditEvent:
-        before = _of(await self._heads.find_one({"_id": _HEAD}, session=session)) or Head(number=0, hash=BEGINNING)
-        if once and (written := await self._written(once, session)):
-            return written
-        at = max(at or now(), before.at) if before.at else at or now()
-        number = before.number + 1
-        event = AuditEvent(number=number, at=at, act=act, by=by, about=about, detail=detail, once=once, hash="")
-        event = event.model_copy(update={"hash": chained(event, before.hash)})
-        head = Head(number=number, hash=event.hash, at=at)
-        await self._heads.update_one({"_id": _HEAD}, {"$set": head.model_dump()}, upsert=True, session=session)
+        when = at or now()
+
+        def after(before: Head) -> AuditEvent:
+            number, then = before.number + 1, max(when, before.at or when)
+            line = AuditEvent(number=number, at=then, act=act, by=by, about=about, detail=detail, once=once, hash="")
+            return line.model_copy(update={"hash": chained(line, before.hash)})
+
+        event = await self._move_head(session, after)
         try:
             await self._events.add(event, session=session)
-        except DuplicateKeyError:  # somebody has set the head back
+        except DuplicateKeyError:  # it was told `once` before; else somebody has set the head back
             raise Unavailable("The audit record is damaged: `care audit verify` says where.") from None
-        after_commit(lambda: log.info("audit", number=event.number, hash=event.hash, act=event.act))
+        after_commit(lambda: self._written_last(event))
         return event
+
+    async def _move_head(self, session: Session, after: Callable[[Head], AuditEvent]) -> AuditEvent:
+        """To the line that comes `after` the head; that line. No look at the head, where this process wrote last."""
+        if before := self._last:
+            event = after(before)
+            there = {"_id": _HEAD, "number": before.number, "hash": before.hash}
+            moved = await self._heads.update_one(there, {"$set": _head_at(event).model_dump()}, session=session)
+            if moved.matched_count:
+                return event
+        before = _of(await self._heads.find_one({"_id": _HEAD}, session=session))
+        event = after(before or Head(number=0, hash=BEGINNING))
+        change = {"$set": _head_at(event).model_dump()}
+        await self._heads.update_one({"_id": _HEAD}, change, upsert=True, session=session)
+        return event
+
+    def _written_last(self, event: AuditEvent) -> None:
+        self._last = _head_at(event)
+        log.info("audit", number=event.number, hash=event.hash, act=event.act)
+
+
+def _head_at(event: AuditEvent) -> Head:
+    return Head(number=event.number, hash=event.hash, at=event.at)
 
 
 def _of(head: Document | None) -> Head | None:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from care.auditing import checked
 from care.errors import Unavailable
 from care.models.audit import Act, AuditEvent, Head
-from care.stores import Stores
+from care.stores import Stores, over
 from care.stores.migrations.m0001_account_record import ACCOUNT_RECORD
 from care.stores.mongo import Session, in_transaction
 from tests.stores.migrations import migrated
@@ -45,6 +45,22 @@ async def test_acts_that_collide_at_the_head_each_get_their_line(stores: Stores)
         await stores.audit.append("role_changed", by="root@shop.test", session=session)
 
     await asyncio.gather(*(in_transaction(stores.database, act) for _ in range(8)))
+    assert [event.number for event in await written(stores)] == list(range(1, 9))
+    assert await right(stores)
+
+
+async def test_processes_that_write_in_turn_write_one_chain(stores: Stores) -> None:
+    """Each remembers where it wrote last."""
+    here, there = stores.audit, over(stores.database).audit
+
+    async def twice(session: Session) -> None:
+        for _ in range(2):
+            await here.append("role_changed", by="root@shop.test", session=session)
+
+    for by in (here, here, there, there, here):
+        await by.append("case_claimed", by="amy@shop.test")
+    await in_transaction(stores.database, twice)
+    await there.append("case_claimed", by="amy@shop.test")
     assert [event.number for event in await written(stores)] == list(range(1, 9))
     assert await right(stores)
 

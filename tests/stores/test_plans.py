@@ -82,6 +82,7 @@ QUERIES: dict[str, Query] = {
     "audit.page, kinds": Query(lambda s: s.audit.page(acts=["signed_in", "signed_out"], limit=PAGE), PAGE + 2),
     "audit.page, since": Query(lambda s: s.audit.page(since=AT + timedelta(minutes=9), limit=PAGE), PAGE + 2),
     "audit.append, once": Query(lambda s: s.audit.append("signed_in", by="amy", once="x"), 4),
+    "audit.told": Query(lambda s: s.audit.told("x"), 1),
     "audit.lines": Query(lambda s: _all(s.audit.lines(after=MINE - PAGE)), None, reason="all that follow are wanted"),
     "audit.stored": Query(lambda s: _all(s.audit.stored()), None, reason="the check of the chain looks at all of it"),
     "accounts.all": Query(lambda s: s.accounts.all(), None, reason="all of the few accounts"),
