@@ -41,7 +41,12 @@ def services(request: Request) -> Services:
     return found
 
 
-Serving = Annotated[Services, Depends(services)]
+async def _serving(request: Request) -> Services:
+    """Not `services` itself: FastAPI gives what is no coroutine to a thread, each time."""
+    return services(request)
+
+
+Serving = Annotated[Services, Depends(_serving)]
 
 # For the OpenAPI document; the token is read in api.security.
 _bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)

@@ -23,7 +23,7 @@ Key = Annotated[
 ]
 
 
-def once(request: Request, viewer: Viewer, key: Key = None) -> str | None:
+async def once(request: Request, viewer: Viewer, key: Key = None) -> str | None:
     """What makes the call itself repeatable, should its first try have died half-way; None without a key."""
     return None if key is None else _digest(f"{_scope(viewer.email, request)} {key}".encode())
 
