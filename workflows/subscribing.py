@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from care.errors import Invalid, NotFound
 from care.models.carried import CarriedSubscription
+from care.models.order import Product
 from care.models.subscription import Item, NamedItem, Occurrence, Schedule, Subscription, SubscriptionRequest
 from care.rules.occurrences import occurrence_due
 from care.rules.prepaid import check_terms
@@ -35,11 +38,10 @@ class Subscribing(Gate):
         # First: what could be asked for then may be refused by now.
         if once and (made := await self._made_before(once)):
             return _made_for(request.customer_id, made)
-        items = await self._agreed(request.items)
-        await self._check_payment_method(request.customer_id, request.payment_method)
         created_at = now()
         # The dates are those of the preview, which knows no id: the moment after nine is settled once they are.
-        schedule, dates = await self._planned(request, created_at)
+        items, schedule, dates = await self._planned(request, created_at)
+        await self._check_payment_method(request.customer_id, request.payment_method)
         subscription_id = await self._stores.ids.next("SUB", once=once)
         schedule = spread_out(schedule, subscription_id, self._delivery_spread)
         started = await self._start(
@@ -65,12 +67,16 @@ class Subscribing(Gate):
 
     async def preview(self, request: SubscriptionRequest) -> list[str]:
         """The first dates that `subscribe` would give. Raises as it does, and starts nothing."""
-        await self._agreed(request.items)
-        _, dates = await self._planned(request, now())
+        _, _, dates = await self._planned(request, now())
         return [date.key for date in dates]
 
-    async def _planned(self, request: SubscriptionRequest, at: datetime) -> tuple[Schedule, list[Occurrence]]:
-        customer = await self._stores.customers.get(request.customer_id)
+    async def _planned(
+        self, request: SubscriptionRequest, at: datetime
+    ) -> tuple[list[NamedItem], Schedule, list[Occurrence]]:
+        customer, products = await asyncio.gather(
+            self._stores.customers.get(request.customer_id), self._products(request.items)
+        )
+        items = _agreed(request.items, products)
         schedule = schedule_for(
             request, customer_timezone=customer.timezone, now=at, allow_subdaily=self._allow_subdaily
         )
@@ -81,7 +87,7 @@ class Subscribing(Gate):
             check_terms(request.prepaid, schedule, request.prepaid.deliveries, at)
             if not request.prepaid.renew:
                 dates = dates[: request.prepaid.deliveries]
-        return schedule, dates
+        return items, schedule, dates
 
     async def _check_payment_method(self, customer_id: str, wanted: str | None) -> None:
         """Raises Invalid for a method that the gateway does not keep for the customer."""
@@ -94,23 +100,10 @@ class Subscribing(Gate):
 
     async def _agreed(self, items: list[Item]) -> list[NamedItem]:
         """The items with today's names and prices. Raises Invalid that names each bad one."""
-        products = await self._stores.products.find([item.sku for item in items])
-        wrong: dict[str, str] = {}
-        seen: set[str] = set()
-        for n, item in enumerate(items):
-            if item.sku not in products:
-                wrong[f"items.{n}.sku"] = f"There is no product {item.sku}."
-            elif item.sku in seen:
-                wrong[f"items.{n}.sku"] = "Named twice; add up the quantities."
-            elif len({products[i.sku].price.currency for i in items[: n + 1] if i.sku in products}) > 1:
-                wrong[f"items.{n}.sku"] = "Sold in another currency; make it a subscription of its own."
-            seen.add(item.sku)
-        if wrong:
-            raise Invalid("Some items cannot be subscribed to.", fields=wrong)
-        return [
-            NamedItem(sku=i.sku, name=products[i.sku].name, quantity=i.quantity, price=products[i.sku].price)
-            for i in items
-        ]
+        return _agreed(items, await self._products(items))
+
+    async def _products(self, items: list[Item]) -> dict[str, Product]:
+        return await self._stores.products.find([item.sku for item in items])
 
     async def _start(self, subscription: Subscription, first: datetime) -> Subscription:
         await self.connect()
@@ -169,3 +162,21 @@ def _made_for(customer_id: str, made: Subscription) -> Subscription:
     if made.customer_id != customer_id:
         raise anothers_key()
     return made
+
+
+def _agreed(items: list[Item], products: Mapping[str, Product]) -> list[NamedItem]:
+    wrong: dict[str, str] = {}
+    seen: set[str] = set()
+    for n, item in enumerate(items):
+        if item.sku not in products:
+            wrong[f"items.{n}.sku"] = f"There is no product {item.sku}."
+        elif item.sku in seen:
+            wrong[f"items.{n}.sku"] = "Named twice; add up the quantities."
+        elif len({products[i.sku].price.currency for i in items[: n + 1] if i.sku in products}) > 1:
+            wrong[f"items.{n}.sku"] = "Sold in another currency; make it a subscription of its own."
+        seen.add(item.sku)
+    if wrong:
+        raise Invalid("Some items cannot be subscribed to.", fields=wrong)
+    return [
+        NamedItem(sku=i.sku, name=products[i.sku].name, quantity=i.quantity, price=products[i.sku].price) for i in items
+    ]
