@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pymongo import ReturnDocument
-from pymongo.write_concern import WriteConcern
-
 from care.stores.mongo import Database
 
 
@@ -14,19 +11,23 @@ class RateStore:
     """The storage of the library `limits` always opens a connection of its own, so this counts over ours."""
 
     def __init__(self, database: Database) -> None:
-        # A count that a crash may lose must not cost every request the wait for a disk.
-        self._rates = database["rates"].with_options(write_concern=WriteConcern(w=1))
+        self._database = database
 
     async def ensure_indexes(self) -> None:
-        await self._rates.create_index("ends_at", expireAfterSeconds=0)
+        await self._database["rates"].create_index("ends_at", expireAfterSeconds=0)
 
     async def add(self, window: str, ends_at: datetime, cost: int) -> int:
         """Counts `cost` more in this window; gives all that it has counted."""
-        found = await self._rates.find_one_and_update(
-            {"_id": window},
-            {"$inc": {"count": cost}, "$setOnInsert": {"ends_at": ends_at}},
+        # Each request waits for this, so not for a disk: a crash may lose a count. Nor as a write of the driver's that
+        # is tried again, as the server keeps a copy of what each of those has found.
+        counted = await self._database.command(
+            "findAndModify",
+            "rates",
+            query={"_id": window},
+            update={"$inc": {"count": cost}, "$setOnInsert": {"ends_at": ends_at}},
+            fields={"count": 1},
             upsert=True,
-            projection={"count": 1},
-            return_document=ReturnDocument.AFTER,
+            new=True,
+            writeConcern={"w": 1},
         )
-        return int(found["count"])
+        return int(counted["value"]["count"])
