@@ -34,6 +34,8 @@ from workflows.client import CareClient
 if TYPE_CHECKING:
     from care.gateways.oidc import Provider
 
+_MOST_LOOKS = 10_000  # some MB
+
 # What is raised while the database cannot be reached.
 LOST = CONNECTION_ERRORS
 
@@ -52,6 +54,8 @@ class Services:
     own_password: OwnPassword
     provider: Provider | None = None
     readings: Readings = field(default_factory=Readings)
+    # Lines of `looked` that are known to be written: what is written stays.
+    looks: set[str] = field(default_factory=set)
 
     @property
     def webhooks(self) -> Webhooks:
@@ -90,8 +94,13 @@ class Services:
         systems at everybody's."""
         if who.is_staff and not isinstance(who, Machine):
             today = f"{act} {who.email} {about} {datetime.now(UTC).date()}"
+            if today in self.looks:
+                return
             if not await self.stores.audit.told(today):
                 await self.note(who, act, about, once=today)
+            if len(self.looks) >= _MOST_LOOKS:
+                self.looks.clear()
+            self.looks.add(today)
 
     async def acted(self, who: Principal, customer_id: str, what: str, on: str, once: str | None = None) -> None:
         """A colleague or a system has done `what` to the thing `on` for a customer, who could have done it."""
