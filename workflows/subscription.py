@@ -69,7 +69,8 @@ class SubscriptionWorkflow:
         """Returns the last state. `subscription` is a new one, or one carried over by continue-as-new."""
         longest = LONGEST_HISTORY if workflow.patched("shorter-runs") else LONGEST_BEFORE
         if not self._stored:
-            await self._change(planned)
+            self._subscription = planned(self._subscription)
+            await self._keep()
             self._stored = True
         while not is_over(self._subscription):
             due = await self._do_what_is_due()
@@ -220,6 +221,8 @@ class SubscriptionWorkflow:
 
     async def _change(self, change: Callable[[Subscription], Subscription]) -> Subscription:
         """What an update does: change the state, store it, and answer with it. The sleeper wakes and plans anew."""
+        if not self._stored:  # it came before a worker did; the first step is already shown
+            await workflow.wait_condition(lambda: self._stored)
         async with self._turn:
             if self._changed.repeats:
                 return self._subscription

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,13 @@ from temporalio.testing import WorkflowEnvironment
 from care.errors import KeyReused
 from care.gateways.ledger import LedgerGateway
 from care.models.customer import Customer
-from care.models.subscription import Item, Subscription, SubscriptionRequest
+from care.models.subscription import (
+    Item,
+    PauseSubscription,
+    Subscription,
+    SubscriptionRequest,
+    SubscriptionStatus,
+)
 from care.policy import load_policy
 from care.stores import Stores
 from tests.workflows.subscriptions import CUSTOMER_ID, MILK, Shop
@@ -99,3 +106,17 @@ async def test_an_id_whose_workflow_was_started_by_somebody_else_is_not_taken_fo
     with pytest.raises(KeyReused):
         await client.subscribe(request(ANOTHER))
     assert await listed(stores) == [first]
+
+
+async def test_a_change_that_is_asked_for_before_a_worker_comes_is_made_after_the_first_step(
+    client: CareClient, stores: Stores, shop: Shop
+) -> None:
+    made = await client.subscribe(request())
+    pausing = asyncio.create_task(client.pause_subscription(made.subscription_id, PauseSubscription()))
+    await asyncio.sleep(1)  # it has reached Temporal, most likely; if not, this tests less
+    async with shop.worker():
+        paused = await pausing
+        assert await client.subscription(made.subscription_id) == paused
+    assert paused.status is SubscriptionStatus.PAUSED
+    assert paused.version == made.version + 1
+    assert await listed(stores) == [paused]
