@@ -88,8 +88,9 @@ def needs(many: float, due: Calendar, units: Units, mix: Mix, spread: timedelta)
         pieces = many * due.peak(over, delivery=1, reminder=1)
         return mean if over <= timedelta(seconds=1) else mean * fullest(pieces) / pieces
 
-    # A reminder is half a delivery: it is not measured apart, and has 6 of its 12 events.
-    cpu = {who: at_peak(ms, ms / 2) / 1000 for who, ms in units.cpu.items()}
+    # A reminder is not measured apart: it takes as much of a delivery as it has of its events.
+    share = units.reminder["events"] / units.delivery["events"]
+    cpu = {who: at_peak(ms, ms * share) / 1000 for who, ms in units.cpu.items()}
     per_event = units.year["history_bytes"] / units.year["events"]
     open_gb = many * LONGEST_HISTORY / 2 * per_event / _GB
     closed_gb = (yearly("history_bytes") * RETENTION) / _GB

@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.storing import KEEP_CALL, ONCE_CALL, PATIENT, STORE_CALL
     from workflows.tracing import on_its_own, say
 
-# A weekly subscription with two reminders writes 24 events a cycle, so a run is five weeks. What a run has written is
+# A weekly subscription with two reminders writes 19 events a cycle, so a run is six weeks. What a run has written is
 # kept while it sleeps, and read when it wakes in a worker that does not know it: long ones cost more than they save
 # (docs/scale.md). Runs that began before that was so go on to where they were going.
 LONGEST_HISTORY, LONGEST_BEFORE = 120, 800

@@ -9,7 +9,7 @@ import pytest
 
 from care.models.money import Money
 from care.models.subscription import NamedItem, Schedule, Step, Subscription
-from care.rules.reminders import next_step
+from care.rules.reminders import ON_TIME, counted_at, next_step
 from care.rules.subscription import missed, planned, reminded
 from care.rules.subscription_notices import goods, reminder, spoken
 
@@ -43,6 +43,13 @@ def the_step(of: Subscription, now: datetime) -> Step:
 def test_the_first_thing_is_the_reminder_two_days_before_at_nine_local() -> None:
     step = the_step(subscription(), datetime(2026, 11, 22, 14, tzinfo=UTC))
     assert (step.kind, step.occurrence.key, step.at) == ("remind", "2026-11-27", datetime(2026, 11, 25, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=30), ON_TIME - timedelta(milliseconds=1)])
+def test_what_is_done_within_the_hour_counts_as_done_on_time_however_often_it_is_done(late: timedelta) -> None:
+    step = the_step(subscription(), datetime(2026, 11, 22, 14, tzinfo=UTC))
+    assert counted_at(step, step.at + late) == step.at
+    assert counted_at(step, step.at + ON_TIME + late) == step.at + ON_TIME + late
 
 
 def test_a_reminder_is_not_repeated_after_it_was_sent() -> None:

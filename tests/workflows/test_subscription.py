@@ -16,6 +16,7 @@ from care.models.money import Money
 from care.models.order import OrderStatus, PaymentStatus
 from care.models.subscription import CancelSubscription, SubscriptionStatus
 from care.stores import Stores
+from tests.workflows.recording import in_event
 from tests.workflows.subscriptions import BERLIN, MILK, Shop
 from workflows.subscription import SubscriptionWorkflow
 
@@ -86,6 +87,29 @@ async def test_a_delivery_that_is_tried_again_makes_no_second_order_and_no_secon
     assert len(await shop.stores.orders.for_subscription("SUB001")) == 2
     assert (await shop.stores.products.get("MILK")).stock == MILK.stock - 4
     assert {abs(n) for n in (await shop.stores.ledger.balance("shop:sales")).values()} == {600}
+
+
+class GatewayOutside(LedgerGateway):
+    outside = True
+
+
+@pytest.mark.parametrize(
+    ("gateway", "tried"),
+    [
+        (LedgerGateway, ["deliver_at_hand"]),
+        (GatewayOutside, ["deliver_at_hand", "deliver_occurrence"]),
+        (GatewayThatLosesItsFirstAnswer, ["deliver_at_hand", "deliver_occurrence"]),
+    ],
+)
+async def test_a_delivery_is_made_at_hand_unless_its_payment_leaves_our_database_or_it_fails(
+    shop: Shop, gateway: type[LedgerGateway], tried: list[str]
+) -> None:
+    async with shop.worker(gateway(shop.stores.ledger)):
+        handle = await shop.subscribe(recurrence="FREQ=WEEKLY;COUNT=1")
+        await handle.result()
+    events = (await handle.fetch_history()).events
+    assert [name for event in events for name in in_event(event) if name.startswith("deliver_")] == tried
+    assert len(await shop.stores.orders.for_subscription("SUB001")) == 1
 
 
 async def test_cancelled_now_it_ends_and_delivers_no_more(shop: Shop) -> None:
