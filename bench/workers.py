@@ -13,13 +13,6 @@ from care.settings import Settings
 
 
 @contextmanager
-def care_worker(settings: Settings, folder: Path) -> Iterator[int]:
-    """A `care worker`; its process id."""
-    with _process(["care.cli", "worker"], settings, folder, {}) as pid:
-        yield pid
-
-
-@contextmanager
 def several(
     modules: list[list[str]], settings: Settings, folder: Path, more: dict[str, str] | None = None
 ) -> Iterator[list[int]]:

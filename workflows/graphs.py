@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from contextvars import ContextVar
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,13 +21,13 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
+from workflows.storing import ONCE_CALL
+
 if TYPE_CHECKING:
     from langgraph.graph import StateGraph
     from langgraph.graph.state import CompiledStateGraph
     from temporalio.worker import Plugin
 
-# A workflow task is given ten seconds.
-BRIEFLY = timedelta(seconds=5)
 # The activities that are tried at hand, of the graph that runs.
 _at_hand: ContextVar[Collection[str]] = ContextVar("at_hand", default=())
 
@@ -90,8 +89,8 @@ class _Outbound(WorkflowOutboundInterceptor):
             activity_id=None,
             schedule_to_close_timeout=None,
             schedule_to_start_timeout=None,
-            start_to_close_timeout=BRIEFLY,
-            retry_policy=RetryPolicy(maximum_attempts=1),
+            start_to_close_timeout=ONCE_CALL["start_to_close_timeout"],
+            retry_policy=ONCE_CALL["retry_policy"],
             local_retry_threshold=None,
             cancellation_type=asked.cancellation_type,
             headers=asked.headers,
@@ -103,12 +102,12 @@ class _Outbound(WorkflowOutboundInterceptor):
         try:
             return await super().start_local_activity(once)
         except FailureError as error:
-            if is_final(error, asked.retry_policy):
+            if _is_final(error, asked.retry_policy):
                 raise
         return await super().start_activity(asked)
 
 
-def is_final(error: FailureError, policy: RetryPolicy | None) -> bool:
+def _is_final(error: FailureError, policy: RetryPolicy | None) -> bool:
     """Whether trying again is of no use, as the activity said or `policy` says."""
     final = (policy and policy.non_retryable_error_types) or ()
     return isinstance(error, ApplicationError) and (error.non_retryable or error.type in final)
